@@ -1,0 +1,54 @@
+import { posix } from "node:path";
+
+/**
+ * File conflicts as locks: two tasks may not run together if and only if they hold a lock in common. There is one
+ * lock for each declared path, held by every task that declares it or a directory above it.
+ */
+export interface Locks {
+  /** The locks of each task. */
+  readonly of: readonly (readonly number[])[];
+  /** The tasks of each lock, in plan order; two at least. */
+  readonly holders: readonly (readonly number[])[];
+  /** The path of each lock, as normalised. */
+  readonly paths: readonly string[];
+}
+
+/** A declared path in one form: no line range, no `./`; a glob or a brace counts as the directory that holds it. */
+export function normalisePath(path: string): string {
+  const plain = path.trim().replace(/:\d[\d,:-]*$/, "");
+  const glob = plain.search(/[*?{]/);
+  const held = glob < 0 ? plain : plain.slice(0, plain.lastIndexOf("/", glob) + 1) || ".";
+  return posix.normalize(held).replace(/(?<=.)\/+$/, "");
+}
+
+export function locksOf(files: readonly (readonly string[])[]): Locks {
+  const declared = files.map((paths) => [...new Set(paths.map(normalisePath))]);
+  const declarers = new Map<string, number[]>();
+  declared.forEach((paths, task) => {
+    for (const path of paths) {
+      const tasks = declarers.get(path);
+      if (tasks) tasks.push(task);
+      else declarers.set(path, [task]);
+    }
+  });
+  const of: number[][] = files.map(() => []);
+  const holders: number[][] = [];
+  const paths: string[] = [];
+  for (const path of declarers.keys()) {
+    const tasks = new Set([path, ...ancestors(path)].flatMap((at) => declarers.get(at) ?? []));
+    if (tasks.size < 2) continue;
+    const sorted = [...tasks].sort((a, b) => a - b);
+    for (const task of sorted) of[task]?.push(holders.length);
+    holders.push(sorted);
+    paths.push(path);
+  }
+  return { of, holders, paths };
+}
+
+function ancestors(path: string): string[] {
+  const found: string[] = [];
+  for (let at = posix.dirname(path); ; at = posix.dirname(at)) {
+    if (at !== path) found.push(at);
+    if (at === posix.dirname(at)) return found;
+  }
+}

@@ -1,0 +1,118 @@
+import * as v from "valibot";
+
+/** The four execution modes. */
+export const modes = ["all-parallel", "all-sequential", "dependency-driven", "manual-batching"] as const;
+export type Mode = (typeof modes)[number];
+
+/** How much model a task gets. */
+export const tiers = ["fast", "deep"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** What can carry a task out. */
+export const engineNames = ["codex", "dispatch", "command"] as const;
+export type EngineName = (typeof engineNames)[number];
+
+const described = <T extends v.GenericSchema>(schema: T, text: string) =>
+  v.pipe(schema, v.description(text)) as unknown as T;
+
+const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+const seconds = v.pipe(
+  v.number(),
+  v.gtValue(0, "must be more than 0 seconds"),
+  v.maxValue(604_800, "must be at most 604800 seconds (a week)"),
+);
+const environment = v.record(
+  v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a name of letters, digits and _")),
+  v.string(),
+);
+
+/** A command that must hold after a task's agent has ended. */
+export const verifySchema = v.object({
+  run: described(text, "A shell command, run in the project directory."),
+  expect: v.optional(
+    described(
+      v.pipe(
+        v.string(),
+        v.regex(/^(exit \d{1,3}|contains ".*")$/s, 'must be `exit N` or `contains "text"`'),
+      ),
+      'What must hold: `exit N` (default `exit 0`) or `contains "text"` in its output.',
+    ),
+    "exit 0",
+  ),
+});
+
+/** One task of a manifest, as read: every optional list is there, every other optional key may be absent. */
+export const taskSchema = v.object({
+  id: described(v.pipe(text, v.maxLength(200)), "Unique in the manifest; what other tasks' `depends` name."),
+  title: v.optional(described(text, "One line for people and for the agent. Default: the id.")),
+  files: v.optional(
+    described(v.array(text), "Paths the task writes. Two tasks that share one never run together."),
+    [],
+  ),
+  depends: v.optional(
+    described(v.array(text), "Ids of the tasks whose results this one needs. Adds to the stage barrier."),
+    [],
+  ),
+  tier: v.optional(described(v.picklist(tiers), "Overrides the manifest's tier.")),
+  prompt_hint: v.optional(described(text, "Extra guidance, added to the task's prompt.")),
+  engine: v.optional(described(v.picklist(engineNames), "What carries this task out.")),
+  run: v.optional(described(text, "A shell command: carries the task out with the `command` engine.")),
+  prompt: v.optional(described(text, "The task's prompt, in place of its section of the plan.")),
+  prompt_file: v.optional(described(text, "A file with the prompt, relative to the manifest.")),
+  verify: v.optional(described(v.array(verifySchema), "Commands that must hold before the task passes."), []),
+  retries: v.optional(
+    described(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
+      "How often a failure that may pass by itself is tried again. Default 0.",
+    ),
+    0,
+  ),
+  timeout: v.optional(described(seconds, "Seconds, in place of `timeout_per_task`.")),
+  env: v.optional(described(environment, "Environment variables for the task's processes.")),
+});
+
+/** A named, ordered group of tasks: a barrier. */
+export const stageSchema = v.object({
+  name: described(text, "For people."),
+  tasks: v.array(taskSchema),
+});
+
+/** An execution manifest, version 1. */
+export const manifestSchema = v.object({
+  version: described(v.literal(1), "The manifest's version: 1."),
+  mode: described(v.picklist(modes), "What decides when a task may start."),
+  tier: v.optional(described(v.picklist(tiers), "How much model a task gets."), "deep"),
+  max_parallel: v.optional(
+    described(
+      v.pipe(v.number(), v.integer(), v.minValue(1, "must be at least 1"), v.maxValue(1000)),
+      "How many tasks may run at once.",
+    ),
+    5,
+  ),
+  timeout_per_task: v.optional(described(seconds, "Seconds of wall clock for one attempt."), 300),
+  stages: described(v.array(stageSchema), "In order."),
+  engine: v.optional(described(v.picklist(engineNames), "What carries out tasks that name no engine.")),
+  stage_barriers: v.optional(
+    described(
+      v.picklist(["strict", "relaxed"]),
+      "`strict`: a task waits for every earlier stage. `relaxed`: a task that names `depends` waits for those alone.",
+    ),
+    "strict",
+  ),
+  pause: v.optional(
+    described(v.boolean(), "manual-batching: wait for a person's word between batches."),
+    false,
+  ),
+  context_budget: v.optional(
+    described(
+      v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(1_000_000)),
+      "Characters of dependency results in one prompt, shared between the dependencies.",
+    ),
+    24_000,
+  ),
+});
+
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+export type ManifestTask = v.InferOutput<typeof taskSchema>;
+export type ManifestStage = v.InferOutput<typeof stageSchema>;
+export type Verify = v.InferOutput<typeof verifySchema>;

@@ -1,0 +1,40 @@
+import type { EngineName, ManifestTask, Tier } from "../../schemas/manifest.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
+
+/** What an engine is asked to do: one attempt of one task. Paths are absolute; the directory of `files` exists. */
+export interface AttemptRequest {
+  readonly task: ManifestTask;
+  readonly tier: Tier;
+  /** The whole prompt; the same text stands in `files.prompt`. */
+  readonly prompt: string;
+  /** Working directory of the agent: the project. */
+  readonly cwd: string;
+  /** The complete environment of the agent's processes. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The attempt's name in the environment of every process of it (`INTERSERVE_ATTEMPT`), for the sweep. */
+  readonly marker: string;
+  readonly timeoutMs: number;
+  /** Aborted when the attempt is to end; what still runs then ends by SIGTERM, grace, SIGKILL. */
+  readonly signal: AbortSignal;
+  /** Milliseconds between SIGTERM and SIGKILL; asked again while waiting, so that it can be shortened. */
+  readonly graceMs: () => number;
+  readonly files: {
+    readonly prompt: string;
+    /** The agent's final message, or a command's standard output. Complete when it appears, also after a failure. */
+    readonly output: string;
+    /** The engine's own event stream, where it has one. */
+    readonly events: string;
+    /** Standard error, and what else helps to find out what went wrong. */
+    readonly log: string;
+  };
+  /** Called with one line of what the agent is doing, as it does it. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** One way of carrying tasks out. A task's failure is an outcome; only a bug of ours throws. */
+export interface Engine {
+  readonly name: EngineName;
+  /** Absent where it can run here; else one clear sentence that says what is missing and what to do. */
+  readonly missing: () => Promise<string | undefined>;
+  readonly attempt: (request: AttemptRequest) => Promise<Outcome>;
+}

@@ -1,0 +1,63 @@
+/** The closed set of problem codes: stable, for scripts and for looking up. */
+export type ProblemCode =
+  | "file-not-found"
+  | "file-unreadable"
+  | "file-is-directory"
+  | "file-too-large"
+  | "file-not-utf8"
+  | "yaml-syntax"
+  | "yaml-too-complex"
+  | "empty-manifest"
+  | "wrong-type"
+  | "missing-key"
+  | "unknown-key"
+  | "invalid-value"
+  | "unsupported-version"
+  | "unknown-mode"
+  | "no-tasks"
+  | "duplicate-task"
+  | "unknown-dependency"
+  | "self-dependency"
+  | "duplicate-dependency"
+  | "dependency-cycle"
+  | "dependencies-ignored"
+  | "empty-stage"
+  | "conflicting-keys"
+  | "missing-run"
+  | "plan-not-found"
+  | "plan-without-tasks"
+  | "section-not-found"
+  | "prompt-file-unreadable"
+  | "engine-missing";
+
+/** A place in a file. Lines and columns count from 1; `source` is the whole line, `length` what to underline. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly source?: string;
+  readonly length?: number;
+}
+
+/** Something wrong with what the user gave, as data: where, what was expected, what was found, what to do. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: "error" | "warning";
+  /** One sentence: what was expected and what was found. */
+  readonly message: string;
+  readonly place: Place;
+  /** What to do about it. */
+  readonly hint?: string;
+  /** Second places, each with a word on what stands there: the first use of an id, the steps of a cycle. */
+  readonly related?: readonly { readonly message: string; readonly place: Place }[];
+}
+
+export const isError = (problem: Problem): boolean => problem.severity === "error";
+
+/** Thrown where a user's own mistake ends a command: printed as problems with exit status 2, never as a stack. */
+export class ProblemsError extends Error {
+  override readonly name = "ProblemsError";
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.message).join("; "));
+  }
+}
