@@ -86,8 +86,9 @@ export function batchesOf(graph: TaskGraph): number[][] {
     const batches: number[][] = [];
     for (const task of stage.tasks) {
       const at = level.get(task) ?? 0;
-      batches[at] ??= [];
-      batches[at].push(task);
+      const batch = batches[at];
+      if (batch) batch.push(task);
+      else batches[at] = [task];
     }
     return batches.filter((batch) => batch.length > 0);
   });
@@ -149,8 +150,9 @@ export function levels(order: Order): number[][] {
     }
     depth[node] = at;
     if (node >= order.tasks) continue;
-    waves[at] ??= [];
-    waves[at].push(node);
+    const wave = waves[at];
+    if (wave) wave.push(node);
+    else waves[at] = [node];
   }
   return waves.filter((wave) => wave.length > 0).map((wave) => wave.sort((a, b) => a - b));
 }
