@@ -36,15 +36,16 @@ export function taskGraph(manifest: Pick<Manifest, "stages">): TaskGraph {
     }
     return { name: stage.name, tasks: members };
   });
-  const depends = tasks.map((task) => [
-    ...new Set(task.depends.flatMap((id) => indexOf.get(id) ?? [])),
-  ]);
+  const depends = tasks.map((task) => [...new Set(task.depends.flatMap((id) => indexOf.get(id) ?? []))]);
   return { tasks, indexOf, stages, stageOf, depends };
 }
 
 /** No order at all: nothing waits for anything. */
 export function unordered(graph: TaskGraph): Order {
-  return withDependents(graph.tasks.length, graph.tasks.map(() => []));
+  return withDependents(
+    graph.tasks.length,
+    graph.tasks.map(() => []),
+  );
 }
 
 /** Explicit dependencies and, by group of tasks (stages or batches), the barrier of every earlier group. */

@@ -24,7 +24,6 @@ export type OrchestratorEvent =
 /** What the orchestrator tells the world, in the order in which it happened. */
 export type OrchestratorEmitted =
   | { readonly type: "task.ready"; readonly task: string }
-  | { readonly type: "task.started"; readonly task: string }
   | { readonly type: "task.settled"; readonly task: string; readonly outcome: Outcome }
   /** A batch has settled, and the next one, of these tasks, waits for `batch.approved`. */
   | { readonly type: "batch.held"; readonly next: readonly string[] }
@@ -147,7 +146,6 @@ export const orchestratorSetup = setup({
       const task = schedule.nextToStart(context.spec, context.schedule);
       if (task === undefined) return;
       enqueue.assign({ schedule: schedule.start(context.spec, context.schedule, task) });
-      enqueue.emit({ type: "task.started", task: context.spec.graph.tasks[task]?.id ?? "" });
       tell({ context, enqueue }, task, { type: "task.start" });
     }),
     settle: enqueueActions(
@@ -163,7 +161,10 @@ export const orchestratorSetup = setup({
     ),
     announceHeldBatch: enqueueActions(({ context, enqueue }) => {
       const next = schedule.openGate(context.spec, context.schedule).ready;
-      enqueue.emit({ type: "batch.held", next: next.map((task) => context.spec.graph.tasks[task]?.id ?? "") });
+      enqueue.emit({
+        type: "batch.held",
+        next: next.map((task) => context.spec.graph.tasks[task]?.id ?? ""),
+      });
     }),
     cancelAll: enqueueActions(({ context, enqueue }, reason: string) => {
       const outcome: Outcome = { status: "cancelled", reason };

@@ -58,7 +58,16 @@ export function runSpec(
     rankOf[task] = rank;
   });
   const locks = locksOf(graph.tasks.map((task) => task.files));
-  return { graph, mode, order, locks, maxParallel: manifest.max_parallel, pause: manifest.pause, rankOf, taskAt };
+  return {
+    graph,
+    mode,
+    order,
+    locks,
+    maxParallel: manifest.max_parallel,
+    pause: manifest.pause,
+    rankOf,
+    taskAt,
+  };
 }
 
 /** Every node pending but the tasks that wait for nothing, which are ready. */
@@ -114,7 +123,13 @@ export function start(spec: RunSpec, schedule: Schedule, task: number): Schedule
 }
 
 /** Records a task's status and carries its effect to everything behind it. */
-export function settle(spec: RunSpec, schedule: Schedule, task: number, status: Status, effect: Effect): Change {
+export function settle(
+  spec: RunSpec,
+  schedule: Schedule,
+  task: number,
+  status: Status,
+  effect: Effect,
+): Change {
   const rest: Schedule = {
     ...schedule,
     nodes: schedule.nodes.with(task, status),

@@ -61,3 +61,15 @@ export class ProblemsError extends Error {
     super(problems.map((problem) => problem.message).join("; "));
   }
 }
+
+/** Thrown where a command cannot do what it was asked, for a reason outside any file's text: exit status 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  constructor(
+    message: string,
+    /** What to do about it. */
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}

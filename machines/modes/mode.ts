@@ -2,16 +2,18 @@ import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import type { Order, TaskGraph } from "../graph.ts";
 import type { OrchestratorContext, orchestratorSetup } from "../orchestrator-setup.ts";
 
+type Facts = Pick<OrchestratorContext, "spec" | "schedule">;
+
 /** The questions that the orchestrator's transitions ask of a mode. Total and pure. */
 export interface ModeGuards {
   /** May one more task run beside those that do? */
-  readonly hasSlot: (context: OrchestratorContext) => boolean;
+  readonly hasSlot: (facts: Facts) => boolean;
   /** Does a task that failed, or was skipped, take what depends on it with it? */
-  readonly skipsDependents: (context: OrchestratorContext) => boolean;
+  readonly skipsDependents: (facts: Facts) => boolean;
   /** Has every task of the batch settled, with another batch behind it? */
-  readonly batchHasSettled: (context: OrchestratorContext) => boolean;
+  readonly batchHasSettled: (facts: Facts) => boolean;
   /** Must a person say so before the next batch opens? */
-  readonly awaitsApproval: (context: OrchestratorContext) => boolean;
+  readonly awaitsApproval: (facts: Facts) => boolean;
 }
 
 type StateConfig = Parameters<typeof orchestratorSetup.createStateConfig>[0];

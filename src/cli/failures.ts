@@ -1,0 +1,26 @@
+import { ProblemsError, UsageError } from "../problem.ts";
+import { colorsFor } from "./terminal.ts";
+
+/** A user's mistake, or what the machine does not let us do, against a defect of ours. */
+export function isDefectOfOurs(error: unknown): boolean {
+  return !(error instanceof ProblemsError || error instanceof UsageError || isSystemError(error));
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+
+/** Says on standard error why a command ended. Only a defect of ours comes with a stack. */
+export async function say(error: unknown): Promise<void> {
+  if (error instanceof ProblemsError) {
+    const { renderProblem } = await import("../report/problems.ts");
+    const color = colorsFor(process.stderr).isColorSupported;
+    for (const problem of error.problems) process.stderr.write(`${renderProblem(problem, { color })}\n`);
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ""}`);
+  } else if (isSystemError(error)) {
+    process.stderr.write(`error: ${error.message}\n`);
+  } else {
+    const stack = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`This is a defect of interserve, not of your manifest; please report it.\n${stack}\n`);
+  }
+}

@@ -1,0 +1,31 @@
+import { loadManifest } from "../manifest/load.ts";
+import { isError } from "../problem.ts";
+import { colorsFor } from "../cli/terminal.ts";
+import { problemJson, renderProblem } from "../report/problems.ts";
+
+export interface CheckFlags {
+  readonly json?: boolean;
+}
+
+/** `interserve check`: exit status 0 where every manifest can be run, else 2. Warnings do not count. */
+export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  const problems = [];
+  for (const path of paths) problems.push(...(await loadManifest(path)).problems);
+  const errors = problems.filter(isError).length;
+  if (flags.json) {
+    const report = { valid: errors === 0, problems: problems.map(problemJson) };
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    return errors === 0 ? 0 : 2;
+  }
+  const colors = colorsFor(process.stdout);
+  for (const problem of problems) {
+    process.stdout.write(`${renderProblem(problem, { color: colors.isColorSupported })}\n\n`);
+  }
+  const files = paths.length === 1 ? "1 manifest" : `${paths.length} manifests`;
+  const warnings = problems.length - errors;
+  const verdict = errors === 0 ? colors.green("valid") : colors.red("not valid");
+  process.stdout.write(`${files}: ${verdict} (${count(errors, "error")}, ${count(warnings, "warning")})\n`);
+  return errors === 0 ? 0 : 2;
+}
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

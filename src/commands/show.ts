@@ -1,0 +1,25 @@
+import { colorsFor } from "../cli/terminal.ts";
+import { say } from "../cli/failures.ts";
+import { overview, relaxing } from "../overview.ts";
+import { prepare, type JobOptions } from "../prepare.ts";
+import { ProblemsError } from "../problem.ts";
+import { dotOf, mermaidOf } from "../report/graph.ts";
+import { overviewText } from "../report/overview-text.ts";
+
+export interface ShowFlags extends JobOptions {
+  readonly json?: boolean;
+  readonly mermaid?: boolean;
+  readonly dot?: boolean;
+}
+
+/** `interserve show`: what would run when, for people, programs and drawing tools. */
+export async function show(path: string, flags: ShowFlags): Promise<number> {
+  const { job, problems } = await prepare(path, flags);
+  if (problems.length > 0) await say(new ProblemsError(problems));
+  const facts = overview(job);
+  if (flags.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+  else if (flags.mermaid) process.stdout.write(mermaidOf(facts));
+  else if (flags.dot) process.stdout.write(dotOf(facts));
+  else process.stdout.write(overviewText(facts, relaxing(job), colorsFor(process.stdout)));
+  return 0;
+}

@@ -1,0 +1,19 @@
+/**
+ * Runs execution manifests from a program.
+ *
+ * ```ts
+ * const { job, problems } = await prepare("docs/plan.exec.yaml", { projectDir: "." });
+ * const run = await startRun(job, { onEvent: (event) => console.log(event.event) });
+ * const { counts, exitCode } = await run.finished;
+ * ```
+ */
+export type { RunEvent } from "../schemas/event.ts";
+export type { EngineName, Manifest, ManifestTask, Mode, Tier } from "../schemas/manifest.ts";
+export { manifestSchema } from "../schemas/manifest.ts";
+export type { Outcome, Status, Usage } from "../schemas/outcome.ts";
+export type { Job, JobTask } from "./job.ts";
+export { loadManifest } from "./manifest/load.ts";
+export { type Overview, overview } from "./overview.ts";
+export { type JobOptions, missingEngines, prepare } from "./prepare.ts";
+export { type Place, type Problem, ProblemsError, UsageError } from "./problem.ts";
+export { type Run, type RunOptions, type RunResult, startRun } from "./run.ts";

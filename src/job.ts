@@ -1,0 +1,30 @@
+import type { ModeConfig } from "../machines/modes/mode.ts";
+import type { RunSpec } from "../machines/schedule.ts";
+import type { Config } from "../schemas/config.ts";
+import type { EngineName, Manifest, ManifestTask, Tier } from "../schemas/manifest.ts";
+import type { Plan } from "../schemas/plan.ts";
+
+/** One task of a job, with what applies to it decided. */
+export interface JobTask {
+  readonly task: ManifestTask;
+  readonly title: string;
+  readonly stage: string;
+  readonly tier: Tier;
+  readonly engine: EngineName;
+  readonly timeoutMs: number;
+  /** The text of `prompt` or of `prompt_file`, where there is one. */
+  readonly promptText?: string;
+}
+
+/** A manifest made ready to run: flags, manifest and configuration put together, and every file read. */
+export interface Job {
+  readonly manifest: Manifest;
+  /** The manifest's file, or the plan's where there is no manifest. */
+  readonly manifestFile: string;
+  readonly plan?: Plan;
+  readonly projectDir: string;
+  readonly config: Config;
+  readonly mode: ModeConfig;
+  readonly spec: RunSpec;
+  readonly tasks: readonly JobTask[];
+}

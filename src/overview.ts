@@ -1,0 +1,103 @@
+import { batchesOf, levels, longestChain, type Order, waitsFor } from "../machines/graph.ts";
+import { modeConfigs } from "../machines/modes/modes.ts";
+import { initialSchedule, nextToStart, openGate, type RunSpec, runSpec, settle, start } from "../machines/schedule.ts";
+import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
+import type { Job } from "./job.ts";
+
+/** What a run would do, without running it: the shape of `show --json` and of `run --dry-run --json`. */
+export interface Overview {
+  readonly mode: Mode;
+  readonly max_parallel: number;
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly stage: string;
+    readonly depends: readonly string[];
+    /** Everything that it waits for, barriers included. */
+    readonly waits_for: readonly string[];
+    readonly files: readonly string[];
+    readonly tier: Tier;
+    readonly engine: EngineName;
+  }[];
+  /** Tasks that may run together, were there slots for all and no shared files. */
+  readonly waves: readonly (readonly string[])[];
+  readonly critical_path: readonly string[];
+  readonly conflicts: readonly { readonly file: string; readonly tasks: readonly string[] }[];
+}
+
+export function overview(job: Job): Overview {
+  const { spec } = job;
+  const ids = spec.graph.tasks.map(({ id }) => id);
+  const named = (tasks: readonly number[]) => tasks.map((task) => ids[task] as string);
+  const waits = waitsFor(spec.order);
+  return {
+    mode: spec.mode.name,
+    max_parallel: spec.maxParallel,
+    tasks: job.tasks.map(({ task, title, stage, tier, engine }, at) => ({
+      id: task.id,
+      title,
+      stage,
+      depends: named(spec.graph.depends[at] ?? []),
+      waits_for: named(waits[at] ?? []),
+      files: task.files,
+      tier,
+      engine,
+    })),
+    waves: waves(spec).map(named),
+    critical_path: named(longestChain(spec.order)),
+    conflicts: conflictsOf(spec, spec.order).map(({ file, tasks }) => ({ file, tasks: named(tasks) })),
+  };
+}
+
+function waves(spec: RunSpec): number[][] {
+  if (spec.mode.name === "all-sequential") return stepsOf(spec).map((step) => [...step]);
+  if (spec.mode.name === "manual-batching") return batchesOf(spec.graph);
+  return levels(spec.order);
+}
+
+/** Files that two tasks write of which neither waits, in the end, for the other: only these are kept apart at run time. */
+function conflictsOf(spec: RunSpec, order: Order): { file: string; tasks: number[] }[] {
+  const before = ancestors(order);
+  return spec.locks.holders.flatMap((holders, lock) => {
+    const tasks = holders.filter((a) =>
+      holders.some((b) => a !== b && !before[a]?.has(b) && !before[b]?.has(a)),
+    );
+    return tasks.length < 2 ? [] : [{ file: spec.locks.paths[lock] ?? "", tasks }];
+  });
+}
+
+/** For each task every other that has settled before it starts. */
+function ancestors(order: Order): Set<number>[] {
+  const before: Set<number>[] = waitsFor(order).map((waits) => new Set(waits));
+  for (const task of levels(order).flat()) {
+    for (const need of [...(before[task] ?? [])]) {
+      for (const further of before[need] ?? []) before[task]?.add(further);
+    }
+  }
+  return before;
+}
+
+/** The engine's own schedule, were every task to take one unit of time and to pass. */
+export function stepsOf(spec: RunSpec): number[][] {
+  let { schedule } = initialSchedule(spec);
+  const steps: number[][] = [];
+  for (;;) {
+    for (;;) {
+      const task = spec.mode.guards.hasSlot({ spec, schedule }) ? nextToStart(spec, schedule) : undefined;
+      if (task === undefined) break;
+      schedule = start(spec, schedule, task);
+    }
+    if (schedule.running.length === 0 && schedule.gate === undefined) return steps;
+    if (schedule.gate !== undefined) ({ schedule } = openGate(spec, schedule));
+    if (schedule.running.length === 0) continue;
+    steps.push([...schedule.running]);
+    for (const task of schedule.running) schedule = settle(spec, schedule, task, "pass", "release").schedule;
+  }
+}
+
+/** How many units of time the run takes as it is and with relaxed barriers, every task taking one. */
+export function relaxing(job: Job): { strict: number; relaxed: number } | undefined {
+  if (job.mode.name !== "dependency-driven" || job.manifest.stage_barriers !== "strict") return undefined;
+  const relaxed = runSpec({ ...job.manifest, stage_barriers: "relaxed" }, modeConfigs["dependency-driven"]);
+  return { strict: stepsOf(job.spec).length, relaxed: stepsOf(relaxed).length };
+}

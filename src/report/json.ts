@@ -1,0 +1,6 @@
+import type { Reporter, Screen } from "./reporter.ts";
+
+/** One event a line, as JSON. */
+export function jsonReporter(screen: Screen): Reporter {
+  return { event: (event) => screen.write(`${JSON.stringify(event)}\n`) };
+}

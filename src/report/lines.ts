@@ -1,0 +1,57 @@
+import type { Colors } from "picocolors/types";
+import type { RunEvent } from "../../schemas/event.ts";
+import type { Status } from "../../schemas/outcome.ts";
+import { printable } from "../printable.ts";
+import { duration } from "./reporter.ts";
+
+/** The word for each status, padded to one width, in its colour. */
+export function statusWord(status: Status, colors: Colors): string {
+  const paint: Record<Status, (text: string) => string> = {
+    pass: colors.green,
+    warn: colors.yellow,
+    fail: colors.red,
+    error: colors.red,
+    skipped: colors.dim,
+    cancelled: colors.dim,
+    question: colors.magenta,
+    escalated: colors.magenta,
+  };
+  return paint[status](status.padEnd(9));
+}
+
+/** One line for an event that people want to read, or none. */
+export function lineOf(event: RunEvent, titles: ReadonlyMap<string, string>, colors: Colors): string | undefined {
+  switch (event.event) {
+    case "run.started": {
+      const tasks = event.tasks.length === 1 ? "1 task" : `${event.tasks.length} tasks`;
+      return `${colors.bold(event.run)}  ${event.mode}, ${tasks}, at most ${event.max_parallel} at once`;
+    }
+    case "task.started": {
+      const again = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
+      return `${colors.cyan("started".padEnd(9))} ${name(event.task, titles, colors)}${again}`;
+    }
+    case "task.settled": {
+      const reason = event.reason ? colors.dim(`: ${printable(event.reason)}`) : "";
+      const took = event.status === "skipped" ? "" : colors.dim(` ${duration(event.duration_s)}`);
+      return `${statusWord(event.status, colors)} ${name(event.task, titles, colors)}${took}${reason}`;
+    }
+    case "batch.held":
+      return `${colors.magenta("held".padEnd(9))} next batch: ${event.next.map(printable).join(", ")}`;
+    case "run.cancelled":
+      return `${colors.yellow("cancelled")} ${printable(event.reason)}; ending what runs`;
+    case "task.ready":
+    case "task.progress":
+    case "task.attempted":
+    case "run.finished":
+      return undefined;
+  }
+}
+
+/** A task as people see it: its id and, where it says more, its title. */
+export function name(task: string, titles: ReadonlyMap<string, string>, colors: Colors): string {
+  const title = titles.get(task);
+  return title && title !== task ? `${printable(task)} ${colors.dim(printable(title))}` : printable(task);
+}
+
+export const titlesOf = (event: Extract<RunEvent, { event: "run.started" }>): ReadonlyMap<string, string> =>
+  new Map(event.tasks.map(({ id, title }) => [id, title]));

@@ -1,0 +1,51 @@
+import type { Colors } from "picocolors/types";
+import type { Overview } from "../overview.ts";
+import { printable } from "../printable.ts";
+
+/** What `show` and a dry run tell a person. `relaxing` is in units of one task's time. */
+export function overviewText(
+  facts: Overview,
+  relaxing: { readonly strict: number; readonly relaxed: number } | undefined,
+  colors: Colors,
+): string {
+  const byId = new Map(facts.tasks.map((task) => [task.id, task]));
+  const task = (id: string): string => {
+    const { title = id, depends = [], engine, tier } = byId.get(id) ?? {};
+    const after = depends.length > 0 ? colors.dim(` ← ${depends.map(printable).join(", ")}`) : "";
+    const said = title === id ? "" : ` ${printable(title)}`;
+    return `    ${colors.bold(printable(id))}${said}${after} ${colors.dim(`(${engine}, ${tier})`)}`;
+  };
+  const waves = facts.waves.flatMap((wave, at) => [`  ${waveName(facts)} ${at + 1}`, ...wave.map(task)]);
+  const chain = facts.critical_path.map(printable).join(" → ");
+  return [
+    `${facts.mode}, ${plural(facts.tasks.length, "task")}, at most ${facts.max_parallel} at once`,
+    "",
+    ...waves,
+    "",
+    `longest chain (${plural(facts.critical_path.length, "task")}): ${chain}`,
+    ...conflicts(facts),
+    ...saving(relaxing),
+    "",
+  ].join("\n");
+}
+
+const waveName = ({ mode }: Overview): string =>
+  ({ "manual-batching": "batch", "all-sequential": "step" })[mode as string] ?? "wave";
+
+function conflicts({ conflicts }: Overview): string[] {
+  if (conflicts.length === 0) return [];
+  const lines = conflicts.map(({ file, tasks }) => `  ${printable(file)}: ${tasks.map(printable).join(", ")}`);
+  return ["never run together, for they share a file:", ...lines];
+}
+
+function saving(relaxing: { strict: number; relaxed: number } | undefined): string[] {
+  if (!relaxing) return [];
+  const { strict, relaxed } = relaxing;
+  if (relaxed >= strict) return ["stage_barriers: relaxed would save nothing"];
+  const share = Math.round((1 - relaxed / strict) * 100);
+  return [
+    `stage_barriers: relaxed would take ${relaxed} units of time in place of ${strict} (${share} % less, if all tasks take equally long)`,
+  ];
+}
+
+const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,46 @@
+import { relative } from "node:path";
+import type { Colors } from "picocolors/types";
+import type { RunEvent } from "../../schemas/event.ts";
+import { statuses } from "../../schemas/outcome.ts";
+import { printable } from "../printable.ts";
+import { name, statusWord, titlesOf } from "./lines.ts";
+import { duration } from "./reporter.ts";
+
+type Settled = Extract<RunEvent, { event: "task.settled" }>;
+type Finished = Extract<RunEvent, { event: "run.finished" }>;
+
+/** Gathers what a run's end has to say: every task that did not pass, why, and where its artifacts lie. */
+export class Summary {
+  private readonly settled: Settled[] = [];
+  private titles: ReadonlyMap<string, string> = new Map();
+  private directory = "";
+
+  event(event: RunEvent): void {
+    if (event.event === "task.settled") this.settled.push(event);
+    if (event.event !== "run.started") return;
+    this.titles = titlesOf(event);
+    this.directory = event.directory;
+  }
+
+  text(finished: Finished, colors: Colors): string {
+    const lines = this.settled
+      .filter(({ status }) => status !== "pass")
+      .flatMap(({ status, task, reason, artifacts }) => [
+        `  ${statusWord(status, colors)} ${name(task, this.titles, colors)}`,
+        ...(reason ? [`            ${printable(reason)}`] : []),
+        ...(artifacts ? [`            ${colors.dim(shortest(artifacts))}`] : []),
+      ]);
+    const counts = statuses
+      .filter((status) => finished.counts[status])
+      .map((status) => `${finished.counts[status]} ${status}`);
+    const total = this.titles.size;
+    const head = `${counts.join(", ") || "nothing ran"} of ${total} in ${duration(finished.duration_s)}`;
+    return ["", ...lines, colors.bold(head), `artifacts: ${colors.dim(shortest(this.directory))}`, ""].join("\n");
+  }
+}
+
+/** A path as it is shortest to type from here. */
+function shortest(path: string): string {
+  const from = relative("", path);
+  return from.startsWith("..") ? path : from;
+}

@@ -1,0 +1,122 @@
+import type { ActorLogic, SnapshotFrom } from "xstate";
+import { getAdjacencyMap } from "xstate/graph";
+import { modeConfigs } from "../../machines/modes/modes.ts";
+import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
+import type { OrchestratorEvent } from "../../machines/orchestrator-setup.ts";
+import { type RunSpec, runSpec } from "../../machines/schedule.ts";
+import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
+import type { Status } from "../../schemas/outcome.ts";
+
+/** A manifest in short: by stage, a task's id to what it depends on; files by id. */
+export interface Shape {
+  readonly stages: readonly Readonly<Record<string, string>>[];
+  readonly files?: Readonly<Record<string, readonly string[]>>;
+  readonly maxParallel?: number;
+  readonly relaxed?: boolean;
+  readonly pause?: boolean;
+}
+
+export function specOf(shape: Shape, mode: Mode): RunSpec {
+  const task = (id: string, depends: string): ManifestTask => ({
+    id,
+    depends: depends.split(" ").filter(Boolean),
+    files: [...(shape.files?.[id] ?? [])],
+    verify: [],
+    retries: 0,
+  });
+  return runSpec(
+    {
+      stages: shape.stages.map((tasks, index) => ({
+        name: `stage ${index}`,
+        tasks: Object.entries(tasks).map(([id, depends]) => task(id, depends)),
+      })),
+      stage_barriers: shape.relaxed ? "relaxed" : "strict",
+      max_parallel: shape.maxParallel ?? 2,
+      pause: shape.pause ?? false,
+    },
+    modeConfigs[mode],
+  );
+}
+
+/** Task by task where it stands, in plan order. */
+export type States = Readonly<Record<string, string>>;
+
+export interface Step {
+  readonly value: string;
+  readonly states: States;
+}
+
+export interface Edge {
+  readonly from: Step;
+  readonly event: OrchestratorEvent;
+  readonly to: Step;
+}
+
+export interface Model {
+  readonly states: ReadonlyMap<string, Step>;
+  readonly edges: readonly (Edge & { readonly fromKey: string; readonly toKey: string })[];
+  readonly initial: string;
+}
+
+/** Everything that can happen: each running task settles in each of the ways, each held batch is approved. */
+export function explore(spec: RunSpec, ways: readonly Status[] = ["pass", "fail"], cancel = false): Model {
+  const machine = orchestratorMachine(spec.mode.name);
+  type Snapshot = SnapshotFrom<typeof machine>;
+  const ids = spec.graph.tasks.map((task) => task.id);
+  const stepOf = (snapshot: Snapshot): Step => {
+    if (snapshot.status === "error") throw snapshot.error;
+    const nodes = snapshot.context.schedule.nodes.toArray();
+    return {
+      value: String(snapshot.value),
+      states: Object.fromEntries(ids.map((id, task) => [id, nodes[task] as string])),
+    };
+  };
+  const keyOf = (snapshot: Snapshot): string =>
+    `${snapshot.value} ${snapshot.context.schedule.nodes.toArray().join(" ")} ${snapshot.context.schedule.gate ?? ""}`;
+  const events = (snapshot: Snapshot): OrchestratorEvent[] => {
+    const settle = snapshot.context.schedule.running.flatMap((task) =>
+      ways.map((status) => ({
+        type: "task.settled" as const,
+        task: ids[task] as string,
+        outcome: { status },
+      })),
+    );
+    const approve: OrchestratorEvent[] = String(snapshot.value) === "held" ? [{ type: "batch.approved" }] : [];
+    const stop: OrchestratorEvent[] = cancel ? [{ type: "run.cancel", reason: "test" }] : [];
+    return [...settle, ...approve, ...stop];
+  };
+  // The graph tools know nothing of emitted events, and their types refuse a machine that has some.
+  const logic = machine as unknown as ActorLogic<Snapshot, OrchestratorEvent, { spec: RunSpec }>;
+  const map = getAdjacencyMap(logic, { input: { spec }, events, serializeState: keyOf });
+  const states = new Map<string, Step>();
+  const edges: (Edge & { fromKey: string; toKey: string })[] = [];
+  for (const { state } of Object.values(map)) states.set(keyOf(state), stepOf(state));
+  for (const { state, transitions } of Object.values(map)) {
+    for (const { event, state: next } of Object.values(transitions)) {
+      if (keyOf(next) === keyOf(state)) continue;
+      edges.push({
+        from: stepOf(state),
+        event,
+        to: stepOf(next),
+        fromKey: keyOf(state),
+        toKey: keyOf(next),
+      });
+    }
+  }
+  return { states, edges, initial: [...states.keys()][0] as string };
+}
+
+/** Every path from the start to a state that nothing leaves, as its events; stops after `limit` paths. */
+export function maximalPaths(model: Model, limit: number): { events: OrchestratorEvent[]; end: Step }[] {
+  const leaving = new Map<string, (typeof model.edges)[number][]>();
+  for (const edge of model.edges) leaving.set(edge.fromKey, [...(leaving.get(edge.fromKey) ?? []), edge]);
+  const paths: { events: OrchestratorEvent[]; end: Step }[] = [];
+  const walk = (key: string, events: OrchestratorEvent[]): void => {
+    if (paths.length >= limit) return;
+    const next = leaving.get(key) ?? [];
+    if (next.length === 0) paths.push({ events, end: model.states.get(key) as Step });
+    for (const edge of next) walk(edge.toKey, [...events, edge.event]);
+  };
+  walk(model.initial, []);
+  return paths;
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { createActor, fromPromise } from "xstate";
+import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
+import type { OrchestratorEvent } from "../../machines/orchestrator-setup.ts";
+import type { RunSpec } from "../../machines/schedule.ts";
+import { type AttemptInput, taskMachine } from "../../machines/task.machine.ts";
+import { modes } from "../../schemas/manifest.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
+import { explore, maximalPaths, type States, specOf } from "./model.ts";
+import { broken, rulesOf } from "./rules.ts";
+import { shapes } from "./shapes.ts";
+
+describe.each(modes)("in mode %s", (mode) => {
+  test.each(Object.keys(shapes))("no order of passes and failures breaks a rule: %s", (name) => {
+    const shape = shapes[name] ?? { stages: [] };
+    const model = explore(specOf(shape, mode));
+    expect(broken(rulesOf(shape, mode), model)).toEqual([]);
+    expect(model.edges.length).toBeGreaterThan(shape.stages.length);
+  });
+
+  test("nor does a caveat or a question in place of a pass or a failure", () => {
+    const shape = shapes.diamond ?? { stages: [] };
+    const model = explore(specOf(shape, mode), ["pass", "warn", "fail", "question"]);
+    expect(broken(rulesOf(shape, mode), model)).toEqual([]);
+  });
+
+  test("after a cancel nothing starts, and everything settles", () => {
+    const model = explore(
+      specOf(shapes["stages as barriers"] ?? { stages: [] }, mode),
+      ["pass", "fail"],
+      true,
+    );
+    const cancelling = model.edges.filter(({ from }) => from.value === "cancelling");
+    const started = model.edges.filter(
+      ({ from, to }) =>
+        to.value === "cancelling" &&
+        Object.keys(to.states).some((id) => to.states[id] === "running" && from.states[id] !== "running"),
+    );
+    expect(cancelling.length).toBeGreaterThan(0);
+    expect(started).toEqual([]);
+    for (const { value, states } of model.states.values()) {
+      if (value !== "settled") continue;
+      for (const state of Object.values(states)) expect(["pending", "ready", "running"]).not.toContain(state);
+    }
+  });
+});
+
+test("the model sees what the shapes hold: a diamond with two slots has 13 states and 16 edges", () => {
+  const model = explore(specOf(shapes.diamond ?? { stages: [] }, "dependency-driven"));
+  expect(model.states.size).toBe(13);
+  expect(model.edges.length).toBe(16);
+});
+
+test("a bug planted in the engine, any dependency instead of all of them, breaks the rules", () => {
+  const shape = shapes.diamond ?? { stages: [] };
+  const spec = specOf(shape, "dependency-driven");
+  const any: RunSpec = {
+    ...spec,
+    order: { ...spec.order, needs: spec.order.needs.map((needs) => needs.slice(0, 1)) },
+  };
+  expect(broken(rulesOf(shape, "dependency-driven"), explore(any))).toContain(
+    "d started while c was running",
+  );
+});
+
+describe("real task actors go the way that the model went", () => {
+  test.each(
+    (["diamond", "stages as barriers", "shared files", "batches with a dependency inside"] as const).flatMap(
+      (name) => modes.map((mode) => [name, mode] as const),
+    ),
+  )("%s, %s", async (name, mode) => {
+    const spec = specOf(shapes[name] ?? { stages: [] }, mode);
+    const paths = maximalPaths(explore(spec), 60);
+    expect(paths.length).toBeGreaterThan(3);
+    for (const { events, end } of paths) expect(await replay(spec, events)).toEqual(end.states);
+  });
+});
+
+/** Runs real actors, settling attempts in the order of the events, and gives the states that their charts end in. */
+async function replay(spec: RunSpec, events: readonly OrchestratorEvent[]): Promise<States> {
+  const settlers = new Map<string, (outcome: Outcome) => void>();
+  const attempt = fromPromise<Outcome, AttemptInput>(
+    ({ input }) => new Promise((resolve) => settlers.set(input.id, resolve)),
+  );
+  const machine = orchestratorMachine(spec.mode.name).provide({
+    actors: { task: taskMachine.provide({ actors: { attempt } }) },
+  });
+  const actor = createActor(machine, { input: { spec } });
+  actor.start();
+  for (const event of events) {
+    if (event.type !== "task.settled") {
+      actor.send(event);
+      continue;
+    }
+    const settled = new Promise<void>((resolve) => {
+      const subscription = actor.on("task.settled", ({ task }) => {
+        if (task !== event.task) return;
+        subscription.unsubscribe();
+        resolve();
+      });
+    });
+    settlers.get(event.task)?.(event.outcome);
+    await settled;
+  }
+  const { context } = actor.getSnapshot();
+  const lives: Record<string, string> = { done: "pass", failed: "fail", skipped: "skipped" };
+  return Object.fromEntries(
+    context.actors.map((task) => [
+      task.getSnapshot().context.id,
+      lives[String(task.getSnapshot().value)] ?? String(task.getSnapshot().value),
+    ]),
+  );
+}
