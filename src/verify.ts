@@ -4,6 +4,7 @@ import type { Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
 import { printable } from "./printable.ts";
 import { tailOf } from "./engines/verdict.ts";
+import { lastLines } from "./process/lines.ts";
 import { runProcess } from "./process/spawn.ts";
 
 /**
@@ -22,7 +23,7 @@ async function runGate(gate: Verify, number: number, request: AttemptRequest): P
   const output = join(dirname(request.files.log), `verify-${number}.txt`);
   const end = await runProcess({
     // Both streams in one file: what a test runner says is told apart by no one.
-    shell: `{ ${gate.run}\n} 2>&1`,
+    command: { shell: `{ ${gate.run}\n} 2>&1` },
     cwd: request.cwd,
     env: request.env,
     stdoutFile: output,
@@ -30,7 +31,7 @@ async function runGate(gate: Verify, number: number, request: AttemptRequest): P
     signal: request.signal,
     graceMs: request.graceMs,
     marker: request.marker,
-    onStdoutLine: (line) => request.onProgress(`verify: ${printable(line)}`),
+    watchStdout: lastLines((line) => request.onProgress(`verify: ${printable(line)}`)),
   });
   if (end.ended === "cancelled") return { status: "cancelled", reason: "cancelled while it was being verified" };
   const said = await tailOf(output, 64 * 1024);

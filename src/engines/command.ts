@@ -1,0 +1,56 @@
+import type { Outcome } from "../../schemas/outcome.ts";
+import { printable } from "../printable.ts";
+import { lastLines } from "../process/lines.ts";
+import { runProcess } from "../process/spawn.ts";
+import { endedByUs, outputOf } from "./ended.ts";
+import type { AttemptRequest, Engine } from "./engine.ts";
+import { judge, oneLine, tailOf } from "./verdict.ts";
+
+/**
+ * Carries a task out with a shell command: its own `run`, or the configured one, which finds the prompt in
+ * $INTERSERVE_PROMPT_FILE. Standard output is the result.
+ */
+export function commandEngine(config: { readonly run?: string | undefined }): Engine {
+  return {
+    name: "command",
+    missing: async () => undefined,
+    async attempt(request) {
+      const run = request.task.run ?? config.run;
+      if (run === undefined) return nothingToRun(request.task.id);
+      const watch = lastLines((line) => request.onProgress(printable(line)));
+      const end = await runProcess({
+        command: { shell: run },
+        cwd: request.cwd,
+        env: request.env,
+        marker: request.marker,
+        stdoutFile: request.files.output,
+        stderrFile: request.files.log,
+        watchStdout: watch,
+        watchStderr: watch,
+        timeoutMs: request.timeoutMs,
+        signal: request.signal,
+        graceMs: request.graceMs,
+      });
+      return { ...(await outcomeOf(end, request)), ...outputOf(request, end.stdoutBytes) };
+    },
+  };
+}
+
+async function outcomeOf(end: Awaited<ReturnType<typeof runProcess>>, request: AttemptRequest): Promise<Outcome> {
+  const ours = endedByUs(end, request);
+  if (ours) return ours;
+  if (end.exitCode === 0) return { ...judge(await tailOf(request.files.output), "command"), exit_code: 0 };
+  const last = (await tailOf(request.files.log)).trim().split("\n").at(-1) ?? "";
+  return {
+    status: "fail",
+    failure: "task",
+    reason: oneLine(`exit status ${end.exitCode}${last ? `: ${last}` : ""}`),
+    exit_code: end.exitCode ?? 1,
+  };
+}
+
+const nothingToRun = (id: string): Outcome => ({
+  status: "error",
+  failure: "configuration",
+  reason: `task "${id}" has no \`run\`, and no command is configured: give it one, or set engines.command.run in interserve.config.yaml`,
+});
