@@ -31,10 +31,7 @@ export const verifySchema = v.object({
   run: described(text, "A shell command, run in the project directory."),
   expect: v.optional(
     described(
-      v.pipe(
-        v.string(),
-        v.regex(/^(exit \d{1,3}|contains ".*")$/s, 'must be `exit N` or `contains "text"`'),
-      ),
+      v.pipe(v.string(), v.regex(/^(exit \d{1,3}|contains ".*")$/s, 'must be `exit N` or `contains "text"`')),
       'What must hold: `exit N` (default `exit 0`) or `contains "text"` in its output.',
     ),
     "exit 0",

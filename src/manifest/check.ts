@@ -1,0 +1,138 @@
+import type { Manifest, Mode } from "../../schemas/manifest.ts";
+import { nearest } from "../nearest.ts";
+import { quoted } from "../printable.ts";
+import type { Problem } from "../problem.ts";
+import type { Path, YamlFile } from "../yaml-file.ts";
+import { cycleProblems, orderProblems } from "./order.ts";
+import { type Outline, type OutlineTask, outlineOf } from "./outline.ts";
+
+/**
+ * What a manifest cannot mean, whatever else is wrong with it: repeated ids, unknown dependencies, cycles, and what
+ * its mode, or the one given in place of it, makes of its order.
+ */
+export function checkMeaning(file: YamlFile, mode?: Mode): Problem[] {
+  const outline = outlineOf(file.value);
+  const top = file.value as { readonly mode?: unknown; readonly stage_barriers?: unknown };
+  const barriers = top.stage_barriers === "relaxed" ? "relaxed" : "strict";
+  return [
+    ...emptyParts(outline, file),
+    ...repeatedIds(outline, file),
+    ...dependencyProblems(outline, file),
+    ...outline.tasks.flatMap((task) => conflictingKeys(task, file)),
+    ...cycleProblems(outline, file),
+    ...orderProblems(outline, file, mode ?? top.mode, barriers),
+  ];
+}
+
+/** What is wrong with a manifest in a mode other than its own, and not in its own. */
+export function checkMode(manifest: Manifest, file: YamlFile, mode: Mode): Problem[] {
+  const outline = outlineOf(file.value);
+  const inMode = (mode: Mode) => orderProblems(outline, file, mode, manifest.stage_barriers);
+  const nameOf = ({ code, place }: Problem) => `${code}:${place.line}:${place.column}`;
+  const known = new Set(inMode(manifest.mode).map(nameOf));
+  return inMode(mode).filter((problem) => !known.has(nameOf(problem)));
+}
+
+function emptyParts({ stages }: Outline, file: YamlFile): Problem[] {
+  if (!stages) return [];
+  if (stages.every(({ entries }) => entries === 0)) {
+    return [
+      {
+        code: "no-tasks",
+        severity: "error",
+        message: "expected at least one task, found none",
+        place: file.place(["stages"], "key"),
+        hint: 'give a stage `tasks:` with a list of maps with "id"',
+      },
+    ];
+  }
+  return stages
+    .filter(({ entries }) => entries === 0)
+    .map(({ label, path }) => ({
+      code: "empty-stage",
+      severity: "warning",
+      message: `${label} has no task`,
+      place: file.place([...path, "tasks"], "key"),
+      hint: "remove it, or give it a task",
+    }));
+}
+
+function repeatedIds({ tasks }: Outline, file: YamlFile): Problem[] {
+  const first = new Map<string, Path>();
+  return tasks.flatMap(({ id, path }): Problem[] => {
+    const before = first.get(id);
+    if (!before) {
+      first.set(id, path);
+      return [];
+    }
+    return [
+      {
+        code: "duplicate-task",
+        severity: "error",
+        message: `the id ${quoted(id)} is already another task's`,
+        place: file.place([...path, "id"]),
+        hint: "give each task an id of its own",
+        related: [{ message: "first used here", place: file.place([...before, "id"]) }],
+      },
+    ];
+  });
+}
+
+function dependencyProblems({ tasks }: Outline, file: YamlFile): Problem[] {
+  const ids = [...new Set(tasks.map(({ id }) => id))];
+  const known = new Set(ids);
+  // A near name is sought among all ids: of a file that is wrong throughout, a few suggestions are enough.
+  let suggestions = 50;
+  return tasks.flatMap((task) => {
+    const seen = new Map<string, Path>();
+    return task.depends.flatMap(({ id, path }): Problem[] => {
+      const before = seen.get(id);
+      if (before) return [repeatedDependency(task.id, id, path, before, file)];
+      seen.set(id, path);
+      if (id === task.id) return [selfDependency(id, path, file)];
+      if (known.has(id)) return [];
+      const near = suggestions > 0 ? nearest(id, ids) : undefined;
+      suggestions -= 1;
+      const hint = near ? `did you mean ${quoted(near)}?` : `the tasks are ${few(ids)}`;
+      const message = `task ${quoted(task.id)} depends on ${quoted(id)}, which no task is called`;
+      return [{ code: "unknown-dependency", severity: "error", message, place: file.place(path), hint }];
+    });
+  });
+}
+
+const few = (ids: readonly string[]): string => {
+  const shown = ids.slice(0, 8).map(quoted).join(", ");
+  return ids.length > 8 ? `${shown} and ${ids.length - 8} more` : shown;
+};
+
+const selfDependency = (id: string, path: Path, file: YamlFile): Problem => ({
+  code: "self-dependency",
+  severity: "error",
+  message: `task ${quoted(id)} depends on itself`,
+  place: file.place(path),
+  hint: "remove it",
+});
+
+const repeatedDependency = (task: string, id: string, path: Path, before: Path, file: YamlFile): Problem => ({
+  code: "duplicate-dependency",
+  severity: "warning",
+  message: `task ${quoted(task)} depends on ${quoted(id)} twice`,
+  place: file.place(path),
+  hint: "remove one of them",
+  related: [{ message: "first named here", place: file.place(before) }],
+});
+
+function conflictingKeys({ id, keys, path }: OutlineTask, file: YamlFile): Problem[] {
+  const [first, second] = keys.filter((key) => key === "prompt" || key === "prompt_file");
+  if (!first || !second) return [];
+  return [
+    {
+      code: "conflicting-keys",
+      severity: "error",
+      message: `task ${quoted(id)} has both "prompt" and "prompt_file"`,
+      place: file.place([...path, second], "key"),
+      hint: "keep one of them",
+      related: [{ message: "the other one", place: file.place([...path, first], "key") }],
+    },
+  ];
+}

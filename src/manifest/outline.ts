@@ -1,0 +1,64 @@
+import { quoted } from "../printable.ts";
+import type { Path } from "../yaml-file.ts";
+
+/** A task of a manifest that may yet be wrong in other ways: what can be told of it, and where. */
+export interface OutlineTask {
+  readonly id: string;
+  readonly path: Path;
+  readonly stage: OutlineStage;
+  readonly depends: readonly { readonly id: string; readonly path: Path }[];
+  readonly keys: readonly string[];
+}
+
+export interface OutlineStage {
+  /** Its place among the stages, from 0. */
+  readonly number: number;
+  /** `stage "A"`, or `stage 2` where it has no name. */
+  readonly label: string;
+  readonly path: Path;
+  /** Entries of `tasks`, also of those that are no usable tasks; nothing where there is no such list. */
+  readonly entries: number | undefined;
+}
+
+export interface Outline {
+  /** Nothing where there is no list of stages. */
+  readonly stages: readonly OutlineStage[] | undefined;
+  /** The tasks that have an id, in plan order. Two can have the same. */
+  readonly tasks: readonly OutlineTask[];
+}
+
+/** Reads what it can of a manifest's value, so that one wrong part does not hide the problems of the rest. */
+export function outlineOf(value: unknown): Outline {
+  const tasks: OutlineTask[] = [];
+  const stages = listIn(value, "stages")?.map((entry, number): OutlineStage => {
+    const path = ["stages", number];
+    const entries = listIn(entry, "tasks");
+    const name = isMap(entry) && typeof entry.name === "string" ? quoted(entry.name) : number + 1;
+    const stage = { number, label: `stage ${name}`, path, entries: entries?.length };
+    for (const [at, task] of (entries ?? []).entries()) {
+      const read = taskOf(task, [...path, "tasks", at], stage);
+      if (read) tasks.push(read);
+    }
+    return stage;
+  });
+  return { stages, tasks };
+}
+
+function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | undefined {
+  if (!isMap(value)) return undefined;
+  const { id } = value;
+  // A number is wrong, but what others name by it is not unknown for that.
+  if (typeof id !== "number" && (typeof id !== "string" || id === "")) return undefined;
+  const depends = (listIn(value, "depends") ?? []).flatMap((entry, at) =>
+    typeof entry === "string" ? [{ id: entry, path: [...path, "depends", at] }] : [],
+  );
+  return { id: String(id), path, stage, depends, keys: Object.keys(value) };
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function listIn(value: unknown, key: string): readonly unknown[] | undefined {
+  const list = isMap(value) ? value[key] : undefined;
+  return Array.isArray(list) ? list : undefined;
+}

@@ -1,0 +1,210 @@
+import * as v from "valibot";
+import { nearest } from "./nearest.ts";
+import { quoted } from "./printable.ts";
+import type { Place, Problem, ProblemCode } from "./problem.ts";
+import {
+  found,
+  inWords,
+  listed,
+  partName,
+  requiredKeys,
+  type Shape,
+  shapeAt,
+  unwrapped,
+} from "./schema-words.ts";
+import type { Path, YamlFile } from "./yaml-file.ts";
+
+type Issue = v.BaseIssue<unknown>;
+
+/**
+ * Holds a file against a schema: every problem and, where none is an error, the value as the schema gives it. `codes`
+ * names, by the path of a key such as `mode`, what a value that is not among the allowed ones is called there.
+ */
+export function schemaProblems<S extends v.GenericSchema>(
+  schema: S,
+  file: YamlFile,
+  codes: Readonly<Record<string, ProblemCode>> = {},
+): { value?: v.InferOutput<S>; problems: Problem[] } {
+  const shape = schema as unknown as Shape;
+  const { lists, unknownKeys } = strays(shape, file.value);
+  const listPaths = new Set(lists.map((path) => JSON.stringify(path)));
+  const isBelowList = (path: Path) =>
+    path.some((_, end) => listPaths.has(JSON.stringify(path.slice(0, end))));
+  const parsed = v.safeParse(schema, file.value, { abortPipeEarly: true });
+  const issues = ((parsed.issues ?? []) as Issue[]).filter((issue) => !isBelowList(pathOf(issue)));
+  const errors = [
+    ...lists.map((path) => wrongType(shape, path, file)),
+    ...issues.map((issue) => problemOf(issue, shape, file, codes)),
+  ];
+  const problems = [...errors, ...unknownKeys.map((path) => unknownKey(shape, path, file))];
+  return parsed.success && errors.length === 0 ? { value: parsed.output, problems } : { problems };
+}
+
+const pathOf = (issue: Issue): Path => (issue.path ?? []).map(({ key }) => key as string | number);
+
+/** What valibot lets pass: lists where a map is due, and keys that the schema does not know. */
+function strays(shape: Shape, top: unknown): { lists: Path[]; unknownKeys: Path[] } {
+  const lists: Path[] = [];
+  const unknownKeys: Path[] = [];
+  const walk = (value: unknown, shape: Shape, path: Path): void => {
+    const { type, entries, item } = unwrapped(shape);
+    if (typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) {
+      if (item) for (const [at, inner] of value.entries()) walk(inner, item, [...path, at]);
+      else if (type === "object" || type === "record") lists.push(path);
+      return;
+    }
+    if (!entries) return;
+    for (const [key, inner] of Object.entries(value)) {
+      const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
+      if (known) walk(inner, known, [...path, key]);
+      else unknownKeys.push([...path, key]);
+    }
+  };
+  walk(top, shape, []);
+  return { lists, unknownKeys };
+}
+
+function problemOf(
+  issue: Issue,
+  shape: Shape,
+  file: YamlFile,
+  codes: Readonly<Record<string, ProblemCode>>,
+): Problem {
+  const path = pathOf(issue);
+  const { kind, type, input } = issue;
+  const isKey = issue.path?.at(-1)?.origin === "key";
+  if (kind === "schema" && isKey) return missingKey(shape, path, file);
+  if (kind === "schema" && type !== "picklist" && type !== "literal") return wrongType(shape, path, file);
+  const error = (rest: Pick<Problem, "message" | "hint">, place: Place = file.place(path)): Problem => ({
+    code: codes[path.join(".")] ?? "invalid-value",
+    severity: "error",
+    ...rest,
+    place,
+  });
+  if (kind === "validation") {
+    const name = isKey
+      ? `the key ${quoted(String(input))} of ${partName(file.value, path.slice(0, -1))}`
+      : partName(file.value, path);
+    const but = isKey || input === "" ? "" : `, found ${brief(input)}`;
+    return error({ message: `${name} ${ruleOf(issue)}${but}` }, file.place(path, isKey ? "key" : "value"));
+  }
+  const allowed = shapeAt(shape, path);
+  const but = type === "picklist" && typeof input === "string" ? quoted(input) : found(input);
+  const message = `${partName(file.value, path)} must be ${allowed ? inWords(allowed) : issue.expected}, found ${but}`;
+  if (type === "literal") return error({ message, hint: `write \`${path.at(-1)}: ${allowed?.literal}\`` });
+  const near = typeof input === "string" ? nearest(input, allowed?.options ?? []) : undefined;
+  return error({ message, ...(near ? { hint: `did you mean ${quoted(near)}?` } : {}) });
+}
+
+const brief = (value: unknown): string => (typeof value === "string" ? quoted(value) : String(value));
+
+/** The rule that a value of the right type breaks, in words. Ours say it themselves; valibot's own are put so. */
+function ruleOf(issue: Issue): string {
+  if (issue.message.startsWith("must")) return issue.message;
+  const limit = String((issue as { requirement?: unknown }).requirement);
+  const rules: Readonly<Record<string, string>> = {
+    integer: "must be a whole number",
+    min_value: `must be at least ${limit}`,
+    max_value: `must be at most ${limit}`,
+    max_length: `must have at most ${limit} characters`,
+  };
+  return rules[issue.type] ?? issue.message;
+}
+
+function missingKey(shape: Shape, path: Path, file: YamlFile): Problem {
+  const key = String(path.at(-1));
+  const due = shapeAt(shape, path);
+  const isLiteral = due?.type === "literal";
+  return {
+    code: "missing-key",
+    severity: "error",
+    message: `${partName(file.value, path.slice(0, -1))} has no ${quoted(key)}`,
+    // Of a key that is not there, this is the map; of one without a value, the key.
+    place: file.place(path),
+    hint: isLiteral
+      ? `add \`${key}: ${due.literal}\``
+      : `add \`${key}:\`${due ? ` with ${inWords(due)}` : ""}`,
+  };
+}
+
+function wrongType(shape: Shape, path: Path, file: YamlFile): Problem {
+  const due = shapeAt(shape, path);
+  const value = path.reduce<unknown>(
+    (at, step) => (at as Record<string | number, unknown>)[step],
+    file.value,
+  );
+  const place = file.place(path);
+  const hint = due && hintForType(due, value, path.at(-1), place);
+  return {
+    code: "wrong-type",
+    severity: "error",
+    message: `${partName(file.value, path)} must be ${due ? inWords(due) : "something else"}, found ${found(value)}`,
+    place,
+    ...(hint ? { hint } : {}),
+  };
+}
+
+/** How what was found is written as what is due, where that can be told. */
+function hintForType(
+  due: Shape,
+  value: unknown,
+  key: string | number | undefined,
+  place: Place,
+): string | undefined {
+  const written = (text: string) => `write \`${typeof key === "string" ? `${key}: ` : ""}${text}\``;
+  const first = requiredKeys(due.item ? unwrapped(due.item) : due)[0];
+  const isText = typeof value === "string" && value !== "";
+  switch (due.type) {
+    case "array":
+      if (isText) return written(first ? `[{ ${first}: ${inFlow(value)} }]` : `[${inFlow(value)}]`);
+      return found(value) === "a map" ? "start each entry with `- `" : undefined;
+    case "object":
+      if (isText && first)
+        return written(
+          typeof key === "string" ? `{ ${first}: ${inFlow(value)} }` : `${first}: ${inFlow(value)}`,
+        );
+      return Array.isArray(value) ? "leave out the `- `" : undefined;
+    case "record":
+      return Array.isArray(value) || isText ? "write `NAME: value`, a line each" : undefined;
+    case "string":
+      if (value === null) return "remove the empty entry";
+      if (typeof value === "object") return "if it is meant as text, put it in quotes";
+      return written(`"${writtenAs(place, String(value))}"`);
+    case "number":
+      return isText && Number.isFinite(Number(value)) ? written(String(Number(value))) : undefined;
+    case "boolean":
+      return isText && /^(yes|on|y)$/i.test(value)
+        ? written("true")
+        : isText && /^(no|off|n)$/i.test(value)
+          ? written("false")
+          : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A string as it can stand in brackets, short. */
+const inFlow = (text: string): string =>
+  /^[\w./@-][\w ./@-]{0,58}[\w./@-]$|^\w$/.test(text) ? text : quoted(text);
+
+/** A number as its author wrote it: `1.10`, where the value has lost its last zero. */
+function writtenAs({ source = "", column, length = 0 }: Place, value: string): string {
+  const text = source.slice(column - 1, column - 1 + length);
+  return /^[\w.+-]+$/.test(text) ? text : value;
+}
+
+/** A key may be another tool's, so this is only a warning. */
+function unknownKey(shape: Shape, path: Path, file: YamlFile): Problem {
+  const key = String(path.at(-1));
+  const inside = path.slice(0, -1);
+  const known = Object.keys(shapeAt(shape, inside)?.entries ?? {});
+  const near = nearest(key, known);
+  return {
+    code: "unknown-key",
+    severity: "warning",
+    message: `unknown key ${quoted(key)} in ${partName(file.value, inside)}: it is ignored`,
+    place: file.place(path, "key"),
+    hint: near ? `did you mean ${quoted(near)}?` : `known here: ${listed(known, "and")}`,
+  };
+}

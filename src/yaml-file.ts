@@ -1,0 +1,132 @@
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { LineCounter } from "yaml";
+import { isError, type Place, type Problem, type ProblemCode } from "./problem.ts";
+import { spanAt } from "./yaml-nodes.ts";
+import { parseSyntax, thrownProblem } from "./yaml-syntax.ts";
+
+/** Where a part stands in a file's value: keys of maps and, from 0, numbers of list entries. */
+export type Path = readonly (string | number)[];
+
+/** A YAML file as plain data, of which every part still knows where it stands. */
+export interface YamlFile {
+  readonly path: string;
+  /**
+   * Maps are plain objects without the keys that have no value: `depends:` with nothing behind it is as good as
+   * absent. A file with nothing in it is a map without keys.
+   */
+  readonly value: unknown;
+  /** Where the value, or its key, at a path from the top stands; where there is none, what would hold it. */
+  readonly place: (path: Path, which?: "key" | "value") => Place;
+}
+
+const megabyte = 1024 * 1024;
+
+/**
+ * Reads a YAML file of one document. Whatever is wrong with it is a problem with a place; nothing is thrown. The
+ * file is absent where one is an error. A larger file than `maxBytes` is refused unread: a manifest of 10 000 tasks
+ * has about 2 MB.
+ */
+export async function readYamlFile(
+  path: string,
+  { maxBytes = 5 * megabyte }: { readonly maxBytes?: number } = {},
+): Promise<{ file?: YamlFile; problems: Problem[] }> {
+  const { text, problem } = await readText(path, maxBytes);
+  return text === undefined ? { problems: problem ? [problem] : [] } : parseYaml(path, text);
+}
+
+/** Reads a text file of a bounded size: regular, UTF-8. `text` has no byte order mark. */
+export async function readText(
+  path: string,
+  maxBytes: number,
+): Promise<{ text?: string; problem?: Problem }> {
+  const failed = (code: ProblemCode, message: string, hint: string, place?: Place) => ({
+    problem: {
+      code,
+      severity: "error",
+      message,
+      place: place ?? { file: path, line: 1, column: 1 },
+      hint,
+    } as const,
+  });
+  try {
+    const facts = await stat(path);
+    if (facts.isDirectory()) {
+      return failed("file-is-directory", "expected a file, found a directory", "name a file in it");
+    }
+    // Opening a pipe or a device could wait for ever.
+    if (!facts.isFile()) {
+      const message = "expected a regular file, found a pipe, a socket or a device";
+      return failed("file-unreadable", message, "write the text to a file first");
+    }
+    if (facts.size > maxBytes) {
+      const message = `expected at most ${sizeOf(maxBytes)}, found ${sizeOf(facts.size)}`;
+      return failed("file-too-large", message, "check that this is the right file");
+    }
+    const bytes = await readFile(path);
+    try {
+      return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+    } catch {
+      const lossy = new TextDecoder("utf-8").decode(bytes);
+      const bad = lossy.indexOf("\ufffd");
+      const message = "expected UTF-8 text, found bytes that are not UTF-8";
+      return failed("file-not-utf8", message, "save the file as UTF-8", placesIn(path, lossy)(bad, bad + 1));
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      const hint = isAbsolute(path) ? "check the path" : `the path is taken from ${process.cwd()}`;
+      return failed("file-not-found", "there is no such file", hint);
+    }
+    return failed("file-unreadable", `the file cannot be read: ${message}`, "check its permissions");
+  }
+}
+
+const sizeOf = (bytes: number): string =>
+  bytes < megabyte ? `${bytes} bytes` : `${Number((bytes / megabyte).toFixed(1))} MB`;
+
+/** Parses the text of a YAML file; `path` is only named in places. */
+export function parseYaml(path: string, text: string): { file?: YamlFile; problems: Problem[] } {
+  const at = placesIn(path, text);
+  const { document, problems } = parseSyntax(text, at);
+  if (!document || problems.some(isError)) return { problems };
+  try {
+    const value = withoutNulls(document.toJS({ maxAliasCount: 100 })) ?? {};
+    const place = (path: Path, which: "key" | "value" = "value") =>
+      at(...spanAt(document.contents, path, which));
+    return { file: { path, value, place }, problems };
+  } catch (error) {
+    return { problems: [...problems, thrownProblem(error as Error, at(0, 1))] };
+  }
+}
+
+/** Places in a text by where they start and end, in characters from 0. */
+function placesIn(file: string, text: string): (start: number, end: number) => Place {
+  const counter = new LineCounter();
+  counter.addNewLine(0);
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) counter.addNewLine(at + 1);
+  return (start, end) => {
+    const { line, col: column } = counter.linePos(Math.min(start, text.length));
+    const lineStart = counter.lineStarts[line - 1] ?? 0;
+    const nextLine = counter.lineStarts[line] ?? text.length + 1;
+    const source = text.slice(lineStart, nextLine - 1).replace(/\r$/, "");
+    const length = Math.max(1, source.slice(column - 1, end - lineStart).trimEnd().length);
+    return { file, line, column, source, length };
+  };
+}
+
+/** Drops keys without a value, at any depth, in place. Values that are shared, or hold themselves, are met once. */
+function withoutNulls(top: unknown): unknown {
+  const seen = new Set<object>();
+  const open = [top];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    for (const [key, inner] of Object.entries(value)) {
+      if (inner === null && !Array.isArray(value)) Reflect.deleteProperty(value, key);
+      else open.push(inner);
+    }
+  }
+  return top;
+}

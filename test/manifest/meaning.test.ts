@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { around, load, problemsOf } from "./load.ts";
+
+test("every problem is told at once, by line, whether of shape or of meaning", async () => {
+  const { manifest, problems } = await load(`version: 1
+mode: dependency-driven
+max_parallel: 0
+stages:
+  - name: A
+    tasks:
+      - id: a
+        depends: [x]
+        tiers: fast
+      - id: a
+  - name: 5
+    tasks: []
+`);
+  expect(manifest).toBeUndefined();
+  expect(problems.map(({ place, code }) => `${place.line} ${code}`)).toEqual([
+    "3 invalid-value",
+    "8 unknown-dependency",
+    "9 unknown-key",
+    "10 duplicate-task",
+    "11 wrong-type",
+    "12 empty-stage",
+  ]);
+});
+
+test("a repeated id is told at the second task, with the place of the first", async () => {
+  expect(await problemsOf(around("- id: a\n- id: b\n- id: a\n- id: a\n"))).toEqual([
+    '8:13 [a] error duplicate-task: the id "a" is already another task\'s',
+    "  give each task an id of its own",
+    "  6:13 [a] first used here",
+    '9:13 [a] error duplicate-task: the id "a" is already another task\'s',
+    "  give each task an id of its own",
+    "  6:13 [a] first used here",
+  ]);
+});
+
+test("an unknown dependency comes with the nearest id, where one is near", async () => {
+  const tasks = "- id: task-1\n- id: task-3\n  depends: [task-11]\n- id: x\n  depends: [write the docs]\n";
+  expect(await problemsOf(around(tasks))).toEqual([
+    '8:19 [task-11] error unknown-dependency: task "task-3" depends on "task-11", which no task is called',
+    '  did you mean "task-1"?',
+    '10:19 [write the docs] error unknown-dependency: task "x" depends on "write the docs", which no task is called',
+    '  the tasks are "task-1", "task-3", "x"',
+  ]);
+});
+
+test("of many tasks an unknown dependency names the first", async () => {
+  const ids = Array.from({ length: 12 }, (_, at) => `- id: t${at}\n`).join("");
+  expect(await problemsOf(around(`${ids}- id: z\n  depends: [something]\n`))).toContain(
+    '  the tasks are "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7" and 5 more',
+  );
+});
+
+test("a task without a usable id still has its place in what others say", async () => {
+  expect(await problemsOf(around('- id: 3\n  depends: [b]\n- id: b\n  depends: ["3"]\n'))).toEqual([
+    '6:13 [3] error wrong-type: "id" of task 1 of stage "A" must be a string, found the number 3',
+    '  write `id: "3"`',
+    "7:19 [b] error dependency-cycle: tasks wait for each other: 3 → b → 3",
+    "  remove one of these dependencies",
+    '  9:19 ["3"] "b" depends on "3" here',
+  ]);
+});
+
+test("a task cannot depend on itself, and that is no cycle besides", async () => {
+  expect(await problemsOf(around("- id: a\n  depends: [a]\n"))).toEqual([
+    '7:19 [a] error self-dependency: task "a" depends on itself',
+    "  remove it",
+  ]);
+});
+
+test("a dependency named twice is a warning", async () => {
+  expect(await problemsOf(around("- id: a\n- id: b\n  depends: [a, a]\n"))).toEqual([
+    '8:22 [a] warning duplicate-dependency: task "b" depends on "a" twice',
+    "  remove one of them",
+    "  8:19 [a] first named here",
+  ]);
+});
+
+test("a stage without tasks is a warning, a manifest without any is an error", async () => {
+  const top = "version: 1\nmode: dependency-driven\n";
+  expect(
+    await problemsOf(`${top}stages: [{ name: A, tasks: [{ id: a }] }, { name: B, tasks: [] }]\n`),
+  ).toEqual(['3:54 [tasks] warning empty-stage: stage "B" has no task', "  remove it, or give it a task"]);
+  const noTasks = [
+    "3:1 [stages] error no-tasks: expected at least one task, found none",
+    '  give a stage `tasks:` with a list of maps with "id"',
+  ];
+  expect(await problemsOf(`${top}stages: [{ name: A, tasks: [] }]\n`)).toEqual(noTasks);
+  expect(await problemsOf(`${top}stages: []\n`)).toEqual(noTasks);
+});
+
+test("a stage of tasks that are wrong is not taken for an empty one", async () => {
+  const { problems } = await load(around("- 5\n"));
+  expect(problems.map(({ code }) => code)).toEqual(["wrong-type"]);
+});
+
+test("a task has a prompt or a prompt file, not both", async () => {
+  expect(await problemsOf(around("- id: a\n  prompt_file: p.md\n  prompt: Do it.\n"))).toEqual([
+    '8:9 [prompt] error conflicting-keys: task "a" has both "prompt" and "prompt_file"',
+    "  keep one of them",
+    "  7:9 [prompt_file] the other one",
+  ]);
+  expect(await problemsOf(around("- id: a\n  prompt_file:\n  prompt: Do it.\n"))).toEqual([]);
+});
