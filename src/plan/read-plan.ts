@@ -1,0 +1,114 @@
+import type { Heading, Node } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import * as v from "valibot";
+import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
+import type { Plan, PlanTask } from "../../schemas/plan.ts";
+import type { Problem } from "../problem.ts";
+import { readText } from "../yaml-file.ts";
+import { mendFences } from "./fences.ts";
+import { filesOf } from "./task-files.ts";
+import { oneLine, type TaskName, taskName } from "./task-heading.ts";
+
+/** A larger file is refused before it is read. */
+const mostBytes = 10 * 1024 * 1024;
+
+/** Reads a markdown plan. Without `needsTasks`, a plan in which no task can be told apart is fine. */
+export async function readPlan(
+  path: string,
+  { needsTasks = true }: { readonly needsTasks?: boolean } = {},
+): Promise<{ plan?: Plan; problems: Problem[] }> {
+  const { text, problem } = await readText(path, mostBytes);
+  if (text === undefined) return { problems: problem ? [problem] : [] };
+  const plan = parsePlan(text, path);
+  if (plan.tasks.length > 0 || !needsTasks) return { plan, problems: [] };
+  const none: Problem = {
+    code: "plan-without-tasks",
+    severity: "error",
+    message: "expected a heading such as `### Task 1: Title` for each task, found none",
+    place: { file: path, line: 1, column: 1 },
+    hint: "give each task a heading of level 2, 3 or 4 outside code blocks: `### Task 1: Title`, `### Task 2: Title`",
+  };
+  return { problems: [none] };
+}
+
+/** A heading of a plan, with its index among the plan's blocks and what it says if it is a task's. */
+interface Mark {
+  readonly node: Heading;
+  readonly at: number;
+  readonly name?: TaskName;
+}
+
+/** The tasks of a plan, a heading each. `file` is only named in the result. */
+export function parsePlan(text: string, file: string): Plan {
+  const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
+  const blocks = fromMarkdown(mendFences(lines).join("")).children;
+  const numbers = new Set<string>();
+  const marks = blocks.flatMap((node, at): Mark[] => {
+    if (node.type !== "heading") return [];
+    const name = taskName(node, numbers);
+    if (name) numbers.add(name.number.toLowerCase());
+    return [{ node, at, ...(name ? { name } : {}) }];
+  });
+  const ids = new Set<string>();
+  const tasks = marks.flatMap(({ node, at, name }, index): PlanTask[] => {
+    if (!name) return [];
+    const next = nextFrom(
+      marks,
+      index + 1,
+      (mark) => mark.name !== undefined || mark.node.depth <= node.depth,
+    );
+    const line = lineOf(node);
+    const section = lines
+      .slice(line - 1, next ? lineOf(next.node) - 1 : undefined)
+      .join("")
+      .trimEnd();
+    const id = freeId(`task-${name.number.toLowerCase()}`, ids);
+    return [{ id, ...name, section, files: filesOf(blocks.slice(at + 1, next?.at)), line }];
+  });
+  const title = marks.find(({ node }) => node.depth === 1);
+  return { file, ...(title ? { title: oneLine(title.node) } : {}), tasks };
+}
+
+/** The first from an index on that fits: unlike a slice, without copying the rest for each of many tasks. */
+function nextFrom(marks: readonly Mark[], from: number, fits: (mark: Mark) => boolean): Mark | undefined {
+  for (let at = from; at < marks.length; at += 1) {
+    const mark = marks[at];
+    if (mark && fits(mark)) return mark;
+  }
+  return undefined;
+}
+
+const lineOf = (node: Node): number => node.position?.start.line ?? 1;
+
+/** The first task of a number keeps the id; a later one gets the next free number behind it. */
+function freeId(id: string, ids: Set<string>): string {
+  let free = id;
+  for (let count = 2; ids.has(free); count += 1) free = `${id}-${count}`;
+  ids.add(free);
+  return free;
+}
+
+/** The plan's task that a manifest's task means: by id, else by title without regard to case and spaces. */
+export function sectionFor(
+  plan: Plan,
+  { id, title }: { readonly id: string; readonly title: string },
+): PlanTask | undefined {
+  const bare = (text: string) => text.replace(/[`*]/g, "").replace(/\s+/g, " ").trim().toLowerCase();
+  return (
+    plan.tasks.find((task) => task.id === id.toLowerCase()) ??
+    plan.tasks.find((task) => bare(task.title) === bare(title))
+  );
+}
+
+/** The manifest of a plan that has none: all-parallel, in one stage; everything else as the schema has it. */
+export const manifestFromPlan = (plan: Plan): Manifest =>
+  v.parse(manifestSchema, {
+    version: 1,
+    mode: "all-parallel",
+    stages: [
+      {
+        name: plan.title || "Plan",
+        tasks: plan.tasks.map(({ id, title, files }) => ({ id, title, files })),
+      },
+    ],
+  });
