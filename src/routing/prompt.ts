@@ -1,0 +1,82 @@
+import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
+import type { DependencyResult } from "../../schemas/routing.ts";
+import { printable } from "../printable.ts";
+import { titleLine } from "./clean.ts";
+import { renderDependencies } from "./dependencies.ts";
+
+/** All that goes into a task's prompt. Paths are absolute. */
+export interface PromptInput {
+  readonly task: Pick<ManifestTask, "id" | "files" | "prompt_hint"> & { readonly title: string };
+  readonly manifestMode?: Mode;
+  readonly planFile?: string;
+  /** The task's own section of the plan, as written. */
+  readonly section?: string;
+  /** The text of `prompt` or `prompt_file`: comes in place of the section. */
+  readonly promptText?: string;
+  /** Where the agent works. */
+  readonly projectDir: string;
+  /** Results of the explicit dependencies. */
+  readonly dependencies: readonly DependencyResult[];
+  /** Tasks that this one waited for without naming them. */
+  readonly alsoFinished: readonly { readonly id: string; readonly title: string; readonly status: string }[];
+  /** Characters for the results of the dependencies, all in all. */
+  readonly budget: number;
+}
+
+/** More finished tasks, or declared files, than this are counted and not named. */
+const mostListed = 50;
+
+/** A task's prompt, in markdown. The same input gives the same text. */
+export async function buildPrompt(input: PromptInput): Promise<string> {
+  const parts = [
+    `# ${titleLine(input.task.id)}: ${titleLine(input.task.title)}`,
+    surroundings(input),
+    task(input),
+    await renderDependencies(input.dependencies, input.budget),
+    alsoFinished(input.alsoFinished),
+    closing,
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function surroundings({ projectDir, manifestMode }: PromptInput): string {
+  const others =
+    manifestMode === "all-sequential"
+      ? "Other tasks run before and after it in the same directory."
+      : "Others may be running at the same time in the same directory.";
+  return `This is one task of a larger plan. You work in ${printable(projectDir)}. ${others}
+Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.`;
+}
+
+function task({ task: { title, files, prompt_hint }, promptText, section, planFile }: PromptInput): string {
+  const text = (promptText ?? section ?? "").trim() || titleLine(title);
+  const declared = listed(files.map((file) => `- ${printable(file)}`));
+  return [
+    `## The task\n\n${text}`,
+    ...(prompt_hint ? [`## Guidance\n\n${prompt_hint.trim()}`] : []),
+    ...(declared ? [`## Files that it is meant to write\n\n${declared}`] : []),
+    ...(planFile ? [`The whole plan, for where this task refers to it: ${printable(planFile)}`] : []),
+  ].join("\n\n");
+}
+
+function alsoFinished(finished: PromptInput["alsoFinished"]): string {
+  const lines = finished.map(({ id, title, status }) => `- ${status}: ${titleLine(id)}, ${titleLine(title)}`);
+  return lines.length === 0 ? "" : `## Also finished before this task\n\n${listed(lines)}`;
+}
+
+function listed(lines: readonly string[]): string {
+  const more = lines.length - mostListed;
+  return [...lines.slice(0, mostListed), ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
+}
+
+const closing = `## When you are done
+
+End your last message with a section \`## Hand-over\`: in a few lines, what the tasks that depend on this one must know,
+such as names, paths and decisions. After it, as the very last line, write exactly one of these:
+
+VERDICT: CLEAN
+VERDICT: NEEDS_ATTENTION <why>
+VERDICT: QUESTION <question>
+
+CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
+QUESTION: you cannot go on without an answer.`;
