@@ -1,28 +1,35 @@
 import * as v from "valibot";
 
+/** A value that is left out where it is not as expected: one odd field must not lose the event it stands in. */
+const lenient = <T extends v.GenericSchema>(schema: T) =>
+  v.optional(v.fallback(v.optional(schema), undefined));
+
 /** What of Codex's event stream (`codex exec --json`, one JSON object a line) is read; anything more is let by. */
-const item = v.looseObject({
+const itemSchema = v.object({
   type: v.string(),
-  text: v.optional(v.string()),
-  command: v.optional(v.string()),
-  message: v.optional(v.string()),
-  changes: v.optional(v.array(v.looseObject({ path: v.string() }))),
+  text: lenient(v.string()),
+  command: lenient(v.string()),
+  message: lenient(v.string()),
+  status: lenient(v.string()),
+  changes: lenient(v.array(v.object({ path: v.string() }))),
 });
+export type CodexItem = v.InferOutput<typeof itemSchema>;
+
 const eventSchema = v.variant("type", [
-  v.looseObject({ type: v.literal("thread.started"), thread_id: v.string() }),
-  v.looseObject({ type: v.literal("item.started"), item }),
-  v.looseObject({ type: v.literal("item.completed"), item }),
-  v.looseObject({
+  v.object({ type: v.literal("thread.started"), thread_id: lenient(v.string()) }),
+  v.object({ type: v.literal("item.started"), item: itemSchema }),
+  v.object({ type: v.literal("item.completed"), item: itemSchema }),
+  v.object({
     type: v.literal("turn.completed"),
-    usage: v.optional(
-      v.looseObject({
-        input_tokens: v.optional(v.number()),
-        cached_input_tokens: v.optional(v.number()),
-        output_tokens: v.optional(v.number()),
+    usage: lenient(
+      v.object({
+        input_tokens: lenient(v.number()),
+        cached_input_tokens: lenient(v.number()),
+        output_tokens: lenient(v.number()),
       }),
     ),
   }),
-  v.looseObject({ type: v.literal("turn.failed"), error: v.looseObject({ message: v.string() }) }),
+  v.object({ type: v.literal("turn.failed"), error: lenient(v.object({ message: lenient(v.string()) })) }),
 ]);
 export type CodexEvent = v.InferOutput<typeof eventSchema>;
 

@@ -1,7 +1,7 @@
+import { stat } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
-import { printable } from "../printable.ts";
 import { lastLines } from "../process/lines.ts";
-import { runProcess } from "../process/spawn.ts";
+import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { endedByUs, outputOf } from "./ended.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { judge, oneLine, tailOf } from "./verdict.ts";
@@ -17,7 +17,7 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
     async attempt(request) {
       const run = request.task.run ?? config.run;
       if (run === undefined) return nothingToRun(request.task.id);
-      const watch = lastLines((line) => request.onProgress(printable(line)));
+      const watch = lastLines((line) => request.onProgress(oneLine(line)));
       const end = await runProcess({
         command: { shell: run },
         cwd: request.cwd,
@@ -31,12 +31,14 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
         signal: request.signal,
         graceMs: request.graceMs,
       });
-      return { ...(await outcomeOf(end, request)), ...outputOf(request, end.stdoutBytes) };
+      const outcome = await outcomeOf(end, request);
+      const isThere = (await stat(request.files.output).catch(() => undefined))?.isFile();
+      return isThere ? { ...outcome, ...outputOf(request, end.stdoutBytes) } : outcome;
     },
   };
 }
 
-async function outcomeOf(end: Awaited<ReturnType<typeof runProcess>>, request: AttemptRequest): Promise<Outcome> {
+async function outcomeOf(end: ProcessEnd, request: AttemptRequest): Promise<Outcome> {
   const ours = endedByUs(end, request);
   if (ours) return ours;
   if (end.exitCode === 0) return { ...judge(await tailOf(request.files.output), "command"), exit_code: 0 };

@@ -33,7 +33,10 @@ export function endedByUs(end: ProcessEnd, request: AttemptRequest): Outcome | u
 }
 
 /** Where the output lies, for those who get it routed to them. */
-export const outputOf = (request: AttemptRequest, bytes: number): Pick<Outcome, "output" | "output_bytes"> => ({
+export const outputOf = (
+  request: AttemptRequest,
+  bytes: number,
+): Pick<Outcome, "output" | "output_bytes"> => ({
   output: request.files.output,
   output_bytes: bytes,
 });

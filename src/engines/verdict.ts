@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
@@ -16,55 +17,84 @@ export interface Verdict {
   readonly line: string;
 }
 
-/** Untrusted text as one bounded line. */
-export const oneLine = (text: string): string => {
-  const line = printable(text).trim();
-  return line.length > longestReason ? `${line.slice(0, longestReason - 1)}…` : line;
-};
+/** The first so many characters of a text, none of them torn. */
+const head = (text: string, most: number): string => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
 
-/** A closing line without the marks that markdown may have put around it. */
-const plain = (line: string): string => line.replace(/^[\s>*_`-]+/, "").replace(/[\s*_`]+$/, "");
+/** Untrusted text as one bounded line. */
+export function oneLine(text: string, longest = longestReason): string {
+  const line = printable(text).trim();
+  return line.length > longest ? `${head(line, longest - 1)}…` : line;
+}
+
+/** A closing line without what markdown may have put around it: quote, list and heading marks, and emphasis. */
+function plain(line: string): string {
+  const trimmed = line.trim();
+  const [before = "", marks = ""] = /^[\s>#-]*([*_`]*)\s*/.exec(trimmed) ?? [];
+  const text = trimmed.slice(before.length);
+  // Only marks that were opened before the line close behind it: its last word may well be `code`.
+  const closing = [...marks].reverse().join("");
+  return closing !== "" && text.endsWith(closing) ? text.slice(0, -closing.length).trimEnd() : text;
+}
+
 const isFence = (line: string): boolean => /^\s*(`{3,}|~{3,})\s*$/.test(line);
+const says = (line: string): boolean => plain(line).startsWith("VERDICT:");
+
+/** Where the last line is that is not empty and no fence; -1 where there is none. */
+const lastLine = (lines: readonly string[]): number =>
+  lines.findLastIndex((line) => line.trim() !== "" && !isFence(line));
+
+const kinds = { CLEAN: "clean", NEEDS_ATTENTION: "needs_attention", QUESTION: "question" } as const;
+const known =
+  /^(CLEAN|NEEDS_ATTENTION|QUESTION)(?![A-Za-z0-9-]|_[A-Za-z0-9])[*_`]*(?:\s*[:—–]|\s+-(?=\s))?\s*(.*)$/s;
 
 /** Reads the last line that is not empty and no fence. Verdicts anywhere else are just text. */
 export function parseVerdict(output: string): Verdict | undefined {
-  const last = output.split(/\r?\n/).findLast((line) => line.trim() !== "" && !isFence(line));
-  const found = /^VERDICT:\s*([A-Za-z_-]*)[\s:*`—–-]*(.*)$/.exec(plain(last ?? ""));
-  if (!found) return undefined;
-  const kinds = { CLEAN: "clean", NEEDS_ATTENTION: "needs_attention", QUESTION: "question" } as const;
-  const word = (found[1] ?? "") as keyof typeof kinds;
+  const lines = output.split(/\r?\n/);
+  const last = lines[lastLine(lines)] ?? "";
+  if (!says(last)) return undefined;
+  const said = plain(last).replace(/^VERDICT:[\s*_`]*/, "");
+  const [, word, text = ""] = known.exec(said) ?? [];
+  const kind = word === undefined ? "unknown" : kinds[word as keyof typeof kinds];
+  // A "clean" that goes on, "CLEAN but for …", is not one.
+  const clouded = kind === "clean" && /[\p{L}\p{N}]/u.test(text);
   return {
-    kind: Object.hasOwn(kinds, word) ? kinds[word] : "unknown",
-    text: oneLine(found[2] ?? ""),
-    line: oneLine(plain(last ?? "")),
+    kind: clouded ? "unknown" : kind,
+    text: kind === "clean" ? "" : oneLine(text),
+    line: oneLine(last),
   };
 }
 
-/** The text under the last `Hand-over` heading, up to the verdict; bounded. */
+/** A heading of any level, a line of its own in bold, or the words and a colon; what follows a colon is its text. */
+const handOverHeading =
+  /^\s*(?:#{1,6}\s+[*_]*hand-?over\b[^:]*(?::[*_]*(.*))?|[*_]*hand-?over[*_]*:[*_]*(.*)|\*\*hand-?over\*\*\s*)$/is;
+
+/** The text under the last `Hand-over` heading, up to the verdict; at most 4000 characters, with what was cut said. */
 export function parseHandOver(output: string): string | undefined {
   const lines = output.split(/\r?\n/);
-  const heading = /^\s*(?:#{1,6}\s*|\*\*)?hand-?over\b(?:\*\*)?:?(?:\*\*)?\s*(.*)$/i;
-  const at = lines.findLastIndex((line) => heading.test(line));
+  const at = lines.findLastIndex((line) => handOverHeading.test(line));
   if (at < 0) return undefined;
-  const rest = [heading.exec(lines[at] ?? "")?.[1] ?? "", ...lines.slice(at + 1)];
-  const end = rest.findLastIndex((line) => /^VERDICT:/.test(plain(line)));
-  const text = (end < 0 ? rest : rest.slice(0, end)).join("\n").trim();
-  if (text === "") return undefined;
-  const cut = text.length - longestHandOver;
-  return cut > 0 ? `${text.slice(0, longestHandOver)}\n[… ${cut} characters cut …]` : text;
+  const last = lastLine(lines);
+  const end = says(lines[last] ?? "") ? last : lines.length;
+  const [, headed, named] = handOverHeading.exec(lines[at] ?? "") ?? [];
+  const text = [headed ?? named ?? "", ...lines.slice(at + 1, end)].join("\n").trim();
+  if (text.length <= longestHandOver) return text === "" ? undefined : text;
+  const kept = head(text, longestHandOver - 40);
+  return `${kept}\n[… ${text.length - kept.length} characters cut …]`;
 }
 
-/** The end of a file of any size, as text; empty where there is no file. */
+/** The end of a file of any size, as text; empty where there is no file, or something that is none. */
 export async function tailOf(path: string, bytes = tailBytes): Promise<string> {
-  const handle = await open(path).catch(() => undefined);
+  // Without blocking: a name that an agent has chosen may be a pipe that nobody writes to.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
   if (!handle) return "";
   try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, bytes));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, size - buffer.length);
-    // The first character may have lost its beginning.
+    const facts = await handle.stat();
+    if (!facts.isFile()) return "";
+    const buffer = Buffer.alloc(Math.min(facts.size, bytes));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, facts.size - buffer.length);
     const text = buffer.toString("utf8", 0, bytesRead);
-    return size > bytes ? text.replace(/^\ufffd+/, "") : text;
+    // The first character may have lost its beginning.
+    return facts.size > bytes ? text.replace(/^\ufffd{1,3}/, "") : text;
   } finally {
     await handle.close();
   }
@@ -85,14 +115,22 @@ export function judge(output: string, asked: "agent" | "command"): Outcome {
     case "clean":
       return { status: "pass", ...said };
     case "needs_attention":
-      return { status: "warn", reason: verdict.text || "the agent says that its work needs attention", ...said };
+      return {
+        status: "warn",
+        reason: verdict.text || "the agent says that its work needs attention",
+        ...said,
+      };
     case "question":
-      return { status: "question", reason: verdict.text || "the agent has a question, and did not say which", ...said };
+      return {
+        status: "question",
+        reason: verdict.text || "the agent has a question, and did not say which",
+        ...said,
+      };
     case "unknown":
       return {
         status: "fail",
         failure: "task",
-        reason: `expected CLEAN, NEEDS_ATTENTION or QUESTION, found "${verdict.line}"`,
+        reason: oneLine(`expected a verdict of ${Object.keys(kinds).join(", ")}, found "${verdict.line}"`),
         ...said,
       };
     case undefined:

@@ -32,7 +32,10 @@ export function lineSplitter(
 }
 
 /** Gives only the last whole line of each piece: what is wanted of a stream that may write millions of them. */
-export function lastLines(onLine: (line: string) => void): { push: (bytes: Buffer) => void; end: () => void } {
+export function lastLines(onLine: (line: string) => void): {
+  push: (bytes: Buffer) => void;
+  end: () => void;
+} {
   return {
     push(bytes) {
       const end = bytes.lastIndexOf(10);

@@ -1,10 +1,10 @@
-import { createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
-import { alive, endTree, type Tree } from "./tree.ts";
+import { printable } from "../printable.ts";
+import { endTree, type Tree } from "./tree.ts";
 
 /** Takes the bytes of a stream as they come, and is told of their end. */
 export interface Watcher {
@@ -39,17 +39,20 @@ export interface ProcessEnd {
   readonly ended: "exited" | "signalled" | "timeout" | "cancelled" | "not-started" | "output-lost";
   readonly exitCode?: number;
   readonly signal?: string;
-  /** For `not-started` and `output-lost`: why. */
+  /** For `not-started` and `output-lost`: why, in one line. */
   readonly message?: string;
   readonly durationMs: number;
   /** Size of standard output. */
   readonly stdoutBytes: number;
 }
 
-/** What a process that has ended by itself leaves running gets to clean up, in milliseconds. */
-const leftoversGraceMs = 1000;
-/** How long a pipe that somebody outside the tree holds open may delay us, in milliseconds. */
-const pipeGraceMs = 1000;
+/**
+ * What a process that has ended by itself leaves running, in milliseconds: how long it may go on, so that a `tee` can
+ * empty its pipe, and how long it gets to clean up after that.
+ */
+const leftovers = { patienceMs: 500, graceMs: 1000 };
+/** A pipe that somebody outside the tree holds open is let go when it was silent for two of these, or after twenty. */
+const pipeRoundMs = 250;
 
 /**
  * Runs a process in a group of its own, to its end and to that of everything it started. Never rejects: whatever
@@ -57,51 +60,86 @@ const pipeGraceMs = 1000;
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const since = performance.now();
-  const took = () => performance.now() - since;
-  if (request.signal.aborted) return { ended: "cancelled", durationMs: 0, stdoutBytes: 0 };
-  const child = start(request);
-  if (child.pid === undefined) {
-    const { originalMessage, shortMessage } = (await child) as { originalMessage?: string; shortMessage?: string };
-    const message = originalMessage ?? shortMessage ?? "it could not be started";
-    return { ended: "not-started", message, durationMs: took(), stdoutBytes: 0 };
-  }
-  const tree: Tree = { group: child.pid, marker: request.marker };
-  const exit = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
+  const told = (end: Omit<ProcessEnd, "durationMs" | "stdoutBytes">, stdoutBytes = 0): ProcessEnd => ({
+    ...end,
+    durationMs: performance.now() - since,
+    stdoutBytes,
   });
-  const stdout = keep(child.stdout, request.stdoutFile, request.watchStdout);
-  const stderr = keep(child.stderr, request.stderrFile, request.watchStderr);
+  if (request.signal.aborted) return told({ ended: "cancelled" });
+  const child = start(request);
+  if (child instanceof Error) return told({ ended: "not-started", message: whyNot(request, child) });
+  if (child.pid === undefined) {
+    const error = (await child) as { code?: string; originalMessage?: string };
+    return told({ ended: "not-started", message: whyNot(request, error) });
+  }
 
-  const stop = await firstReason(request, exit, [stdout.done, stderr.done]);
-  if (stop) await endTree(tree, request.graceMs);
-  const { code, signal } = await exit;
-  if (alive(tree).length > 0) await endTree(tree, () => Math.min(request.graceMs(), leftoversGraceMs));
-  const lost = await close([stdout, stderr]);
+  const tree: Tree = { group: child.pid, marker: request.marker };
+  const exit = new Promise<{ code?: number; signal?: string }>((resolve) => {
+    child.once("exit", (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }));
+  });
+  const stdout = new Copy(child.stdout, request.stdoutFile, request.watchStdout);
+  const stderr = new Copy(child.stderr, request.stderrFile, request.watchStderr);
 
-  const facts = { durationMs: took(), stdoutBytes: stdout.bytes() };
-  if (stop && stop !== "output-lost") return { ended: stop, ...facts };
-  if (lost) return { ended: "output-lost", message: lost, ...facts };
-  return signal === null
-    ? { ended: "exited", exitCode: code ?? 0, ...facts }
-    : { ended: "signalled", signal, ...facts };
+  const stop = await firstReason(request, exit, [stdout, stderr]);
+  const gone = stop === undefined || (await endTree(tree, request.graceMs));
+  // One that not even SIGKILL ends must hold neither this attempt nor the end of the program.
+  if (!gone) child.unref();
+  const { code, signal } = gone ? await exit : {};
+  if (stop === undefined) {
+    await endTree(tree, () => Math.min(request.graceMs(), leftovers.graceMs), leftovers.patienceMs);
+  }
+  const lost = await ends([stdout, stderr]);
+
+  if (stop === "timeout" || stop === "cancelled") return told({ ended: stop }, stdout.bytes);
+  if (lost) return told({ ended: "output-lost", message: oneLine(lost.message) }, stdout.bytes);
+  if (signal !== undefined) return told({ ended: "signalled", signal }, stdout.bytes);
+  return told({ ended: "exited", exitCode: code ?? 0 }, stdout.bytes);
 }
 
 function start({ command, cwd, env, input }: ProcessRequest) {
   const [file, ...args] = "shell" in command ? (["/bin/sh", "-c", command.shell] as const) : command;
-  return execa(file, args, {
-    cwd,
-    env,
-    extendEnv: false,
-    // A group of its own, so that one signal reaches everything that it starts.
-    detached: true,
-    cleanup: false,
-    buffer: false,
-    reject: false,
-    encoding: "buffer",
-    // An open pipe on standard input hangs some agents for ever.
-    ...(input === undefined ? { stdin: "ignore" } : { input }),
-  });
+  try {
+    return execa(file, args, {
+      cwd,
+      env,
+      extendEnv: false,
+      // A group of its own, so that one signal reaches everything that it starts.
+      detached: true,
+      cleanup: false,
+      buffer: false,
+      reject: false,
+      encoding: "buffer",
+      // An open pipe on standard input hangs some agents for ever.
+      ...(input === undefined ? { stdin: "ignore" } : { input }),
+    });
+  } catch (error) {
+    // A command that no process can have: with a NUL in it, say.
+    return error as Error;
+  }
 }
+
+/** Why a process could not be started; the system's own words name the program also where the directory is missing. */
+function whyNot(
+  { command, cwd }: ProcessRequest,
+  error: { code?: string; message?: string; originalMessage?: string },
+): string {
+  const program = "shell" in command ? "/bin/sh" : command[0];
+  if (!isDirectory(cwd)) return oneLine(`the working directory ${cwd} is not there, or cannot be entered`);
+  if (error.code === "ENOENT")
+    return oneLine(`there is no program ${program}, or not what its first line names`);
+  if (error.code === "EACCES") return oneLine(`${program} may not be executed`);
+  return oneLine(error.originalMessage ?? error.message ?? `${program} could not be started`);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const oneLine = (text: string): string => printable(text).slice(0, 400);
 
 type Stop = "timeout" | "cancelled" | "output-lost";
 
@@ -109,7 +147,7 @@ type Stop = "timeout" | "cancelled" | "output-lost";
 async function firstReason(
   { timeoutMs, signal }: ProcessRequest,
   exit: Promise<unknown>,
-  copies: readonly Promise<unknown>[],
+  copies: readonly Copy[],
 ): Promise<Stop | undefined> {
   let timer: NodeJS.Timeout | undefined;
   let abort = () => {};
@@ -119,7 +157,7 @@ async function firstReason(
       timer = setTimeout(() => resolve("timeout"), Math.min(timeoutMs, 2 ** 31 - 1));
       abort = () => resolve("cancelled");
       signal.addEventListener("abort", abort);
-      for (const copy of copies) copy.catch(() => resolve("output-lost"));
+      for (const { done } of copies) void done.then((error) => error && resolve("output-lost"));
       void exit.then(() => resolve(undefined));
     });
   } finally {
@@ -128,54 +166,75 @@ async function firstReason(
   }
 }
 
-interface Kept {
-  readonly stream: Readable;
-  readonly file: string | undefined;
-  /** Resolves at the end of the stream; rejects where it could not be written. */
-  readonly done: Promise<void>;
-  readonly bytes: () => number;
-}
+/** A stream on its way into `<file>.part`, which becomes the file at its end; without a file it is just read. */
+class Copy {
+  bytes = 0;
+  /** Whether a piece of it is being written: it may be slow, but it is not silent. */
+  writing = false;
+  /** Resolves at the end of the stream, when the file is there, with what went wrong; never rejects. */
+  readonly done: Promise<Error | undefined>;
+  private dropped = false;
 
-/** Copies a stream into a file beside the one that it will become. */
-function keep(stream: Readable, file: string | undefined, watcher: Watcher | undefined): Kept {
-  let bytes = 0;
-  const count = async function* (source: AsyncIterable<Buffer>) {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      watcher?.push(chunk);
-      if (file) yield chunk;
+  constructor(
+    private readonly stream: Readable,
+    file: string | undefined,
+    watcher: Watcher | undefined,
+  ) {
+    this.done = (file === undefined ? this.read(watcher) : this.keep(file, watcher)).then(
+      () => undefined,
+      (error: Error) => {
+        stream.destroy();
+        return error;
+      },
+    );
+  }
+
+  /** Lets go of a stream that does not end; what has come so far is kept. */
+  drop(): void {
+    this.dropped = true;
+    this.stream.destroy();
+  }
+
+  private async keep(file: string, watcher: Watcher | undefined): Promise<void> {
+    const part = `${file}.part`;
+    const opening = open(part, "w");
+    try {
+      await Promise.all([opening, this.read(watcher, opening)]);
+    } finally {
+      await (await opening).close();
+      await rename(part, file);
+    }
+  }
+
+  /** Has to begin at once, with the file still being opened: Node throws away what nobody reads of an ended process. */
+  private async read(watcher: Watcher | undefined, opening?: Promise<FileHandle>): Promise<void> {
+    try {
+      for await (const chunk of this.stream as AsyncIterable<Buffer>) {
+        this.bytes += chunk.length;
+        watcher?.push(chunk);
+        this.writing = true;
+        await (await opening)?.writeFile(chunk);
+        this.writing = false;
+      }
+    } catch (error) {
+      if (!this.dropped) throw error;
     }
     watcher?.end();
-  };
-  const sink = file ? createWriteStream(partOf(file)) : async (source: AsyncIterable<Buffer>) => void (await drain(source));
-  const done = file
-    ? pipeline(stream, count, sink as NodeJS.WritableStream)
-    : pipeline(stream, count, sink as (source: AsyncIterable<Buffer>) => Promise<void>);
-  done.catch(() => {});
-  return { stream, file, done, bytes: () => bytes };
-}
-
-async function drain(source: AsyncIterable<Buffer>): Promise<void> {
-  for await (const _ of source);
-}
-
-const partOf = (file: string): string => `${file}.part`;
-
-/** Waits for the copies, gives the files their names, and says what could not be written. */
-async function close(copies: readonly Kept[]): Promise<string | undefined> {
-  const all = Promise.allSettled(copies.map(({ done }) => done));
-  const late = new AbortController();
-  const inTime = await Promise.race([
-    all.then(() => true),
-    wait(pipeGraceMs, false, { signal: late.signal }).catch(() => false),
-  ]);
-  late.abort();
-  // Whoever still holds the pipe is not of this tree; what came so far is kept.
-  if (!inTime) for (const { stream } of copies) stream.destroy();
-  const results = await all;
-  const failures = results.flatMap((result) => (inTime && result.status === "rejected" ? [result.reason] : []));
-  for (const { file } of copies) {
-    if (file) await rename(partOf(file), file).catch((error) => failures.push(error));
   }
-  return failures[0] === undefined ? undefined : (failures[0] as Error).message;
+}
+
+/** Waits for the copies to be done, and gives what went wrong with the first that could not be written. */
+async function ends(copies: readonly Copy[]): Promise<Error | undefined> {
+  const all = Promise.all(copies.map(({ done }) => done));
+  const bytes = () => copies.reduce((sum, copy) => sum + copy.bytes, 0);
+  // Two silent rounds, not one long one: a timer that fires late, on a busy machine, has let nobody read before it.
+  for (let round = 0, silent = 0; round < 20 && silent < 2; round += 1) {
+    const before = bytes();
+    const results = await Promise.race([all, wait(pipeRoundMs, undefined, { ref: false })]);
+    if (results) return results.find((error) => error !== undefined);
+    silent = bytes() > before || copies.some(({ writing }) => writing) ? 0 : silent + 1;
+  }
+  // Whoever still holds a pipe is not of this tree.
+  for (const copy of copies) copy.drop();
+  return (await all).find((error) => error !== undefined);
 }

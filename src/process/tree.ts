@@ -11,51 +11,87 @@ export interface Tree {
   readonly marker: string;
 }
 
-/** How long between two looks at what still lives, in milliseconds. */
-const pollMs = 20;
+/** How long between two looks at what still lives, in milliseconds: at first, and at most. */
+const pollMs = { first: 5, most: 100 };
+/** A process that the kernel cannot end, in a stuck file system say, holds nobody longer than this. */
+const stuckMs = 5000;
 
 /**
- * Ends a tree: SIGTERM, a grace, SIGKILL, until nothing of it is left. `graceMs` is asked again at every look, so that
- * it can be shortened. Off Linux the marker cannot be read, and only the group is ended.
+ * Ends a tree: SIGTERM, a grace, SIGKILL until nothing of it is left. `graceMs` is asked again at every look, so that
+ * it can be shortened; for the first `patienceMs` the tree may end by itself. Tells whether all of it is gone. Off
+ * Linux the marker cannot be read, and only the group is ended.
  */
-export async function endTree(tree: Tree, graceMs: () => number): Promise<void> {
-  const since = performance.now();
-  let killed = 0;
+export async function endTree(tree: Tree, graceMs: () => number, patienceMs = 0): Promise<boolean> {
+  if (await isGone(tree, () => patienceMs)) return true;
   send(tree, "SIGTERM");
-  while (alive(tree).length > 0) {
-    if (performance.now() - since >= graceMs()) {
-      send(tree, "SIGKILL");
-      killed += 1;
-      // A process that the kernel cannot end, in a stuck file system say, must not hold the run for ever.
-      if (killed > 250) return;
-    }
-    await wait(pollMs);
+  if (await isGone(tree, graceMs)) return true;
+  // Each time again: what was forked while we looked has not got the last one.
+  return isGone(
+    tree,
+    () => stuckMs,
+    () => send(tree, "SIGKILL"),
+  );
+}
+
+/**
+ * Looks, until nothing of a tree is left or the time is over; does something each time that there is. One look may
+ * miss a process that forks or execs meanwhile: only two in a row that find nothing count.
+ */
+async function isGone(tree: Tree, mostMs: () => number, each = () => {}): Promise<boolean> {
+  const since = performance.now();
+  for (let empty = 0, pause = pollMs.first; ; pause = Math.min(pause * 1.5, pollMs.most)) {
+    empty = isAlive(tree) ? 0 : empty + 1;
+    if (empty === 2) return true;
+    if (empty === 0 && performance.now() - since >= mostMs()) return false;
+    if (empty === 0) each();
+    await wait(empty === 0 ? pause : pollMs.first);
   }
 }
 
-/** The pids of a tree that still live; zombies do not. */
-export function alive({ group, marker }: Tree): number[] {
-  if (process.platform !== "linux") return groupExists(group) ? [group] : [];
-  return readdirSync("/proc").flatMap((entry) => {
+/** Whether anything of a tree is seen to live; zombies do not. */
+function isAlive(tree: Tree): boolean {
+  const living = members(tree);
+  return living ? living.length > 0 : tryKill(-tree.group, 0);
+}
+
+function send(tree: Tree, signal: NodeJS.Signals): void {
+  tryKill(-tree.group, signal);
+  // Those of the group have theirs: many a program takes a second SIGTERM for an order to leave all as it is.
+  for (const { pid, group } of members(tree) ?? []) if (group !== tree.group) tryKill(pid, signal);
+}
+
+interface Member {
+  readonly pid: number;
+  readonly group: number;
+}
+
+/** The processes of a tree that live; nothing where there is no /proc to tell. */
+function members(tree: Tree): readonly Member[] | undefined {
+  if (process.platform !== "linux") return undefined;
+  let entries: readonly string[];
+  try {
+    entries = readdirSync("/proc");
+  } catch {
+    return undefined;
+  }
+  return entries.flatMap((entry) => {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) return [];
     const stat = read(`/proc/${pid}/stat`);
     // The name in parentheses may hold anything; the fields that count stand behind the last one.
-    const [state, , pgrp] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (!state || state === "Z" || state === "X") return [];
-    return Number(pgrp) === group || carries(pid, marker) ? [pid] : [];
+    return Number(group) === tree.group || carries(pid, tree.marker) ? [{ pid, group: Number(group) }] : [];
   });
 }
 
 const carries = (pid: number, marker: string): boolean =>
-  read(`/proc/${pid}/environ`).split("\0").includes(`${markerVariable}=${marker}`);
+  marker !== "" && read(`/proc/${pid}/environ`).split("\0").includes(`${markerVariable}=${marker}`);
 
-function send(tree: Tree, signal: NodeJS.Signals): void {
-  tryKill(-tree.group, signal);
-  for (const pid of alive(tree)) tryKill(pid, signal);
-}
-
+/** Signals a process, or with a negative number a group; tells whether it could. */
 function tryKill(pid: number, signal: NodeJS.Signals | 0): boolean {
+  // 0, 1 and -1 are our own group, init, and everybody.
+  if (Math.abs(pid) <= 1) return false;
   try {
     return process.kill(pid, signal);
   } catch {
@@ -64,12 +100,10 @@ function tryKill(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-const groupExists = (group: number): boolean => tryKill(-group, 0);
-
 /** A file of /proc, empty where the process is gone or another user's. */
 function read(path: string): string {
   try {
-    return readFileSync(path, "latin1");
+    return readFileSync(path, "utf8");
   } catch {
     return "";
   }

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Outcome } from "../../schemas/outcome.ts";
+import type { AttemptRequest, Engine } from "../../src/engines/engine.ts";
+
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+
+/** One attempt in a directory of its own, for an engine to carry out. */
+export class Attempt {
+  readonly marker = `attempt/${randomUUID()}`;
+  readonly progress: string[] = [];
+  readonly controller = new AbortController();
+  private readonly waiting: (() => void)[] = [];
+  readonly files: AttemptRequest["files"];
+  private constructor(readonly dir: string) {
+    this.files = {
+      prompt: this.path("files/prompt.md"),
+      output: this.path("files/output.md"),
+      events: this.path("files/events.jsonl"),
+      log: this.path("files/log.txt"),
+    };
+  }
+
+  static async make(): Promise<Attempt> {
+    const attempt = new Attempt(await realpath(await mkdtemp(join(tmpdir(), "interserve-engine-"))));
+    await mkdir(attempt.path("project"));
+    await mkdir(attempt.path("files"));
+    return attempt;
+  }
+
+  path = (name: string): string => join(this.dir, name);
+  text = (name: keyof AttemptRequest["files"]): Promise<string> => readFile(this.files[name], "utf8");
+
+  /** Lets an engine carry it out. */
+  async by(
+    engine: Engine,
+    { env = {}, run, ...rest }: Partial<AttemptRequest> & { readonly run?: string } = {},
+  ): Promise<Outcome> {
+    const prompt = rest.prompt ?? "Do it.\n";
+    await writeFile(this.files.prompt, prompt);
+    return engine.attempt({
+      task: {
+        id: "t",
+        files: [],
+        depends: [],
+        verify: [],
+        retries: 0,
+        ...(run === undefined ? {} : { run }),
+      },
+      tier: "deep",
+      prompt,
+      cwd: this.path("project"),
+      env: {
+        PATH: process.env.PATH ?? "",
+        INTERSERVE_ATTEMPT: this.marker,
+        INTERSERVE_PROMPT_FILE: this.files.prompt,
+        ...env,
+      },
+      marker: this.marker,
+      timeoutMs: 100_000,
+      signal: this.controller.signal,
+      graceMs: () => 1000,
+      files: this.files,
+      onProgress: (text) => {
+        this.progress.push(text);
+        for (const wake of this.waiting.splice(0)) wake();
+      },
+      ...rest,
+    });
+  }
+
+  /** Resolves once something has been told of it. */
+  async told(text: string): Promise<void> {
+    while (!this.progress.includes(text)) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  close = (): Promise<void> => rm(this.dir, { recursive: true, force: true });
+}

@@ -1,0 +1,116 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { carriers, lives } from "./processes.ts";
+import { Scene } from "./scene.ts";
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await Scene.make();
+});
+afterEach(async () => {
+  expect(carriers(scene.marker)).toEqual([]);
+  await scene.close();
+});
+
+const text = (name: string): Promise<string> => readFile(scene.path(name), "utf8");
+
+describe("a tree is ended", () => {
+  test("when its time is over, and that is what it says", async () => {
+    const end = await scene.shell("yes", { timeoutMs: 100 });
+    expect(end.ended).toBe("timeout");
+    expect(end.durationMs).toBeGreaterThanOrEqual(100);
+    expect((await stat(scene.path("out"))).size).toBe(end.stdoutBytes);
+  });
+
+  test("when it is cancelled, after a grace that can be shortened while it is waited for", async () => {
+    let grace = 100_000;
+    const tree = scene.tree(["ignores-term"], { graceMs: () => grace });
+    await tree.says("ready");
+    scene.abort();
+    await tree.says("term");
+    grace = 0;
+    expect(await tree.end).toMatchObject({ ended: "cancelled" });
+    expect(await text("out")).toBe("ready\nterm\n");
+  });
+
+  test("with a grandchild that has a session of its own and ignores SIGTERM", async () => {
+    execFileSync("mkfifo", [scene.path("fifo")]);
+    const tree = scene.tree(["new-session", scene.path("fifo")], { graceMs: () => 100 });
+    await tree.says("ready");
+    const grandchild = Number(tree.lines[0]);
+    expect(lives(grandchild)).toBe(true);
+    scene.abort();
+    expect(await tree.end).toMatchObject({ ended: "cancelled" });
+    expect(lives(grandchild)).toBe(false);
+  });
+
+  test("with its marker in letters of any script", async () => {
+    execFileSync("mkfifo", [scene.path("fifo")]);
+    const marker = `${scene.marker}/задача ü`;
+    const env = { PATH: process.env.PATH ?? "", INTERSERVE_ATTEMPT: marker };
+    const tree = scene.tree(["new-session", scene.path("fifo")], { graceMs: () => 100, marker, env });
+    await tree.says("ready");
+    scene.abort();
+    await tree.end;
+    expect(carriers(marker)).toEqual([]);
+  });
+
+  test("though it has closed its pipes", async () => {
+    const tree = scene.tree(["closes-pipes"]);
+    await tree.says("closed");
+    scene.abort();
+    expect(await tree.end).toMatchObject({ ended: "cancelled" });
+  });
+
+  test.each([0, 5])(
+    "after its leader is gone with status %i, a session of its own included",
+    async (status) => {
+      execFileSync("mkfifo", [scene.path("fifo")]);
+      const tree = scene.tree(["leaves-session", scene.path("fifo"), String(status)]);
+      expect(await tree.end).toMatchObject({ ended: "exited", exitCode: status });
+      expect(lives(Number(tree.lines[0]))).toBe(false);
+    },
+  );
+
+  test("after its leader is gone, a process of its group included", async () => {
+    expect(await scene.tree(["leaves-group"]).end).toMatchObject({ ended: "exited", exitCode: 0 });
+  });
+
+  test("and no other with it: another marker, or one that only begins alike", async () => {
+    const other = await Scene.make();
+    const longer = `${scene.marker}0`;
+    const env = { PATH: process.env.PATH ?? "", INTERSERVE_ATTEMPT: longer };
+    const bystander = other.tree(["ignores-term"], { marker: longer, env, graceMs: () => 0 });
+    await bystander.says("ready");
+    const tree = scene.tree(["ignores-term"], { graceMs: () => 0 });
+    await tree.says("ready");
+    scene.abort();
+    await tree.end;
+    expect(carriers(longer).length).toBeGreaterThan(0);
+    other.abort();
+    expect(await bystander.end).toMatchObject({ ended: "cancelled" });
+    await other.close();
+  });
+});
+
+test("a stranger that holds the pipes of a process that is gone holds nobody up", async () => {
+  execFileSync("mkfifo", [scene.path("fifo")]);
+  expect(await scene.tree(["leaves-stranger", scene.path("fifo")]).end).toMatchObject({ exitCode: 0 });
+  const stranger = Number(await text("out"));
+  expect(lives(stranger)).toBe(true);
+  process.kill(stranger, "SIGKILL");
+});
+
+test("twenty processes at once keep to themselves", async () => {
+  const all = Array.from({ length: 20 }, async (_, at) => {
+    await mkdir(scene.path(`${at}`));
+    const marker = `${scene.marker}/${at}`;
+    const env = { PATH: process.env.PATH ?? "", INTERSERVE_ATTEMPT: marker };
+    const files = { stdoutFile: scene.path(`${at}/out`), stderrFile: scene.path(`${at}/err`) };
+    const { signal } = new AbortController();
+    const end = await scene.shell(`echo ${at}; exit ${at}`, { marker, env, signal, ...files });
+    return [end.exitCode, await text(`${at}/out`)];
+  });
+  expect(await Promise.all(all)).toEqual(Array.from({ length: 20 }, (_, at) => [at, `${at}\n`]));
+});
