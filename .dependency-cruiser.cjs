@@ -3,7 +3,10 @@ const only = (name, from, allowed) => ({
   name,
   severity: "error",
   from: { path: from },
-  to: { pathNot: [...allowed, "^node_modules", "^node:", "^[a-z_/]+$"], dependencyTypesNot: ["core", "npm", "npm-dev"] },
+  to: {
+    pathNot: [...allowed, "^node_modules", "^node:", "^[a-z_/]+$"],
+    dependencyTypesNot: ["core", "npm", "npm-dev"],
+  },
 });
 const base = ["^schemas/", "^src/(problem|printable|nearest|yaml-file|schema-problems)\\.ts$"];
 const leaf = (folder, ...more) =>
@@ -11,8 +14,18 @@ const leaf = (folder, ...more) =>
 
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "no-orphans", severity: "error", from: { orphan: true, path: "^(src|machines|schemas)/" }, to: {} },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, path: "^(src|machines|schemas)/" },
+      to: {},
+    },
     only("schemas-stand-alone", "^schemas/", ["^schemas/"]),
     only("machines-know-schemas-only", "^machines/", ["^machines/", "^schemas/"]),
     {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { AttemptInput } from "../machines/task.machine.ts";
 import { isDone, type Outcome } from "../schemas/outcome.ts";
-import { engineFor } from "./engines/engines.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
+import { engineFor } from "./engines/engines.ts";
 import type { Job, JobTask } from "./job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { sectionFor } from "./plan/read-plan.ts";
@@ -63,7 +63,9 @@ async function requestFor(
   };
   const prompt = await buildPrompt({
     task: { ...task, title },
-    ...(job.plan ? { planFile: job.plan.file, section: sectionFor(job.plan, { id: task.id, title })?.section } : {}),
+    ...(job.plan
+      ? { planFile: job.plan.file, section: sectionFor(job.plan, { id: task.id, title })?.section }
+      : {}),
     ...(jobTask.promptText === undefined ? {} : { promptText: jobTask.promptText }),
     projectDir: job.projectDir,
     dependencies: input.dependencies,

@@ -11,7 +11,8 @@ export const configName = "interserve.config.yaml";
 /** Reads a project's configuration; where there is none, the defaults. */
 export async function loadConfig(projectDir: string): Promise<{ config?: Config; problems: Problem[] }> {
   const { file, problems } = await readYamlFile(join(projectDir, configName));
-  if (problems.some(({ code }) => code === "file-not-found")) return { config: v.parse(configSchema, {}), problems: [] };
+  if (problems.some(({ code }) => code === "file-not-found"))
+    return { config: v.parse(configSchema, {}), problems: [] };
   if (!file) return { problems };
   const found = schemaProblems(configSchema, file);
   const all = [...problems, ...found.problems];

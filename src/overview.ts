@@ -1,6 +1,14 @@
 import { batchesOf, levels, longestChain, type Order, waitsFor } from "../machines/graph.ts";
 import { modeConfigs } from "../machines/modes/modes.ts";
-import { initialSchedule, nextToStart, openGate, type RunSpec, runSpec, settle, start } from "../machines/schedule.ts";
+import {
+  initialSchedule,
+  nextToStart,
+  openGate,
+  type RunSpec,
+  runSpec,
+  settle,
+  start,
+} from "../machines/schedule.ts";
 import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
 import type { Job } from "./job.ts";
 

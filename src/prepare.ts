@@ -31,7 +31,10 @@ export interface JobOptions {
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
  * once where one is an error, and UsageError for what stands in no file.
  */
-export async function prepare(path: string, options: JobOptions = {}): Promise<{ job: Job; problems: Problem[] }> {
+export async function prepare(
+  path: string,
+  options: JobOptions = {},
+): Promise<{ job: Job; problems: Problem[] }> {
   const projectDir = resolve(options.projectDir ?? ".");
   const config = await loadConfig(projectDir);
   const source = await readSource(resolve(path), options);

@@ -1,8 +1,8 @@
-import { createActor, fromPromise } from "xstate";
-import writeFileAtomic from "write-file-atomic";
 import { join } from "node:path";
-import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
+import writeFileAtomic from "write-file-atomic";
+import { createActor, fromPromise } from "xstate";
 import { waitsFor } from "../machines/graph.ts";
+import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
 import { type AttemptInput, taskMachine } from "../machines/task.machine.ts";
 import type { Counts, RunEvent, RunEventBody } from "../schemas/event.ts";
 import { isDone, type Outcome, type Status, statuses } from "../schemas/outcome.ts";

@@ -1,9 +1,9 @@
-import { join, dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Verify } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
-import { printable } from "./printable.ts";
 import { tailOf } from "./engines/verdict.ts";
+import { printable } from "./printable.ts";
 import { lastLines } from "./process/lines.ts";
 import { runProcess } from "./process/spawn.ts";
 
@@ -33,7 +33,8 @@ async function runGate(gate: Verify, number: number, request: AttemptRequest): P
     marker: request.marker,
     watchStdout: lastLines((line) => request.onProgress(`verify: ${printable(line)}`)),
   });
-  if (end.ended === "cancelled") return { status: "cancelled", reason: "cancelled while it was being verified" };
+  if (end.ended === "cancelled")
+    return { status: "cancelled", reason: "cancelled while it was being verified" };
   const said = await tailOf(output, 64 * 1024);
   const found = end.ended === "exited" ? `exit ${end.exitCode}` : (end.message ?? end.ended);
   const contains = /^contains "(.*)"$/s.exec(gate.expect)?.[1];

@@ -74,9 +74,7 @@ export class Command {
     child.stderr?.on("data", (data) => {
       stderr += data;
     });
-    this.ended = new Promise((resolve) =>
-      child.on("close", (code) => resolve({ code, stdout, stderr })),
-    );
+    this.ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
   }
   /** The event of a task, once it has happened. */
   event = (name: RunEvent["event"], task?: string): Promise<RunEvent> =>

@@ -21,6 +21,8 @@ export async function say(error: unknown): Promise<void> {
     process.stderr.write(`error: ${error.message}\n`);
   } else {
     const stack = error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`This is a defect of interserve, not of your manifest; please report it.\n${stack}\n`);
+    process.stderr.write(
+      `This is a defect of interserve, not of your manifest; please report it.\n${stack}\n`,
+    );
   }
 }

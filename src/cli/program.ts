@@ -13,12 +13,15 @@ const positive = (text: string): number => {
   return value;
 };
 
-const planOption = () => new Option("--plan <file>", "the markdown plan (default: the one beside the manifest)");
+const planOption = () =>
+  new Option("--plan <file>", "the markdown plan (default: the one beside the manifest)");
 const projectOption = () =>
   new Option("--project-dir <dir>", "where the agents work, and where .interserve is kept (default: here)");
 const modeOption = () => new Option("--mode <mode>", "in place of the manifest's mode").choices(modes);
 const engineOption = () =>
-  new Option("--engine <name>", "what carries out tasks that name no engine and no command").choices(engineNames);
+  new Option("--engine <name>", "what carries out tasks that name no engine and no command").choices(
+    engineNames,
+  );
 const parallelOption = () =>
   new Option("--max-parallel <n>", "in place of the manifest's max_parallel").argParser(positive);
 const jsonOption = (what: string) => new Option("--json", what);
@@ -26,7 +29,9 @@ const jsonOption = (what: string) => new Option("--json", what);
 /** The commands, their flags and their help. Each loads its code when it is called. */
 export function program(exit: (status: number) => void): Command {
   const root = new Command("interserve")
-    .description("Run an implementation plan's tasks on coding agents, each as early as its dependencies allow.")
+    .description(
+      "Run an implementation plan's tasks on coding agents, each as early as its dependencies allow.",
+    )
     .version(version)
     .showHelpAfterError("(interserve help <command> shows what it takes)")
     .exitOverride();
@@ -67,7 +72,10 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .description("Check manifests: every problem at once, with its place and what to do about it.")
     .argument("<manifest...>", "plan.exec.yaml")
     .addOption(jsonOption("{valid, problems}, as JSON"))
-    .addHelpText("after", "\nExamples:\n  $ interserve check docs/plan.exec.yaml\n  $ interserve check docs/*.exec.yaml --json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ interserve check docs/plan.exec.yaml\n  $ interserve check docs/*.exec.yaml --json",
+    )
     .action(async (paths: string[], flags: CheckFlags) => {
       const { check } = await import("../commands/check.ts");
       exit(await check(paths, flags));

@@ -1,6 +1,6 @@
+import { colorsFor } from "../cli/terminal.ts";
 import { loadManifest } from "../manifest/load.ts";
 import { isError } from "../problem.ts";
-import { colorsFor } from "../cli/terminal.ts";
 import { problemJson, renderProblem } from "../report/problems.ts";
 
 export interface CheckFlags {

@@ -29,7 +29,9 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
   const missing = await missingEngines(job);
   if (missing.length > 0) throw new UsageError(missing.join("\n"));
   for (const id of tasksWithoutText(job)) {
-    process.stderr.write(`warning: task "${id}" has no section in a plan and no prompt; its title is all it gets\n`);
+    process.stderr.write(
+      `warning: task "${id}" has no section in a plan and no prompt; its title is all it gets\n`,
+    );
   }
   const reporter = await reporterFor(flags);
   const started = await startRun(job, {

@@ -1,7 +1,7 @@
-import { colorsFor } from "../cli/terminal.ts";
 import { say } from "../cli/failures.ts";
+import { colorsFor } from "../cli/terminal.ts";
 import { overview, relaxing } from "../overview.ts";
-import { prepare, type JobOptions } from "../prepare.ts";
+import { type JobOptions, prepare } from "../prepare.ts";
 import { ProblemsError } from "../problem.ts";
 import { dotOf, mermaidOf } from "../report/graph.ts";
 import { overviewText } from "../report/overview-text.ts";

@@ -50,9 +50,7 @@ export function taskFolders(tasks: readonly string[]): ReadonlyMap<string, strin
   const taken = new Map<string, number>();
   for (const id of tasks) taken.set(id.toLowerCase(), (taken.get(id.toLowerCase()) ?? 0) + 1);
   const isPlain = (id: string) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(id) && !id.includes("..");
-  return new Map(
-    tasks.map((id) => [id, isPlain(id) && taken.get(id.toLowerCase()) === 1 ? id : hashed(id)]),
-  );
+  return new Map(tasks.map((id) => [id, isPlain(id) && taken.get(id.toLowerCase()) === 1 ? id : hashed(id)]));
 }
 
 function hashed(id: string): string {

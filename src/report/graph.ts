@@ -15,7 +15,9 @@ function drawing({ tasks, critical_path }: Overview): Drawing {
   const edges = tasks.flatMap(({ depends, waits_for, stage }, to) => {
     const byBarrier = waits_for.filter((id) => !depends.includes(id));
     const before = tasks[numberOf.get(byBarrier.at(-1) ?? "") ?? -1]?.stage;
-    const last = byBarrier.filter((id) => tasks[numberOf.get(id) ?? -1]?.stage === before && before !== stage);
+    const last = byBarrier.filter(
+      (id) => tasks[numberOf.get(id) ?? -1]?.stage === before && before !== stage,
+    );
     const edge = (named: boolean) => (id: string) => ({ from: numberOf.get(id) ?? 0, to, named });
     return depends.length > 0 ? depends.map(edge(true)) : last.map(edge(false));
   });
@@ -40,7 +42,9 @@ export function mermaidOf(facts: Overview): string {
     "flowchart LR",
     ...stages.flatMap(({ name, tasks }, at) => [
       `  subgraph s${at} [${quoted(printable(name))}]`,
-      ...tasks.map((task) => `    t${task}[${quoted(label(facts.tasks[task] as Overview["tasks"][number]))}]`),
+      ...tasks.map(
+        (task) => `    t${task}[${quoted(label(facts.tasks[task] as Overview["tasks"][number]))}]`,
+      ),
       "  end",
     ]),
     ...edges.map(({ from, to, named }) => `  t${from} ${named ? "-->" : "-.->"} t${to}`),

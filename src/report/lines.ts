@@ -1,7 +1,7 @@
-import type { Colors } from "picocolors/types";
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Status } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
+import type { Colors } from "./reporter.ts";
 import { duration } from "./reporter.ts";
 
 /** The word for each status, padded to one width, in its colour. */
@@ -20,7 +20,11 @@ export function statusWord(status: Status, colors: Colors): string {
 }
 
 /** One line for an event that people want to read, or none. */
-export function lineOf(event: RunEvent, titles: ReadonlyMap<string, string>, colors: Colors): string | undefined {
+export function lineOf(
+  event: RunEvent,
+  titles: ReadonlyMap<string, string>,
+  colors: Colors,
+): string | undefined {
   switch (event.event) {
     case "run.started": {
       const tasks = event.tasks.length === 1 ? "1 task" : `${event.tasks.length} tasks`;

@@ -1,9 +1,9 @@
 import cliTruncate from "cli-truncate";
 import { createLogUpdate } from "log-update";
-import type { Colors } from "picocolors/types";
 import type { RunEvent } from "../../schemas/event.ts";
 import { printable } from "../printable.ts";
 import { lineOf, name, titlesOf } from "./lines.ts";
+import type { Colors } from "./reporter.ts";
 import { duration, type Reporter } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
@@ -32,7 +32,9 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
     });
     const hidden = running.size - shown.length;
     const more = hidden > 0 ? `, ${hidden} more running` : "";
-    return [...shown, colors.dim(`${settled}/${titles.size} settled, ${running.size} running${more}`)].join("\n");
+    return [...shown, colors.dim(`${settled}/${titles.size} settled, ${running.size} running${more}`)].join(
+      "\n",
+    );
   };
   const resume = () => {
     timer ??= setInterval(() => view(frame()), 200);

@@ -1,6 +1,6 @@
-import type { Colors } from "picocolors/types";
 import type { Overview } from "../overview.ts";
 import { printable } from "../printable.ts";
+import type { Colors } from "./reporter.ts";
 
 /** What `show` and a dry run tell a person. `relaxing` is in units of one task's time. */
 export function overviewText(
@@ -34,7 +34,9 @@ const waveName = ({ mode }: Overview): string =>
 
 function conflicts({ conflicts }: Overview): string[] {
   if (conflicts.length === 0) return [];
-  const lines = conflicts.map(({ file, tasks }) => `  ${printable(file)}: ${tasks.map(printable).join(", ")}`);
+  const lines = conflicts.map(
+    ({ file, tasks }) => `  ${printable(file)}: ${tasks.map(printable).join(", ")}`,
+  );
   return ["never run together, for they share a file:", ...lines];
 }
 

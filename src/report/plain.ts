@@ -1,6 +1,5 @@
-import type { Colors } from "picocolors/types";
 import { lineOf, titlesOf } from "./lines.ts";
-import type { Reporter, Screen } from "./reporter.ts";
+import type { Colors, Reporter, Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
 /** A line for each thing that happens: for logs, pipes and CI. */

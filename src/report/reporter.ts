@@ -1,4 +1,8 @@
+import type { createColors } from "picocolors";
 import type { RunEvent } from "../../schemas/event.ts";
+
+/** The colours of a stream; without any, every one of them leaves text as it is. */
+export type Colors = ReturnType<typeof createColors>;
 
 /** Shows a run to somebody, event by event. */
 export interface Reporter {

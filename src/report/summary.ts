@@ -1,9 +1,9 @@
 import { relative } from "node:path";
-import type { Colors } from "picocolors/types";
 import type { RunEvent } from "../../schemas/event.ts";
 import { statuses } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
 import { name, statusWord, titlesOf } from "./lines.ts";
+import type { Colors } from "./reporter.ts";
 import { duration } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;
@@ -35,7 +35,9 @@ export class Summary {
       .map((status) => `${finished.counts[status]} ${status}`);
     const total = this.titles.size;
     const head = `${counts.join(", ") || "nothing ran"} of ${total} in ${duration(finished.duration_s)}`;
-    return ["", ...lines, colors.bold(head), `artifacts: ${colors.dim(shortest(this.directory))}`, ""].join("\n");
+    return ["", ...lines, colors.bold(head), `artifacts: ${colors.dim(shortest(this.directory))}`, ""].join(
+      "\n",
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
+import { lives } from "../process/processes.ts";
 import { manifestOf, Rig } from "../rig.ts";
 
 let rig: Rig;
@@ -66,13 +67,19 @@ describe("dependency-driven", () => {
     await (await rig.agent("y")).exit();
     const { code } = await run.ended;
     expect(code).toBe(1);
-    expect(settledOf(await run.event("task.settled", "a"))).toMatchObject({ status: "fail", reason: "exit status 3" });
+    expect(settledOf(await run.event("task.settled", "a"))).toMatchObject({
+      status: "fail",
+      reason: "exit status 3",
+    });
     expect(settledOf(await run.event("task.settled", "c"))).toMatchObject({
       status: "skipped",
       reason: "depends on a, which did not pass",
     });
     expect(run.story()).toContain("y pass");
-    expect(await run.event("run.finished")).toMatchObject({ exit_code: 1, counts: { pass: 2, fail: 1, skipped: 2 } });
+    expect(await run.event("run.finished")).toMatchObject({
+      exit_code: 1,
+      counts: { pass: 2, fail: 1, skipped: 2 },
+    });
   });
 
   test("two tasks that declare one file never run together, and the later one in the plan waits", async () => {
@@ -89,7 +96,11 @@ describe("dependency-driven", () => {
   });
 
   test("never more than max_parallel run, and the longest chain goes first", async () => {
-    const run = await start(manifestOf([{ single: "", head: "", middle: "head", tail: "middle" }]), "--max-parallel", "1");
+    const run = await start(
+      manifestOf([{ single: "", head: "", middle: "head", tail: "middle" }]),
+      "--max-parallel",
+      "1",
+    );
     for (const id of ["head", "middle", "single", "tail"]) void rig.agent(id).then((agent) => agent.exit());
     expect((await run.ended).code).toBe(0);
     expect(run.story().filter((word) => word.endsWith("started"))).toEqual([
@@ -123,7 +134,15 @@ describe("the other modes", () => {
   });
 
   test("manual-batching opens the next batch when the whole one has settled, and a person has said so", async () => {
-    const run = await start(manifestOf([{ a: "", b: "" }, { c: "a", d: "" }]), "--mode", "manual-batching", "--step");
+    const run = await start(
+      manifestOf([
+        { a: "", b: "" },
+        { c: "a", d: "" },
+      ]),
+      "--mode",
+      "manual-batching",
+      "--step",
+    );
     await (await rig.agent("a")).exit(1);
     await (await rig.agent("b")).exit();
     expect(await run.event("batch.held")).toMatchObject({ next: ["d"] });
@@ -153,7 +172,7 @@ describe("an end before the end", () => {
     expect(settledOf(await run.event("task.settled", "a"))).toMatchObject({ status: "fail" });
     expect(settledOf(await run.event("task.settled", "a")).reason).toMatch(/timed out after 0.5 s/);
     expect(run.story().at(-1)).toBe("b skipped");
-    expect(isAlive(a.pid)).toBe(false);
+    expect(lives(a.pid)).toBe(false);
   });
 
   test.each([
@@ -165,7 +184,7 @@ describe("an end before the end", () => {
     run.child.kill(signal);
     expect((await run.ended).code).toBe(status);
     expect(run.story().slice(2).sort()).toEqual(["a cancelled", "b cancelled", "c cancelled"]);
-    expect([isAlive(a.pid), isAlive(c.pid)]).toEqual([false, false]);
+    expect([lives(a.pid), lives(c.pid)]).toEqual([false, false]);
     expect(await run.event("run.finished")).toMatchObject({ exit_code: status, counts: { cancelled: 3 } });
   });
 
@@ -178,13 +197,16 @@ describe("an end before the end", () => {
     await run.event("run.cancelled");
     run.child.kill("SIGINT");
     expect((await run.ended).code).toBe(130);
-    expect(isAlive(a.pid)).toBe(false);
+    expect(lives(a.pid)).toBe(false);
   });
 });
 
 describe("routing", () => {
   test("a task's prompt holds its section of the plan and the results of what it depends on", async () => {
-    await rig.file("plan.md", "# P\n\n### Task 1: First\n\nMake the thing.\n\n### Task 2: Second\n\nUse the thing.\n");
+    await rig.file(
+      "plan.md",
+      "# P\n\n### Task 1: First\n\nMake the thing.\n\n### Task 2: Second\n\nUse the thing.\n",
+    );
     const run = await start(manifestOf([{ "task-1": "", "task-2": "task-1", "task-3": "task-2" }]));
     const first = await rig.agent("task-1");
     expect(first.prompt).toContain("Make the thing.");
@@ -273,7 +295,10 @@ describe("what a run leaves", () => {
   });
 
   test("a dry run starts no process and writes no file", async () => {
-    await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]).replaceAll(/run: .*/g, "run: touch ran"));
+    await rig.file(
+      "plan.exec.yaml",
+      manifestOf([{ a: "", b: "a" }]).replaceAll(/run: .*/g, "run: touch ran"),
+    );
     const before = await readdir(rig.dir);
     const traced = rig.command(["run", "plan.exec.yaml", "--dry-run", "--json"], {
       NODE_OPTIONS: `--import=${new URL("../fixtures/no-processes.mjs", import.meta.url)}`,
@@ -300,12 +325,3 @@ test("verify commands decide too: a clean verdict with a failing gate is a failu
   );
   expect(run.story()).toContain("b pass");
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -81,18 +81,23 @@ export function explore(spec: RunSpec, ways: readonly Status[] = ["pass", "fail"
         outcome: { status },
       })),
     );
-    const approve: OrchestratorEvent[] = String(snapshot.value) === "held" ? [{ type: "batch.approved" }] : [];
+    const approve: OrchestratorEvent[] =
+      String(snapshot.value) === "held" ? [{ type: "batch.approved" }] : [];
     const stop: OrchestratorEvent[] = cancel ? [{ type: "run.cancel", reason: "test" }] : [];
     return [...settle, ...approve, ...stop];
   };
   // The graph tools know nothing of emitted events, and their types refuse a machine that has some.
   const logic = machine as unknown as ActorLogic<Snapshot, OrchestratorEvent, { spec: RunSpec }>;
   const map = getAdjacencyMap(logic, { input: { spec }, events, serializeState: keyOf });
+  interface Transition {
+    readonly event: OrchestratorEvent;
+    readonly state: Snapshot;
+  }
   const states = new Map<string, Step>();
   const edges: (Edge & { fromKey: string; toKey: string })[] = [];
   for (const { state } of Object.values(map)) states.set(keyOf(state), stepOf(state));
   for (const { state, transitions } of Object.values(map)) {
-    for (const { event, state: next } of Object.values(transitions)) {
+    for (const { event, state: next } of Object.values<Transition>(transitions)) {
       if (keyOf(next) === keyOf(state)) continue;
       edges.push({
         from: stepOf(state),
