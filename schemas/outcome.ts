@@ -33,6 +33,8 @@ export const failureKinds = [
   "task",
   "verify",
   "timeout",
+  "stalled",
+  "io",
   "transient",
   "rate_limited",
   "auth",
@@ -55,6 +57,8 @@ export const outcomeSchema = v.object({
   verdict: v.optional(v.string()),
   /** What dependents must know, in the agent's words. */
   hand_over: v.optional(v.string()),
+  /** The end of what a failing `verify` command said, for the agent that is to mend it. */
+  feedback: v.optional(v.string()),
   files_changed: v.optional(v.array(v.string())),
   /** Absolute path of the whole output, and its size in bytes. */
   output: v.optional(v.string()),

@@ -1,10 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { AttemptInput } from "../machines/task.machine.ts";
-import { isDone, type Outcome } from "../schemas/outcome.ts";
+import type { AttemptInput, VerifyInput } from "../machines/task-setup.ts";
+import type { Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
+import { oneLine } from "./engines/verdict.ts";
+import { pushGuardEnv } from "./git/push-guard.ts";
 import type { Job, JobTask } from "./job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { sectionFor } from "./plan/read-plan.ts";
@@ -14,6 +16,7 @@ import { runGates } from "./verify.ts";
 /** What an attempt has of the run around it. */
 export interface AttemptContext {
   readonly job: Job;
+  readonly jobTask: JobTask;
   readonly directory: RunDirectory;
   readonly signal: AbortSignal;
   readonly graceMs: () => number;
@@ -23,55 +26,82 @@ export interface AttemptContext {
 }
 
 /**
- * One attempt of one task, from its prompt to its outcome: routes what it depends on into the prompt, lets the engine
- * carry it out, and holds the result against the task's `verify` commands. Leaves its artifacts in the attempt's
- * directory. A failure is an outcome, also one to write a file.
+ * One attempt of one task: routes what it depends on into the prompt and lets the engine carry it out. Leaves its
+ * artifacts in the attempt's directory. A failure is an outcome, also one to write a file.
  */
 export async function carryOut(input: AttemptInput, context: AttemptContext): Promise<Outcome> {
-  const jobTask = context.job.tasks.find(({ task }) => task.id === input.id);
-  if (!jobTask) return { status: "error", reason: `no task is called "${input.id}"` };
-  const folder = context.directory.attempt(input.id, input.attempt);
-  let outcome: Outcome;
-  try {
-    await mkdir(folder, { recursive: true });
-    const request = await requestFor(jobTask, input, context, folder);
+  const { job, jobTask, directory } = context;
+  const folder = directory.attempt(input.id, input.attempt);
+  return withArtifacts(folder, async () => {
+    const request = requestFor(input, context, await promptFor(input, context));
     await writeFileAtomic(request.files.prompt, request.prompt);
-    const engine = engineFor(jobTask.engine, context.job.config, process.env);
-    outcome = await engine.attempt(request);
-    if (isDone(outcome.status)) outcome = await runGates(outcome, request);
-    await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
-  } catch (error) {
-    outcome = { status: "error", reason: (error as Error).message, failure: "configuration" };
-  }
-  return outcome;
+    return engineFor(jobTask.engine, job.config, process.env).attempt(request);
+  });
 }
 
-async function requestFor(
-  jobTask: JobTask,
-  input: AttemptInput,
-  context: AttemptContext,
-  folder: string,
-): Promise<AttemptRequest> {
-  const { job, directory } = context;
-  const { task, title } = jobTask;
-  const marker = `${directory.run}/${folder.slice(directory.path.length + 1)}`;
-  const files = {
-    prompt: join(folder, "prompt.md"),
-    output: join(folder, "output.md"),
-    events: join(folder, "events.jsonl"),
-    log: join(folder, "log.txt"),
-  };
-  const prompt = await buildPrompt({
+/** Holds what an attempt came to against the task's `verify` commands. */
+export async function verify(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
+  const folder = context.directory.attempt(input.id, input.attempt);
+  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, "")));
+}
+
+async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const outcome = await work();
+    await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
+    return outcome;
+  } catch (error) {
+    const { code, message, stack } = error as NodeJS.ErrnoException;
+    const isSystem = code !== undefined;
+    const reason = isSystem ? `its artifacts could not be written: ${message}` : `internal error: ${stack}`;
+    return { status: "error", failure: isSystem ? "io" : "crashed", reason: oneLine(reason) };
+  }
+}
+
+const filesIn = (folder: string) => ({
+  prompt: join(folder, "prompt.md"),
+  output: join(folder, "output.md"),
+  events: join(folder, "events.jsonl"),
+  log: join(folder, "log.txt"),
+  pushes: join(folder, "pushes.txt"),
+});
+
+/** Where the hooks of an attempt note what it has tried to push. */
+export const pushesFile = (folder: string): string => filesIn(folder).pushes;
+
+function promptFor(input: AttemptInput, context: AttemptContext): Promise<string> {
+  const { job, jobTask, directory } = context;
+  const { task, title, promptText } = jobTask;
+  const section = job.plan && sectionFor(job.plan, { id: task.id, title })?.section;
+  const { followUp } = input;
+  return buildPrompt({
     task: { ...task, title },
-    ...(job.plan
-      ? { planFile: job.plan.file, section: sectionFor(job.plan, { id: task.id, title })?.section }
+    manifestMode: job.mode.name,
+    ...(job.plan ? { planFile: job.plan.file } : {}),
+    ...(section === undefined ? {} : { section }),
+    ...(promptText === undefined ? {} : { promptText }),
+    ...(followUp
+      ? { followUp: { ...followUp, output: filesIn(directory.attempt(task.id, followUp.attempt)).output } }
       : {}),
-    ...(jobTask.promptText === undefined ? {} : { promptText: jobTask.promptText }),
     projectDir: job.projectDir,
     dependencies: input.dependencies,
     alsoFinished: context.alsoFinished,
     budget: job.manifest.context_budget,
   });
+}
+
+function requestFor(
+  { id, attempt, followUp }: { id: string; attempt: number } & Pick<AttemptInput, "followUp">,
+  context: AttemptContext,
+  prompt: string,
+): AttemptRequest {
+  const { job, jobTask, directory } = context;
+  const folder = directory.attempt(id, attempt);
+  const marker = `${directory.run}/${folder.slice(directory.path.length + 1)}`;
+  const files = filesIn(folder);
+  const { task } = jobTask;
+  const { stall_timeout } = job.config;
   return {
     task,
     tier: jobTask.tier,
@@ -80,6 +110,7 @@ async function requestFor(
     env: {
       ...(process.env as Record<string, string>),
       ...task.env,
+      ...(job.allowPush ? {} : pushGuardEnv({ ...process.env, ...task.env }, directory.hooks, files.pushes)),
       INTERSERVE_RUN: directory.run,
       INTERSERVE_TASK: task.id,
       INTERSERVE_ATTEMPT: marker,
@@ -87,6 +118,10 @@ async function requestFor(
     },
     marker,
     timeoutMs: jobTask.timeoutMs,
+    ...(stall_timeout === undefined ? {} : { stallMs: stall_timeout * 1000 }),
+    ...(followUp?.session === undefined
+      ? {}
+      : { resume: { sessionId: followUp.session, message: followUp.text } }),
     signal: context.signal,
     graceMs: context.graceMs,
     files,

@@ -42,6 +42,7 @@ export function codexEngine(config: CodexConfig): Engine {
         stderrFile: request.files.log,
         watchStdout: lineSplitter((line) => turn.take(parseCodexEvent(line)), longestEvent),
         timeoutMs: request.timeoutMs,
+        stallMs: request.stallMs,
         signal: request.signal,
         graceMs: request.graceMs,
       });
@@ -171,6 +172,6 @@ const exitOf = ({ exitCode, signal }: ProcessEnd): Pick<Outcome, "exit_code" | "
 
 const unwritten = (error: Error): Outcome => ({
   status: "error",
-  failure: "spawn",
+  failure: "io",
   reason: oneLine(`its output could not be written: ${error.message}`),
 });

@@ -14,7 +14,11 @@ export interface AttemptRequest {
   /** The attempt's name in the environment of every process of it (`INTERSERVE_ATTEMPT`), for the sweep. */
   readonly marker: string;
   readonly timeoutMs: number;
+  /** How long the agent may write nothing at all; without it, for ever. */
+  readonly stallMs?: number | undefined;
   /** Aborted when the attempt is to end; what still runs then ends by SIGTERM, grace, SIGKILL. */
+  /** The session to go on with, and what to say in it, in place of starting anew with `prompt`. */
+  readonly resume?: { readonly sessionId: string; readonly message: string } | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL; asked again while waiting, so that it can be shortened. */
   readonly graceMs: () => number;
