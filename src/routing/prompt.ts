@@ -1,8 +1,10 @@
+import { fromMarkdown } from "mdast-util-from-markdown";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { DependencyResult } from "../../schemas/routing.ts";
 import { printable } from "../printable.ts";
 import { titleLine } from "./clean.ts";
 import { renderDependencies } from "./dependencies.ts";
+import { codeSpan, fenced } from "./fence.ts";
 
 /** All that goes into a task's prompt. Paths are absolute. */
 export interface PromptInput {
@@ -49,14 +51,25 @@ Do this task and no other: change only what it asks for, leave the rest as you f
 }
 
 function task({ task: { title, files, prompt_hint }, promptText, section, planFile }: PromptInput): string {
-  const text = (promptText ?? section ?? "").trim() || titleLine(title);
-  const declared = listed(files.map((file) => `- ${printable(file)}`));
+  const text =
+    closed((promptText ?? section ?? "").trim()) ||
+    `All that is said of it is its title: ${titleLine(title)}`;
+  const declared = listed(files.map((file) => `- ${codeSpan(printable(file))}`));
   return [
     `## The task\n\n${text}`,
-    ...(prompt_hint ? [`## Guidance\n\n${prompt_hint.trim()}`] : []),
+    ...(prompt_hint ? [`## Guidance\n\n${closed(prompt_hint.trim())}`] : []),
     ...(declared ? [`## Files that it is meant to write\n\n${declared}`] : []),
     ...(planFile ? [`The whole plan, for where this task refers to it: ${printable(planFile)}`] : []),
   ].join("\n\n");
+}
+
+/**
+ * A text of the author's as it stands, or, where it leaves a code block or a comment open that would take in what
+ * follows, as a block of its own.
+ */
+function closed(text: string): string {
+  const last = fromMarkdown(`${text}\n\n# End`).children.at(-1);
+  return last?.type === "heading" && last.depth === 1 ? text : fenced(text, "markdown");
 }
 
 function alsoFinished(finished: PromptInput["alsoFinished"]): string {
