@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readDigest } from "../../src/routing/digest.ts";
-import { fileWith } from "./prompts.ts";
+import { fileWith, unprintable } from "./prompts.ts";
 
 test("a file that fits is given whole", async () => {
   expect(await readDigest(fileWith("one\ntwo\n"), 100)).toEqual({ text: "one\ntwo\n", cut: 0 });
@@ -16,7 +16,7 @@ test("of a longer one head and tail are given, and between them how much is not"
     /^first\nx+\n\[… \d+ bytes cut; the whole output is in the file named above …\]\nx+\nlast$/,
   );
   expect(text).toContain(`[… ${cut} bytes cut;`);
-  expect(text.length - text.split("\n")[2]!.length - 2).toBe(2011 - cut);
+  expect(text.length - (text.split("\n")[2] ?? "").length - 2).toBe(2011 - cut);
 });
 
 test("of 100 MB nothing but head and tail is read", async () => {
@@ -50,7 +50,7 @@ test("no character is torn where head and tail end, whatever it is", async () =>
         const { text } = await readDigest(fileWith(whole), chars);
         expect(text.length).toBeLessThanOrEqual(chars);
         expect(text).not.toContain("\ufffd");
-        expect(text.isWellFormed()).toBe(true);
+        expect(text).not.toMatch(unprintable);
       },
     ),
   );
@@ -64,7 +64,7 @@ test("whatever the bytes, the text has no more characters than it may, and none 
       async (bytes, chars) => {
         const { text } = await readDigest(fileWith(bytes), chars);
         expect(text.length).toBeLessThanOrEqual(chars);
-        expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+        expect(text).not.toMatch(unprintable);
       },
     ),
     { numRuns: 200 },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildPrompt } from "../../src/routing/prompt.ts";
-import { codeOf, headingsOf, input, nodesOf, result } from "./prompts.ts";
+import { codeOf, headingsOf, input, nodesOf, result, unprintable } from "./prompts.ts";
 
 const ownHeadings = ["# task-2: Second", "## The task", "## When you are done"];
 
@@ -139,7 +139,7 @@ describe("names from outside", () => {
           const kinds = new Set(nodesOf(prompt).map(({ type }) => type));
           for (const kind of ["code", "blockquote", "thematicBreak", "definition"])
             expect(kinds).not.toContain(kind);
-          expect(prompt).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+          expect(prompt).not.toMatch(unprintable);
         },
       ),
       { numRuns: 300 },
@@ -151,7 +151,7 @@ describe("names from outside", () => {
       input({ task: { id: "i".repeat(199), title: "💥".repeat(5000), files: [] } }),
     );
     expect(prompt.split("\n")[0]?.length).toBeLessThan(410);
-    expect(prompt.isWellFormed()).toBe(true);
+    expect(prompt).not.toMatch(unprintable);
   });
 });
 

@@ -41,6 +41,11 @@ export const input = (changes: Partial<PromptInput> = {}): PromptInput => ({
   ...changes,
 });
 
+/** What a terminal obeys, what reorders or hides text, and halves of characters. */
+export const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e0fff}\p{Surrogate}]/u;
+
 /** Every node of a markdown text, at any depth. */
 export function nodesOf(markdown: string): RootContent[] {
   const all: RootContent[] = [];
