@@ -1,4 +1,5 @@
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
+import { addCompletion } from "./completion.ts";
 import { isDefectOfOurs, say } from "./failures.ts";
 import { program } from "./program.ts";
 
@@ -15,12 +16,7 @@ export async function main(args: readonly string[]): Promise<number> {
     status = code;
   });
   try {
-    if (args[0] === "complete") {
-      const { default: tab } = await import("@bomb.sh/tab/commander");
-      tab(commands);
-    } else {
-      commands.addCommand(completionHelp(), {});
-    }
+    await addCompletion(commands, args);
     await commands.parseAsync([...args], { from: "user" });
     return status;
   } catch (error) {
@@ -29,13 +25,6 @@ export async function main(args: readonly string[]): Promise<number> {
     return isDefectOfOurs(error) ? 70 : 2;
   }
 }
-
-/** Stands in the help; the real command is made where it is called, so that no other command loads it. */
-const completionHelp = () =>
-  new Command("complete")
-    .argument("<shell>", "zsh, bash, fish or powershell")
-    .summary("print a script for completion in a shell")
-    .addHelpText("after", "\nExample:\n  $ source <(interserve complete bash)\n");
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;

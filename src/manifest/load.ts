@@ -3,6 +3,7 @@ import { isError, type Problem } from "../problem.ts";
 import { schemaProblems } from "../schema-problems.ts";
 import { readYamlFile, type YamlFile } from "../yaml-file.ts";
 import { checkMeaning } from "./check.ts";
+import { promptFileProblems } from "./prompt-files.ts";
 
 /** What a value that this version does not know is called. */
 const codes = { version: "unsupported-version", mode: "unknown-mode" } as const;
@@ -19,7 +20,8 @@ export async function loadManifest(
   if (!file) return { problems: byPlace(read) };
   if (isEmpty(file.value)) return { file, problems: [...read, emptyManifest(file)] };
   const { value: manifest, problems: ofShape } = schemaProblems(manifestSchema, file, codes);
-  const problems = byPlace([...read, ...ofShape, ...checkMeaning(file, mode)]);
+  const ofPrompts = manifest ? await promptFileProblems(manifest, file) : [];
+  const problems = byPlace([...read, ...ofShape, ...checkMeaning(file, mode), ...ofPrompts]);
   return { ...(manifest && !problems.some(isError) ? { manifest } : {}), file, problems };
 }
 

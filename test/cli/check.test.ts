@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
@@ -39,7 +38,9 @@ test("a valid manifest: one line, exit 0", async () => {
 test("every problem at once, with place, source line, squiggle, hint and second place; exit 2", async () => {
   const { code, stdout, stderr } = await rig.run("check", "bad.exec.yaml");
   expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
-  expect(stdout).toBe(`bad.exec.yaml:2:7 error unknown-mode: "mode" must be one of all-parallel, all-sequential, dependency-driven or manual-batching, found "dependency-drivn"
+  expect(
+    stdout,
+  ).toBe(`bad.exec.yaml:2:7 error unknown-mode: "mode" must be one of all-parallel, all-sequential, dependency-driven or manual-batching, found "dependency-drivn"
   2 | mode: dependency-drivn
     |       ~~~~~~~~~~~~~~~~
   hint: did you mean "dependency-driven"?
@@ -112,7 +113,13 @@ describe("--json", () => {
 });
 
 test("several files: the problems of all, each with its file, and one verdict", async () => {
-  const { code, stdout } = await rig.run("check", "good.exec.yaml", "bad.exec.yaml", "gone.exec.yaml", "--json");
+  const { code, stdout } = await rig.run(
+    "check",
+    "good.exec.yaml",
+    "bad.exec.yaml",
+    "gone.exec.yaml",
+    "--json",
+  );
   expect(code).toBe(2);
   const files = JSON.parse(stdout).problems.map(({ file }: { file: string }) => file);
   expect([...new Set(files)]).toEqual(["bad.exec.yaml", "gone.exec.yaml"]);
@@ -163,8 +170,7 @@ test("the example is valid", async () => {
 });
 
 test.skipIf(!hasCorpus)("every manifest of the corpus is valid", async () => {
-  const paths = expectedPlans().map(({ name }) => `${corpus}/manifests/${name}.exec.yaml`);
-  for (const path of paths) readFileSync(path);
+  const paths = expectedPlans().map(({ name }) => `${corpus}/${name}.exec.yaml`);
   const { code, stdout } = await rig.run("check", ...paths);
   expect({ code, last: stdout.trim().split("\n").at(-1) }).toMatchObject({
     code: 0,

@@ -75,7 +75,7 @@ test("show and a dry run tell a person the same", async () => {
 longest chain (2 tasks): a → c
 never run together, for they share a file:
   src/x.ts: a, b
-stage_barriers: relaxed would take 2 units of time in place of 3 (33 % less, if all tasks take equally long)
+stage_barriers: relaxed would save nothing
 `);
 });
 
@@ -84,7 +84,12 @@ test("flags take the place of what the manifest says", async () => {
   const { stdout } = await rig.run("show", "p.exec.yaml", ...flags);
   const shown = JSON.parse(stdout);
   expect(shown).toMatchObject({ mode: "manual-batching", max_parallel: 7 });
-  expect(shown.tasks.map(({ engine }: { engine: string }) => engine)).toEqual(["command", "command", "dispatch", "command"]);
+  expect(shown.tasks.map(({ engine }: { engine: string }) => engine)).toEqual([
+    "command",
+    "command",
+    "dispatch",
+    "command",
+  ]);
 });
 
 test("all-parallel waits for nothing, and says what it ignores", async () => {
@@ -103,14 +108,19 @@ test("all-sequential runs one at a time, and says so", async () => {
 });
 
 describe("what relaxed barriers would save", () => {
-  test("nothing, where it is nothing", async () => {
-    await rig.file("q.exec.yaml", plan.replace("depends: [a]", "depends: [a, b]").replace("- {id: d, title: d}", ""));
-    expect((await rig.run("show", "q.exec.yaml")).stdout).toContain("stage_barriers: relaxed would save nothing\n");
+  test("is told in units of a task's time", async () => {
+    await rig.file("q.exec.yaml", plan.replace("title: d", "depends: [a]"));
+    expect((await rig.run("show", "q.exec.yaml")).stdout).toContain(
+      "stage_barriers: relaxed would take 2 units of time in place of 3 (33 % less, if all tasks take equally long)\n",
+    );
   });
 
-  test.each(["--mode all-sequential", "--mode manual-batching"])("is not told with %s, where it does not matter", async (flags) => {
-    expect((await rig.run("show", "p.exec.yaml", ...flags.split(" "))).stdout).not.toContain("relaxed");
-  });
+  test.each(["--mode all-sequential", "--mode manual-batching"])(
+    "is not told with %s, where it does not matter",
+    async (flags) => {
+      expect((await rig.run("show", "p.exec.yaml", ...flags.split(" "))).stdout).not.toContain("relaxed");
+    },
+  );
 });
 
 test("tasks that share a file and wait for each other anyway are no conflict", async () => {
@@ -131,7 +141,7 @@ const hostileTitles = [
 const hostile = `version: 1
 mode: dependency-driven
 stages:
-${["one\" ]", "`two`"]
+${['one" ]', "`two`"]
   .map(
     (name, stage) => `  - name: ${JSON.stringify(name)}
     tasks:
@@ -144,8 +154,8 @@ ${hostileTitles.map((title, at) => `      - {id: ${JSON.stringify(`t${stage}.${a
 interface Node {
   readonly type: string;
   readonly children?: readonly Node[];
-  readonly value?: string;
-  readonly quoted?: unknown;
+  readonly key?: { readonly value: string };
+  readonly value?: { readonly value: string };
 }
 
 describe("--dot", () => {
@@ -157,7 +167,7 @@ describe("--dot", () => {
     const labels: string[] = [];
     const visit = (node: Node): void => {
       kinds.set(node.type, (kinds.get(node.type) ?? 0) + 1);
-      if (node.type === "Attribute" && node.children?.[0]?.value === "label") labels.push(node.children[1]?.value ?? "");
+      if (node.type === "Attribute" && node.key?.value === "label") labels.push(node.value?.value ?? "");
       node.children?.forEach(visit);
     };
     visit(parse(stdout) as unknown as Node);
@@ -166,7 +176,7 @@ describe("--dot", () => {
     // Eight named ones, and from each of the first stage to the one that names none.
     expect(kinds.get("Edge")).toBe(8 + 8);
     expect(stdout.match(/style=dashed/g)).toHaveLength(8);
-    expect(labels[1]).toBe(String.raw`t0.0: say \"hi\" and \\\"bye\\\" \\`.replaceAll("\\\\", "\\\\"));
+    expect(labels).toContain(String.raw`t0.0: say "hi" and \\"bye\\" \\`);
     expect(labels).toContain("t0.1: two lines and tabs");
     // Graphviz reads HTML entities also in plain labels.
     expect(labels).toContain("t0.2: [a] {b} (c) <d> |e| &amp;amp; #35; ; --> x");
@@ -229,7 +239,10 @@ describe("--mermaid", () => {
   });
 
   test("a label that begins as a list, which Mermaid refuses, is none", async () => {
-    await rig.file("l.exec.yaml", plan.replace("name: Base", 'name: "1. Base"').replace("id: d, title: d", "id: '- d'"));
+    await rig.file(
+      "l.exec.yaml",
+      plan.replace("name: Base", 'name: "1. Base"').replace("id: d, title: d", "id: '- d'"),
+    );
     const { stdout } = await rig.run("show", "l.exec.yaml", "--mermaid");
     expect(stdout).toContain('["1#46; Base"]');
     expect(stdout).toContain('["#45; d"]');
@@ -237,7 +250,11 @@ describe("--mermaid", () => {
 });
 
 test("the three forms exclude each other", async () => {
-  for (const flags of [["--json", "--dot"], ["--mermaid", "--dot"], ["--mermaid", "--json"]]) {
+  for (const flags of [
+    ["--json", "--dot"],
+    ["--mermaid", "--dot"],
+    ["--mermaid", "--json"],
+  ]) {
     const { code, stdout, stderr } = await rig.run("show", "p.exec.yaml", ...flags);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("cannot be used with");
