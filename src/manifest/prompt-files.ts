@@ -15,13 +15,15 @@ export const readPromptFile = (manifestFile: string, promptFile: string) =>
 export async function promptFileProblems(manifest: Manifest, file: YamlFile): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const [stage, { tasks }] of manifest.stages.entries()) {
-    for (const [at, { id, prompt_file }] of tasks.entries()) {
-      const { problem } = prompt_file === undefined ? {} : await readPromptFile(file.path, prompt_file);
+    for (const [at, { id, prompt, prompt_file }] of tasks.entries()) {
+      // With both it is told that one is to go.
+      if (prompt_file === undefined || prompt !== undefined) continue;
+      const { problem } = await readPromptFile(file.path, prompt_file);
       if (!problem) continue;
       problems.push({
         code: "prompt-file-unreadable",
         severity: "error",
-        message: `task ${quoted(id)} takes its prompt from ${quoted(prompt_file ?? "")}: ${problem.message}`,
+        message: `task ${quoted(id)} takes its prompt from ${quoted(prompt_file)}: ${problem.message}`,
         place: file.place(["stages", stage, "tasks", at, "prompt_file"]),
         hint: "`prompt_file` is relative to the manifest",
       });

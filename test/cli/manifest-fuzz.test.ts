@@ -162,7 +162,7 @@ const json = fc.letrec((tie) => ({
 
 describe("the loader never throws, and every error has a place", () => {
   test("random text that looks like YAML", async () => {
-    await fc.assert(fc.asyncProperty(yamlish, holds), { numRuns: 600 });
+    await fc.assert(fc.asyncProperty(yamlish, holds), { numRuns: 300 });
   });
 
   test("random bytes", async () => {
@@ -180,7 +180,7 @@ describe("the loader never throws, and every error has a place", () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.oneof(shaped, json.map), (value) => holds(JSON.stringify(value, null, 1))),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 
@@ -247,8 +247,9 @@ describe("through the binary: a diagnostic, exit 2, no stack", () => {
     "old Mac line ends": "version: 1\rmode: x\r",
     "10 MB": "#".repeat(10 * 1024 * 1024),
     "4 MB on one line": `version: "${"x".repeat(4 * 1024 * 1024)}"`,
-    "4 MB of keys": Array.from({ length: 300_000 }, (_, at) => `k${at}: ${at}`).join("\n"),
-    "a million items": `stages: [${"1,".repeat(1_000_000)}]`,
+    "200 000 keys": Array.from({ length: 200_000 }, (_, at) => `k${at}: ${at}`).join("\n"),
+    "200 000 items": `stages: [${"1,".repeat(200_000)}]`,
+    "a key 200 000 times": "a: 1\n".repeat(200_000),
     "keys that every object has": "__proto__: {a: 1}\nconstructor: 1\nstages: [{__proto__: 1}]\n",
     "a merge of what is no map": "<<: 1\nversion: 1\n",
     "a key that is a map": "? {a: 1}\n: 2\nversion: 1\n",
@@ -257,7 +258,7 @@ describe("through the binary: a diagnostic, exit 2, no stack", () => {
     const rig = await Rig.make();
     try {
       writeFileSync(join(rig.dir, "x.exec.yaml"), cases[name] ?? "");
-      for (const args of [["check"], ["run"], ["check", "--json"]]) {
+      for (const args of [["run"], ["check", "--json"]]) {
         const { code, stdout, stderr } = await rig.run(...args, "x.exec.yaml");
         expect({ args, code }).toEqual({ args, code: 2 });
         expect(stdout + stderr).not.toMatch(/^ +at |node:internal|defect of interserve/m);

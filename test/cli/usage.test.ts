@@ -211,7 +211,7 @@ describe("help", () => {
       const { code, stdout } = await rig.run("help", command);
       expect(code).toBe(0);
       expect(stdout).toMatch(
-        new RegExp(`Usage: interserve ${command} [sS]*Examples?:\n.*interserve ${command} `),
+        new RegExp(`Usage: interserve ${command} [\\s\\S]*Examples?:\n.*interserve ${command} `),
       );
       expect(await rig.run(command, "--help")).toMatchObject({
         code: 0,
