@@ -273,6 +273,31 @@ describe("output that nobody reads", () => {
     expect(code).toBe(0);
   });
 
+  test.skipIf(!existsSync("/dev/full"))(
+    "a full disk under it is told once, and the run goes on to its end",
+    async () => {
+      await rig.file("p.exec.yaml", manifestOf([{ a: "", b: "a" }]).replaceAll(/run: .*/g, 'run: "true"'));
+      for (const [args, status] of [
+        ["run p.exec.yaml --json", 1],
+        ["check p.exec.yaml", 1],
+      ] as const) {
+        const script = `exec '${process.execPath}' '${binary}' ${args} > /dev/full`;
+        const { status: code, stderr } = spawnSync("bash", ["-c", script], {
+          cwd: rig.dir,
+          encoding: "utf8",
+        });
+        expect({ code, stderr }).toEqual({
+          code: status,
+          stderr: expect.stringMatching(/^error: standard output is lost: ENOSPC.*\n$/),
+        });
+      }
+      const [run] = await readdir(join(rig.dir, ".interserve/runs"));
+      expect(await readFile(join(rig.dir, ".interserve/runs", run ?? "", "journal.jsonl"), "utf8")).toContain(
+        '"counts":{"pass":2',
+      );
+    },
+  );
+
   test("`| head -1` takes one line and the run goes on to its end", async () => {
     const script = `'${process.execPath}' '${binary}' run p.exec.yaml --json | head -1; echo "\${PIPESTATUS[@]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: rig.dir, encoding: "utf8" });
