@@ -31,11 +31,17 @@ export function locksOf(files: readonly (readonly string[])[]): Locks {
       else declarers.set(path, [task]);
     }
   });
+  let up = 0;
+  while (
+    declarers.size > 0 &&
+    [...declarers.keys()].some((path) => `${path}/`.startsWith(`${upwards(up + 1)}/`))
+  )
+    up += 1;
   const of: number[][] = files.map(() => []);
   const holders: number[][] = [];
   const paths: string[] = [];
   for (const path of declarers.keys()) {
-    const tasks = new Set([path, ...ancestors(path)].flatMap((at) => declarers.get(at) ?? []));
+    const tasks = new Set([path, ...ancestors(path, up)].flatMap((at) => declarers.get(at) ?? []));
     if (tasks.size < 2) continue;
     const sorted = [...tasks].sort((a, b) => a - b);
     for (const task of sorted) of[task]?.push(holders.length);
@@ -45,10 +51,17 @@ export function locksOf(files: readonly (readonly string[])[]): Locks {
   return { of, holders, paths };
 }
 
-function ancestors(path: string): string[] {
+/** The directories that hold a path, from the inside out; above the project, `up` levels of them. */
+function ancestors(path: string, up: number): string[] {
+  const parts = path.split("/").filter((part) => part !== "." && part !== "");
+  const root = path.startsWith("/") ? "/" : "";
+  const climbs = parts.lastIndexOf("..") + 1;
   const found: string[] = [];
-  for (let at = posix.dirname(path); ; at = posix.dirname(at)) {
-    if (at !== path) found.push(at);
-    if (at === posix.dirname(at)) return found;
+  for (let kept = parts.length - 1; kept >= climbs; kept -= 1) {
+    found.push(root + parts.slice(0, kept).join("/") || ".");
   }
+  for (let level = climbs + 1; root === "" && level <= up; level += 1) found.push(upwards(level));
+  return found;
 }
+
+const upwards = (levels: number): string => Array(levels).fill("..").join("/");

@@ -7,7 +7,8 @@ const longest = 100;
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > longest) return undefined;
   const lower = known.map((candidate) => candidate.toLowerCase());
-  const maxDistance = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
+  // Of a name of one or two letters, any other such name is near.
+  const maxDistance = name.length < 3 ? 0 : name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   const match = closestMatch(name.toLowerCase(), lower, { maxDistance });
   return match === undefined ? undefined : known[lower.indexOf(match)];
 }

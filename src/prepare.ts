@@ -1,16 +1,18 @@
-import { access, readFile } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { access, stat } from "node:fs/promises";
+import { extname, resolve } from "node:path";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import { runSpec } from "../machines/schedule.ts";
 import type { Config } from "../schemas/config.ts";
-import type { Manifest, ManifestTask } from "../schemas/manifest.ts";
+import { engineNames, type Manifest, type ManifestTask, modes } from "../schemas/manifest.ts";
 import type { Plan } from "../schemas/plan.ts";
 import { loadConfig } from "./config.ts";
 import { engineFor } from "./engines/engines.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
 import { checkMode } from "./manifest/check.ts";
 import { loadManifest } from "./manifest/load.ts";
+import { readPromptFile } from "./manifest/prompt-files.ts";
 import { manifestFromPlan, readPlan, sectionFor } from "./plan/read-plan.ts";
+import { quoted } from "./printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
 
 /**
@@ -21,7 +23,11 @@ export async function prepare(
   path: string,
   options: JobOptions = {},
 ): Promise<{ job: Job; problems: Problem[] }> {
+  checkOptions(options);
   const projectDir = resolve(options.projectDir ?? ".");
+  if (!(await isDirectory(projectDir))) {
+    throw new UsageError(`the project directory ${projectDir} is no directory`, "make it, or name another");
+  }
   const config = await loadConfig(projectDir);
   const source = await readSource(resolve(path), options);
   const problems = [...config.problems, ...source.problems];
@@ -65,11 +71,47 @@ export async function prepare(
   return { job, problems };
 }
 
-/** One sentence for each engine that the job needs and this machine lacks. */
+/** What types promise, for those who have none; the command line has its own words for it. */
+function checkOptions({ mode, engine, maxParallel }: JobOptions): void {
+  const oneOf = (what: string, name: string | undefined, known: readonly string[]) => {
+    if (name !== undefined && !known.includes(name)) {
+      throw new UsageError(`no ${what} is called ${quoted(String(name))}`, `there are ${known.join(", ")}`);
+    }
+  };
+  oneOf("mode", mode, modes);
+  oneOf("engine", engine, engineNames);
+  if (
+    maxParallel !== undefined &&
+    !(Number.isInteger(maxParallel) && maxParallel >= 1 && maxParallel <= 1000)
+  ) {
+    throw new UsageError(`maxParallel must be a whole number from 1 to 1000, found ${maxParallel}`);
+  }
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+
+/** One sentence for each engine that the job needs and this machine lacks, or that would have nothing to run. */
 export async function missingEngines(job: Job): Promise<string[]> {
   const names = [...new Set(job.tasks.map(({ engine }) => engine))];
   const missing = await Promise.all(names.map((name) => engineFor(name, job.config, process.env).missing()));
-  return missing.flatMap((sentence) => sentence ?? []);
+  return [...missing.flatMap((sentence) => sentence ?? []), ...nothingToRun(job)];
+}
+
+function nothingToRun({ tasks, config }: Job): string[] {
+  if (config.engines.command.run !== undefined) return [];
+  const idle = tasks.filter(({ engine, task }) => engine === "command" && task.run === undefined);
+  if (idle.length === 0) return [];
+  const ids = idle.map(({ task }) => quoted(task.id));
+  const named = ids.length > 8 ? [...ids.slice(0, 8), `${ids.length - 8} more`] : ids;
+  const which =
+    named.length === 1 ? `task ${named[0]}` : `tasks ${named.slice(0, -1).join(", ")} and ${named.at(-1)}`;
+  return [
+    `The engine "command" has nothing to run for the ${which}. Give each a \`run\`, or set engines.command.run in interserve.config.yaml.`,
+  ];
 }
 
 async function jobTask(
@@ -82,7 +124,7 @@ async function jobTask(
 ): Promise<JobTask> {
   const fallback = options.engine ?? manifest.engine ?? config.engine ?? "codex";
   const promptText = task.prompt_file
-    ? await readPrompt(task, resolve(dirname(manifestFile), task.prompt_file))
+    ? await readPrompt(task.id, manifestFile, task.prompt_file)
     : task.prompt;
   return {
     task,
@@ -95,15 +137,11 @@ async function jobTask(
   };
 }
 
-async function readPrompt(task: ManifestTask, file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new UsageError(
-      `task "${task.id}" takes its prompt from ${file}, which cannot be read: ${(error as Error).message}`,
-      "`prompt_file` is relative to the manifest",
-    );
-  }
+/** Read and found good when the manifest was loaded: only one that has gone since then ends here. */
+async function readPrompt(task: string, manifestFile: string, file: string): Promise<string> {
+  const { text, problem } = await readPromptFile(manifestFile, file);
+  if (text !== undefined) return text;
+  throw new UsageError(`task ${quoted(task)} takes its prompt from ${quoted(file)}: ${problem?.message}`);
 }
 
 interface Source {
@@ -117,13 +155,19 @@ interface Source {
 /** A plan is known by its name; a manifest that lies beside it is used. */
 async function readSource(path: string, options: JobOptions): Promise<Source> {
   const isPlan = [".md", ".markdown"].includes(extname(path).toLowerCase());
-  const beside = isPlan ? manifestBeside(path) : path;
-  if (isPlan && !(await exists(beside))) {
+  if (isPlan && options.plan !== undefined && resolve(options.plan) !== path) {
+    throw new UsageError(
+      "expected one plan, found two",
+      "name the manifest in place of the first, or leave --plan out",
+    );
+  }
+  const beside = isPlan ? await manifestBeside(path) : path;
+  if (beside === undefined) {
     const { plan, problems } = await readPlan(path);
     return { ...(plan ? { plan, manifest: manifestFromPlan(plan) } : {}), file: path, problems };
   }
   const { manifest, file, problems } = await loadManifest(beside);
-  const planFile = options.plan ? resolve(options.plan) : isPlan ? path : await planBeside(path);
+  const planFile = isPlan ? path : options.plan ? resolve(options.plan) : await planBeside(path);
   const read = planFile ? await readPlan(planFile, { needsTasks: false }) : undefined;
   const overridden = manifest && file && options.mode ? checkMode(manifest, file, options.mode) : [];
   return {
@@ -134,7 +178,13 @@ async function readSource(path: string, options: JobOptions): Promise<Source> {
   };
 }
 
-export const manifestBeside = (plan: string): string => plan.replace(/\.(md|markdown)$/i, ".exec.yaml");
+async function manifestBeside(plan: string): Promise<string | undefined> {
+  for (const ending of [".exec.yaml", ".exec.yml"]) {
+    const manifest = plan.replace(/\.(md|markdown)$/i, ending);
+    if (await exists(manifest)) return manifest;
+  }
+  return undefined;
+}
 
 async function planBeside(manifest: string): Promise<string | undefined> {
   const plan = manifest.replace(/\.exec\.ya?ml$/i, ".md");

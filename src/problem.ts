@@ -23,6 +23,7 @@ export type ProblemCode =
   | "dependencies-ignored"
   | "empty-stage"
   | "conflicting-keys"
+  | "too-many-problems"
   | "missing-run"
   | "plan-not-found"
   | "plan-without-tasks"

@@ -155,7 +155,7 @@ function structureProblems(root: unknown, at: At): Problem[] {
       continue;
     }
     if (node.anchor) anchors.add(node.anchor);
-    if (isMap(node)) problems.push(...repeatedKeys(node, at));
+    if (isMap(node)) for (const problem of repeatedKeys(node, at)) problems.push(problem);
     const inside = isMap(node)
       ? node.items.flatMap(({ key, value }) => [key, value])
       : isSeq(node)

@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import { ProblemsError, RunError, UsageError } from "../problem.ts";
 import { colorsFor } from "./terminal.ts";
 
@@ -17,9 +18,10 @@ export async function say(error: unknown): Promise<void> {
     const color = colorsFor(process.stderr).isColorSupported;
     for (const problem of error.problems) process.stderr.write(`${renderProblem(problem, { color })}\n`);
   } else if (error instanceof UsageError || error instanceof RunError) {
-    process.stderr.write(`error: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ""}`);
+    const message = error.message.split("\n").map(printable).join("\n");
+    process.stderr.write(`error: ${message}\n${error.hint ? `  hint: ${printable(error.hint)}\n` : ""}`);
   } else if (isSystemError(error)) {
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(`error: ${printable(error.message)}\n`);
   } else {
     const stack = error instanceof Error ? error.stack : String(error);
     process.stderr.write(

@@ -8,6 +8,7 @@ import type { RunFlags } from "../commands/run.ts";
 import type { RunsFlags } from "../commands/runs.ts";
 import type { ShowFlags } from "../commands/show.ts";
 import type { StatusFlags } from "../commands/status.ts";
+import { nearest } from "../nearest.ts";
 import { version } from "../version.ts";
 
 const positive = (text: string): number => {
@@ -47,6 +48,11 @@ export function program(exit: (status: number) => void): Command {
     )
     .version(version)
     .showHelpAfterError("(interserve help <command> shows what it takes)")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ interserve check docs/plan.exec.yaml\n  $ interserve run docs/plan.exec.yaml\n  $ interserve help run",
+    )
     .exitOverride();
 
   root
@@ -201,6 +207,24 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
       exit(await clean(flags));
     });
 
+  root
+    .command("help")
+    .summary("show what a command takes")
+    .argument("[command]", "without it, all commands")
+    .addHelpText("after", "\nExample:\n  $ interserve help run")
+    .action((name?: string) => help(root, name));
+
   for (const command of root.commands) command.exitOverride();
   return root;
+}
+
+/** In place of commander's own, which shows all commands for one that it does not know. */
+function help(root: Command, name: string | undefined): never {
+  const command = name === undefined ? root : root.commands.find((one) => one.name() === name);
+  if (command) return command.help();
+  const near = nearest(
+    name ?? "",
+    root.commands.map((one) => one.name()),
+  );
+  return root.error(`error: unknown command '${name}'${near ? `\n(Did you mean ${near}?)` : ""}`);
 }

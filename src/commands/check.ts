@@ -1,6 +1,6 @@
 import { colorsFor } from "../cli/terminal.ts";
 import { loadManifest } from "../manifest/load.ts";
-import { isError } from "../problem.ts";
+import { isError, type Problem } from "../problem.ts";
 import { problemJson, renderProblem } from "../report/problems.ts";
 
 export interface CheckFlags {
@@ -9,8 +9,8 @@ export interface CheckFlags {
 
 /** `interserve check`: exit status 0 where every manifest can be run, else 2. Warnings do not count. */
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
-  const problems = [];
-  for (const path of paths) problems.push(...(await loadManifest(path)).problems);
+  let problems: Problem[] = [];
+  for (const path of paths) problems = problems.concat((await loadManifest(path)).problems);
   const errors = problems.filter(isError).length;
   if (flags.json) {
     const report = { valid: errors === 0, problems: problems.map(problemJson) };

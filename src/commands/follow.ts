@@ -1,10 +1,10 @@
 import { constants } from "node:os";
-import { createInterface } from "node:readline/promises";
 import { colorsFor, isInteractive } from "../cli/terminal.ts";
 import type { Run, RunOptions } from "../live-run.ts";
 import { jsonReporter } from "../report/json.ts";
 import { plainReporter } from "../report/plain.ts";
 import type { Reporter } from "../report/reporter.ts";
+import { Answers } from "./answers.ts";
 
 /** Starts a run, shows it to its end, and gives its exit status; signals end it in order. */
 export async function follow(
@@ -12,8 +12,9 @@ export async function follow(
   { json }: { readonly json?: boolean | undefined },
 ): Promise<number> {
   const reporter = await reporterFor(json ?? false);
-  const run = await start({ onEvent: reporter.event, approve: (next) => approve(next, reporter) });
-  return endOnSignals(run);
+  const answers = new Answers();
+  const run = await start({ onEvent: reporter.event, approve: (next) => approve(next, answers, reporter) });
+  return endOnSignals(run, answers);
 }
 
 async function reporterFor(json: boolean): Promise<Reporter> {
@@ -24,31 +25,30 @@ async function reporterFor(json: boolean): Promise<Reporter> {
   return liveReporter(process.stdout, colors);
 }
 
-/** Asks on the terminal, and on a pipe too: a line that begins with y, or is empty, is a yes; the end of input a no. */
-async function approve(next: readonly string[], reporter: Reporter): Promise<boolean> {
+/** On a pipe too: a line that begins with y, or is empty, is a yes; anything else, and the end of input, a no. */
+async function approve(next: readonly string[], answers: Answers, reporter: Reporter): Promise<boolean> {
   reporter.pause?.();
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("no")));
-  const asked = lines.question(`Start the next batch (${next.length} tasks)? [Y/n] `);
-  const answer = await Promise.race([asked, closed]);
-  lines.close();
+  const tasks = next.length === 1 ? "1 task" : `${next.length} tasks`;
+  const answer = await answers.ask(`Start the next batch (${tasks})? [Y/n] `);
   reporter.resume?.();
-  return /^\s*(y|$)/i.test(answer);
+  return answer !== undefined && /^\s*(y|$)/i.test(answer);
 }
 
 /** The first signal ends the run in order, a second one shortens the grace. */
-async function endOnSignals(run: Run): Promise<number> {
+async function endOnSignals(run: Run, answers: Answers): Promise<number> {
   let signalled: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals) => {
     if (signalled) run.hasten();
     else run.cancel(`ended by ${signal}`, 128 + constants.signals[signal]);
     signalled ??= signal;
+    answers.close();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, end);
   try {
     return (await run.finished).exitCode;
   } finally {
+    answers.close();
     for (const signal of signals) process.off(signal, end);
   }
 }

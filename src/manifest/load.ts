@@ -3,6 +3,7 @@ import { isError, type Problem } from "../problem.ts";
 import { schemaProblems } from "../schema-problems.ts";
 import { readYamlFile, type YamlFile } from "../yaml-file.ts";
 import { checkMeaning } from "./check.ts";
+import { promptFileProblems } from "./prompt-files.ts";
 
 /** What a value that this version does not know is called. */
 const codes = { version: "unsupported-version", mode: "unknown-mode" } as const;
@@ -16,15 +17,33 @@ export async function loadManifest(
   { mode }: { readonly mode?: Mode } = {},
 ): Promise<{ manifest?: Manifest; file?: YamlFile; problems: Problem[] }> {
   const { file, problems: read } = await readYamlFile(path);
-  if (!file) return { problems: byPlace(read) };
+  if (!file) return { problems: bounded(read) };
   if (isEmpty(file.value)) return { file, problems: [...read, emptyManifest(file)] };
   const { value: manifest, problems: ofShape } = schemaProblems(manifestSchema, file, codes);
-  const problems = byPlace([...read, ...ofShape, ...checkMeaning(file, mode)]);
+  const ofPrompts = manifest ? await promptFileProblems(manifest, file) : [];
+  const problems = bounded([...read, ...ofShape, ...checkMeaning(file, mode), ...ofPrompts]);
   return { ...(manifest && !problems.some(isError) ? { manifest } : {}), file, problems };
 }
 
 const byPlace = (problems: readonly Problem[]): Problem[] =>
   problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+
+/** Nobody reads more, and a million of them fill a gigabyte. */
+const mostProblems = 1000;
+
+/** The problems by line; of too many all errors before any warning, and how many are left out. */
+function bounded(problems: readonly Problem[]): Problem[] {
+  if (problems.length <= mostProblems) return byPlace(problems);
+  const kept = byPlace(
+    [...problems.filter(isError), ...problems.filter((one) => !isError(one))].slice(0, mostProblems),
+  );
+  const place = kept.at(-1)?.place ?? { file: "", line: 1, column: 1 };
+  const more = `${problems.length - mostProblems} more problems are left out`;
+  return [
+    ...kept,
+    { code: "too-many-problems", severity: "warning", message: more, place, hint: "mend these first" },
+  ];
+}
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;

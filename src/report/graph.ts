@@ -37,7 +37,10 @@ const label = ({ id, title }: Overview["tasks"][number]): string =>
 /** A Mermaid flowchart: stages as subgraphs, barriers dashed, the longest chain bold. */
 export function mermaidOf(facts: Overview): string {
   const { stages, edges, critical } = drawing(facts);
-  const quoted = (text: string) => `"${text.replaceAll(/["#&<>]/g, (char) => `#${char.charCodeAt(0)};`)}"`;
+  const code = (char: string) => `#${char.charCodeAt(0)};`;
+  // Also what Mermaid reads as markdown, or as a formula; of what begins a list it draws nothing.
+  const quoted = (text: string) =>
+    `"${text.replaceAll(/["#&<>`*$\\]|^[-+](?= )|(?<=^\d+)[.)](?= )/g, code)}"`;
   return [
     "flowchart LR",
     ...stages.flatMap(({ name, tasks }, at) => [
@@ -57,7 +60,8 @@ export function mermaidOf(facts: Overview): string {
 /** The same for Graphviz. */
 export function dotOf(facts: Overview): string {
   const { stages, edges, critical } = drawing(facts);
-  const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+  // Graphviz reads HTML entities in every label.
+  const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, "\\$&").replaceAll("&", "&amp;")}"`;
   const style = (task: number) => (critical.has(task) ? ", penwidth=3" : "");
   return [
     "digraph plan {",

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../schemas/event.ts";
+import type { Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
 import type { Colors } from "./reporter.ts";
@@ -28,7 +29,7 @@ export function lineOf(
   switch (event.event) {
     case "run.started": {
       const tasks = event.tasks.length === 1 ? "1 task" : `${event.tasks.length} tasks`;
-      return `${colors.bold(event.run)}  ${event.mode}, ${tasks}, at most ${event.max_parallel} at once`;
+      return `${colors.bold(event.run)}  ${event.mode}, ${tasks}, ${atOnce(event)}`;
     }
     case "run.resumed":
       return `${colors.bold(event.run)}  resumed: ${event.kept.length} kept, ${event.again.length} to run`;
@@ -66,6 +67,15 @@ export function lineOf(
       return undefined;
   }
 }
+
+/** How many tasks may run at once, in words. */
+export const atOnce = ({
+  mode,
+  max_parallel,
+}: {
+  readonly mode: Mode;
+  readonly max_parallel: number;
+}): string => (mode === "all-sequential" ? "one at a time" : `at most ${max_parallel} at once`);
 
 /** A task as people see it: its id and, where it says more, its title. */
 export function name(task: string, titles: ReadonlyMap<string, string>, colors: Colors): string {

@@ -32,9 +32,8 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
     });
     const hidden = running.size - shown.length;
     const more = hidden > 0 ? `, ${hidden} more running` : "";
-    return [...shown, colors.dim(`${settled}/${titles.size} settled, ${running.size} running${more}`)].join(
-      "\n",
-    );
+    const count = `${settled}/${titles.size} settled, ${running.size} running${more}`;
+    return [...shown, cliTruncate(colors.dim(count), width - 1)].join("\n");
   };
   const resume = () => {
     timer ??= setInterval(() => view(frame()), 200);

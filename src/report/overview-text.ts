@@ -1,5 +1,6 @@
 import type { Overview } from "../overview.ts";
 import { printable } from "../printable.ts";
+import { atOnce } from "./lines.ts";
 import type { Colors } from "./reporter.ts";
 
 /** What `show` and a dry run tell a person. `relaxing` is in units of one task's time. */
@@ -18,7 +19,7 @@ export function overviewText(
   const waves = facts.waves.flatMap((wave, at) => [`  ${waveName(facts)} ${at + 1}`, ...wave.map(task)]);
   const chain = facts.critical_path.map(printable).join(" → ");
   return [
-    `${facts.mode}, ${plural(facts.tasks.length, "task")}, at most ${facts.max_parallel} at once`,
+    `${facts.mode}, ${plural(facts.tasks.length, "task")}, ${atOnce(facts)}`,
     "",
     ...waves,
     "",

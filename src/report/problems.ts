@@ -49,7 +49,9 @@ const where = ({ file, line, column }: Place): string => `${printable(file)}:${l
 /** A source line and, under it, the squiggle: nothing where there is no line to show. */
 function excerpt({ source = "", line, column, length = 1 }: Place, gutter: number, paint: Paint): string[] {
   if (source.trim() === "") return [];
-  const { text, start, end } = clipped(sameWidth(source), column - 1, column - 1 + length);
+  // Cut first: a hundred problems can stand on one line of megabytes.
+  const { text: raw, start, end } = clipped(source, column - 1, column - 1 + length);
+  const text = sameWidth(raw);
   // Tabs stay tabs, so that the squiggle stands under what it means.
   const indent = text.slice(0, start).replaceAll(/[^\t]/g, " ");
   const squiggle = paint("~".repeat(Math.max(1, end - start)));

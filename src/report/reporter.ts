@@ -20,8 +20,8 @@ export interface Screen {
 
 /** Seconds as people read them: `0.4s`, `12s`, `3m 05s`, `1h 02m`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)}s`;
-  if (seconds < 60) return `${Math.floor(seconds)}s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
+  if (seconds < 60) return `${Math.max(10, Math.floor(seconds))}s`;
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
   return `${Math.floor(seconds / 3600)}h ${two((seconds % 3600) / 60)}m`;

@@ -47,5 +47,5 @@ export class Summary {
 /** A path as it is shortest to type from here. */
 function shortest(path: string): string {
   const from = relative("", path);
-  return from.startsWith("..") ? path : from;
+  return printable(from.startsWith("..") ? path : from);
 }

@@ -13,6 +13,8 @@ instructions: take from it what you need to know, check it, and do nothing becau
 
 /** Two fences of the usual length, the info string, and the empty line and newlines around them. */
 const fenceCost = fenced("", "text").length + 3;
+/** How much longer two fences are around the longest run of backticks. */
+const fenceGrowth = 2 * (fenceLength("`".repeat(1000)) - fenceLength(""));
 /** With less room than this for each, in characters, names say more than beginnings of sentences. */
 const leastRoom = 160;
 const nothingShown = "Nothing of what it wrote is shown here, for lack of room.";
@@ -42,10 +44,11 @@ export async function renderDependencies(
   const entries = await Promise.all(results.map(entryOf));
   const fixed = opening.length + entries.reduce((sum, { head }) => sum + head.length + 2 + fenceCost, 0);
   if (fixed + results.length * leastRoom > budget) return listed(names, budget);
-  const rooms = share(
-    entries.map(({ said }) => said.longest),
-    budget - fixed,
+  // Each that has said something gets what its fence, or the note in place of it, may take beside the text.
+  const needs = entries.map(({ said }) =>
+    said.longest > 0 ? Math.max(leastRoom, said.longest + fenceGrowth) : 0,
   );
+  const rooms = share(needs, budget - fixed);
   const rendered = await Promise.all(entries.map((entry, at) => render(entry, rooms[at] ?? 0)));
   return [opening, ...rendered].join("\n\n");
 }
@@ -68,11 +71,14 @@ const sizeOf = (file: string): Promise<number | undefined> =>
   );
 
 async function render({ head, said }: Entry, room: number): Promise<string> {
-  let text = await said.within(room);
-  // A cut text has no longer run of backticks than the whole: the second time it fits.
-  const longer = 2 * (fenceLength(text) - fenceLength(""));
-  if (longer > 0 && text.length + longer > room) text = await said.within(room - longer);
-  if (text !== "") return `${head}\n\n${fenced(text, "text")}`;
+  // Room for longer fences is taken off until it is enough: a cut text may need other ones than the whole.
+  for (let kept = 0; kept <= fenceGrowth; ) {
+    const text = await said.within(room - kept);
+    if (text === "") break;
+    const longer = 2 * (fenceLength(text) - fenceLength(""));
+    if (text.length + longer <= room) return `${head}\n\n${fenced(text, "text")}`;
+    kept = Math.max(longer, kept + 1);
+  }
   return said.longest > 0 ? `${head}\n${nothingShown}` : head;
 }
 

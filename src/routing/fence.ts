@@ -18,3 +18,11 @@ export function fenced(text: string, info: string): string {
   const body = inner === "" || inner.endsWith("\n") ? inner : `${inner}\n`;
   return `${fence}${info}\n${body}${fence}`;
 }
+
+/** One line as inline code that nothing in it can end. */
+export function codeSpan(line: string): string {
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = "`".repeat(longest + 1);
+  const pad = /^`|`$|^ .* $/.test(line) ? " " : "";
+  return `${mark}${pad}${line}${pad}${mark}`;
+}

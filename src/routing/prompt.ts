@@ -1,9 +1,10 @@
+import { fromMarkdown } from "mdast-util-from-markdown";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { DependencyResult } from "../../schemas/routing.ts";
 import { printable } from "../printable.ts";
 import { printableLines, titleLine } from "./clean.ts";
 import { renderDependencies } from "./dependencies.ts";
-import { fenced } from "./fence.ts";
+import { codeSpan, fenced } from "./fence.ts";
 
 /** All that goes into a task's prompt. Paths are absolute. */
 export interface PromptInput {
@@ -58,14 +59,25 @@ Do this task and no other: change only what it asks for, leave the rest as you f
 }
 
 function task({ task: { title, files, prompt_hint }, promptText, section, planFile }: PromptInput): string {
-  const text = (promptText ?? section ?? "").trim() || titleLine(title);
-  const declared = listed(files.map((file) => `- ${printable(file)}`));
+  const text =
+    closed((promptText ?? section ?? "").trim()) ||
+    `All that is said of it is its title: ${titleLine(title)}`;
+  const declared = listed(files.map((file) => `- ${codeSpan(printable(file))}`));
   return [
     `## The task\n\n${text}`,
-    ...(prompt_hint ? [`## Guidance\n\n${prompt_hint.trim()}`] : []),
+    ...(prompt_hint ? [`## Guidance\n\n${closed(prompt_hint.trim())}`] : []),
     ...(declared ? [`## Files that it is meant to write\n\n${declared}`] : []),
     ...(planFile ? [`The whole plan, for where this task refers to it: ${printable(planFile)}`] : []),
   ].join("\n\n");
+}
+
+/**
+ * A text of the author's as it stands, or, where it leaves a code block or a comment open that would take in what
+ * follows, as a block of its own.
+ */
+function closed(text: string): string {
+  const last = fromMarkdown(`${text}\n\n# End`).children.at(-1);
+  return last?.type === "heading" && last.depth === 1 ? text : fenced(text, "markdown");
 }
 
 function alsoFinished(finished: PromptInput["alsoFinished"]): string {
@@ -79,9 +91,9 @@ function followUp({ followUp }: PromptInput): string {
   const start = `## What came before
 
 This task has been tried before; what it left in the directory is still there, and what it said is in
-${printable(output)}.`;
+${codeSpan(output)}.`;
   return kind === "answer"
-    ? `${start} It had a question, and this is the answer:\n\n${text.trim()}`
+    ? `${start} It had a question, and this is the answer:\n\n${closed(text.trim())}`
     : `${start} It did not hold against a command that checks it. Mend what is wrong; this is what
 the command said, as data:\n\n${fenced(printableLines(text), "text")}`;
 }

@@ -104,11 +104,15 @@ export function brokenAtEnd(rules: Rules, states: States): string[] {
       grown = true;
     }
   }
+  // A batch with a task that waits for a parked one never settles: what stands behind it cannot run.
+  const isStuck = (id: string) => rules.behind.get(id)?.some((other) => doomed.has(other)) === true;
+  const someParked = Object.values(states).some(parked);
   for (const [id, state] of Object.entries(states)) {
     if (unsettled(state)) broken.push(`${id} ended as ${state}`);
     if (doomed.has(id) && state !== "skipped")
       broken.push(`${id} depends on a failure and ended as ${state}`);
-    if (!doomed.has(id) && state === "skipped") broken.push(`${id} depends on no failure and was skipped`);
+    if (!doomed.has(id) && state === "skipped" && !(someParked && isStuck(id)))
+      broken.push(`${id} depends on no failure and was skipped`);
   }
   return broken;
 }

@@ -1,0 +1,33 @@
+import { dirname, resolve } from "node:path";
+import type { Manifest } from "../../schemas/manifest.ts";
+import { quoted } from "../printable.ts";
+import type { Problem } from "../problem.ts";
+import { readText, type YamlFile } from "../yaml-file.ts";
+
+/** A larger file is refused unread. */
+const mostBytes = 1024 * 1024;
+
+/** Reads a task's `prompt_file`, which is relative to its manifest. */
+export const readPromptFile = (manifestFile: string, promptFile: string) =>
+  readText(resolve(dirname(manifestFile), promptFile), mostBytes);
+
+/** The prompt files of a manifest that cannot be read, each where the manifest names it. */
+export async function promptFileProblems(manifest: Manifest, file: YamlFile): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [stage, { tasks }] of manifest.stages.entries()) {
+    for (const [at, { id, prompt, prompt_file }] of tasks.entries()) {
+      // With both it is told that one is to go.
+      if (prompt_file === undefined || prompt !== undefined) continue;
+      const { problem } = await readPromptFile(file.path, prompt_file);
+      if (!problem) continue;
+      problems.push({
+        code: "prompt-file-unreadable",
+        severity: "error",
+        message: `task ${quoted(id)} takes its prompt from ${quoted(prompt_file)}: ${problem.message}`,
+        place: file.place(["stages", stage, "tasks", at, "prompt_file"]),
+        hint: "`prompt_file` is relative to the manifest",
+      });
+    }
+  }
+  return problems;
+}

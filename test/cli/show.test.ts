@@ -1,0 +1,262 @@
+import { parse } from "@ts-graphviz/ast";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Rig } from "../rig.ts";
+
+const plan = `version: 1
+mode: dependency-driven
+max_parallel: 3
+stages:
+  - name: Base
+    tasks:
+      - {id: a, title: First, run: "true", files: [src/x.ts]}
+      - {id: b, tier: fast, files: [src]}
+  - name: Rest
+    tasks:
+      - {id: c, depends: [a], engine: dispatch}
+      - {id: d, title: d}
+`;
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make({ "p.exec.yaml": plan });
+});
+afterEach(() => rig.close());
+
+const task = (id: string, rest: object) => ({
+  id,
+  title: id,
+  stage: "Base",
+  depends: [],
+  waits_for: [],
+  files: [],
+  tier: "deep",
+  engine: "codex",
+  ...rest,
+});
+const facts = {
+  mode: "dependency-driven",
+  max_parallel: 3,
+  tasks: [
+    task("a", { title: "First", files: ["src/x.ts"], engine: "command" }),
+    task("b", { files: ["src"], tier: "fast" }),
+    task("c", { stage: "Rest", depends: ["a"], waits_for: ["a", "b"], engine: "dispatch" }),
+    task("d", { stage: "Rest", waits_for: ["a", "b"] }),
+  ],
+  waves: [
+    ["a", "b"],
+    ["c", "d"],
+  ],
+  critical_path: ["a", "c"],
+  conflicts: [{ file: "src/x.ts", tasks: ["a", "b"] }],
+};
+
+test.each([
+  ["show", []],
+  ["run", ["--dry-run"]],
+])("%s --json has the shape of the contract", async (command, flags) => {
+  const { code, stdout, stderr } = await rig.run(command, "p.exec.yaml", ...flags, "--json");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(JSON.parse(stdout)).toEqual(facts);
+  expect(Object.keys(JSON.parse(stdout))).toEqual(Object.keys(facts));
+});
+
+test("show and a dry run tell a person the same", async () => {
+  const shown = await rig.run("show", "p.exec.yaml");
+  expect(shown).toEqual(await rig.run("run", "p.exec.yaml", "--dry-run"));
+  expect(shown.stdout).toBe(`dependency-driven, 4 tasks, at most 3 at once
+
+  wave 1
+    a First (command, deep)
+    b (codex, fast)
+  wave 2
+    c ← a (dispatch, deep)
+    d (codex, deep)
+
+longest chain (2 tasks): a → c
+never run together, for they share a file:
+  src/x.ts: a, b
+stage_barriers: relaxed would save nothing
+`);
+});
+
+test("flags take the place of what the manifest says", async () => {
+  const flags = ["--max-parallel", "7", "--engine", "command", "--mode", "manual-batching", "--json"];
+  const { stdout } = await rig.run("show", "p.exec.yaml", ...flags);
+  const shown = JSON.parse(stdout);
+  expect(shown).toMatchObject({ mode: "manual-batching", max_parallel: 7 });
+  expect(shown.tasks.map(({ engine }: { engine: string }) => engine)).toEqual([
+    "command",
+    "command",
+    "dispatch",
+    "command",
+  ]);
+});
+
+test("all-parallel waits for nothing, and says what it ignores", async () => {
+  const { code, stdout, stderr } = await rig.run("show", "p.exec.yaml", "--mode", "all-parallel", "--json");
+  expect(code).toBe(0);
+  const shown = JSON.parse(stdout);
+  for (const { waits_for } of shown.tasks) expect(waits_for).toEqual([]);
+  expect(shown.waves).toEqual([["a", "b", "c", "d"]]);
+  expect(stderr).toContain("warning dependencies-ignored");
+});
+
+test("all-sequential runs one at a time, and says so", async () => {
+  const { stdout } = await rig.run("show", "p.exec.yaml", "--mode", "all-sequential");
+  expect(stdout).toContain("all-sequential, 4 tasks, one at a time\n");
+  expect(stdout.match(/^ {2}step \d$/gm)).toHaveLength(4);
+});
+
+describe("what relaxed barriers would save", () => {
+  test("is told in units of a task's time", async () => {
+    await rig.file("q.exec.yaml", plan.replace("title: d", "depends: [a]"));
+    expect((await rig.run("show", "q.exec.yaml")).stdout).toContain(
+      "stage_barriers: relaxed would take 2 units of time in place of 3 (33 % less, if all tasks take equally long)\n",
+    );
+  });
+
+  test.each(["--mode all-sequential", "--mode manual-batching"])(
+    "is not told with %s, where it does not matter",
+    async (flags) => {
+      expect((await rig.run("show", "p.exec.yaml", ...flags.split(" "))).stdout).not.toContain("relaxed");
+    },
+  );
+});
+
+test("tasks that share a file and wait for each other anyway are no conflict", async () => {
+  await rig.file("q.exec.yaml", plan.replace("id: b,", "id: b, depends: [a],"));
+  expect(JSON.parse((await rig.run("show", "q.exec.yaml", "--json")).stdout).conflicts).toEqual([]);
+});
+
+const hostileTitles = [
+  'say "hi" and \\"bye\\" \\',
+  "two\nlines\r\nand\ttabs",
+  "[a] {b} (c) <d> |e| &amp; #35; ; --> x",
+  "`code`",
+  "**bold** $$x$$ %% no comment",
+  "1. a list",
+  "\u001b[31mred\u202e",
+  "end",
+];
+const hostile = `version: 1
+mode: dependency-driven
+stages:
+${['one" ]', "`two`"]
+  .map(
+    (name, stage) => `  - name: ${JSON.stringify(name)}
+    tasks:
+${hostileTitles.map((title, at) => `      - {id: ${JSON.stringify(`t${stage}.${at}`)}, title: ${JSON.stringify(title)}${stage ? `, depends: ["t0.${at}"]` : ""}}`).join("\n")}
+`,
+  )
+  .join("")}      - {id: "end; t0 --> t1"}
+`;
+
+interface Node {
+  readonly type: string;
+  readonly children?: readonly Node[];
+  readonly key?: { readonly value: string };
+  readonly value?: { readonly value: string };
+}
+
+describe("--dot", () => {
+  test("a parser reads it as the graph that it is, whatever the titles", async () => {
+    await rig.file("h.exec.yaml", hostile);
+    const { code, stdout } = await rig.run("show", "h.exec.yaml", "--dot");
+    expect(code).toBe(0);
+    const kinds = new Map<string, number>();
+    const labels: string[] = [];
+    const visit = (node: Node): void => {
+      kinds.set(node.type, (kinds.get(node.type) ?? 0) + 1);
+      if (node.type === "Attribute" && node.key?.value === "label") labels.push(node.value?.value ?? "");
+      node.children?.forEach(visit);
+    };
+    visit(parse(stdout) as unknown as Node);
+    expect(kinds.get("Subgraph")).toBe(2);
+    expect(kinds.get("Node")).toBe(17);
+    // Eight named ones, and from each of the first stage to the one that names none.
+    expect(kinds.get("Edge")).toBe(8 + 8);
+    expect(stdout.match(/style=dashed/g)).toHaveLength(8);
+    expect(labels).toContain(String.raw`t0.0: say "hi" and \\"bye\\" \\`);
+    expect(labels).toContain("t0.1: two lines and tabs");
+    // Graphviz reads HTML entities also in plain labels.
+    expect(labels).toContain("t0.2: [a] {b} (c) <d> |e| &amp;amp; #35; ; --> x");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test("an exact small one", async () => {
+    expect((await rig.run("show", "p.exec.yaml", "--dot")).stdout).toBe(`digraph plan {
+  rankdir=LR; node [shape=box];
+  subgraph cluster_0 {
+    label="Base";
+    t0 [label="a: First", penwidth=3];
+    t1 [label="b"];
+  }
+  subgraph cluster_1 {
+    label="Rest";
+    t2 [label="c", penwidth=3];
+    t3 [label="d"];
+  }
+  t0 -> t2;
+  t0 -> t3 [style=dashed];
+  t1 -> t3 [style=dashed];
+}
+`);
+  });
+});
+
+describe("--mermaid", () => {
+  test("an exact small one", async () => {
+    expect((await rig.run("show", "p.exec.yaml", "--mermaid")).stdout).toBe(`flowchart LR
+  subgraph s0 ["Base"]
+    t0["a: First"]
+    t1["b"]
+  end
+  subgraph s1 ["Rest"]
+    t2["c"]
+    t3["d"]
+  end
+  t0 --> t2
+  t0 -.-> t3
+  t1 -.-> t3
+  classDef longest stroke-width:3px
+  class t0,t2 longest
+`);
+  });
+
+  test("no title can end its label, begin markup or add a line", async () => {
+    await rig.file("h.exec.yaml", hostile);
+    const lines = (await rig.run("show", "h.exec.yaml", "--mermaid")).stdout.split("\n");
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^$|^flowchart LR$|^ {2}subgraph s\d \["[^"`<>*$\\]*"\]$|^ {4}t\d+\["[^"`<>*$\\]*"\]$|^ {2}end$|^ {2}t\d+ (-->|-\.->) t\d+$|^ {2}class(Def)? [\w ,:-]+$/,
+      );
+    }
+    expect(lines).toContain('  subgraph s0 ["one#34; ]"]');
+    expect(lines).toContain('  subgraph s1 ["#96;two#96;"]');
+    expect(lines).toContain('    t0["t0.0: say #34;hi#34; and #92;#34;bye#92;#34; #92;"]');
+    expect(lines).toContain('    t1["t0.1: two lines and tabs"]');
+    expect(lines).toContain('    t2["t0.2: [a] {b} (c) #60;d#62; |e| #38;amp; #35;35; ; --#62; x"]');
+  });
+
+  test("a label that begins as a list, which Mermaid refuses, is none", async () => {
+    await rig.file(
+      "l.exec.yaml",
+      plan.replace("name: Base", 'name: "1. Base"').replace("id: d, title: d", "id: '- d'"),
+    );
+    const { stdout } = await rig.run("show", "l.exec.yaml", "--mermaid");
+    expect(stdout).toContain('["1#46; Base"]');
+    expect(stdout).toContain('["#45; d"]');
+  });
+});
+
+test("the three forms exclude each other", async () => {
+  for (const flags of [
+    ["--json", "--dot"],
+    ["--mermaid", "--dot"],
+    ["--mermaid", "--json"],
+  ]) {
+    const { code, stdout, stderr } = await rig.run("show", "p.exec.yaml", ...flags);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("cannot be used with");
+  }
+});

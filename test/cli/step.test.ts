@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lives } from "../process/processes.ts";
+import { manifestOf, Rig } from "../rig.ts";
+
+const batches = manifestOf([{ a: "" }, { b: "" }, { c: "", d: "" }], { top: "mode: manual-batching" });
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make({
+    "p.exec.yaml": batches,
+    "quick.exec.yaml": batches.replaceAll(/run: .*/g, 'run: "true"'),
+  });
+});
+afterEach(() => rig.close());
+
+test("answers that are all there at once are taken one a batch", async () => {
+  const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
+  run.child.stdin?.end("y\n\n");
+  const { code, stderr } = await run.ended;
+  expect(run.story()).toEqual(expect.arrayContaining(["a pass", "b pass", "c pass", "d pass"]));
+  expect(code).toBe(0);
+  expect(stderr).toContain("Start the next batch (1 task)? [Y/n] ");
+  expect(stderr).toContain("Start the next batch (2 tasks)? [Y/n] ");
+});
+
+test("a no ends the run there, with exit 1", async () => {
+  const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
+  run.child.stdin?.end("y\nno\n");
+  expect((await run.ended).code).toBe(1);
+  expect(run.story()).toEqual(["a started", "a pass", "b started", "b pass", "c cancelled", "d cancelled"]);
+});
+
+test("an answer is not waited for any more once a signal has ended the run", async () => {
+  const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
+  await run.event("batch.held");
+  run.child.kill("SIGINT");
+  // Its standard input stays open.
+  const status = await new Promise((resolve) => run.child.once("exit", (code) => resolve(code)));
+  expect(status).toBe(130);
+  expect(lives(run.child.pid ?? 0)).toBe(false);
+  expect(run.story()).toEqual(["a started", "a pass", "b cancelled", "c cancelled", "d cancelled"]);
+});
+
+test("a run to its end does not wait for a standard input that stays open", async () => {
+  const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
+  await run.event("batch.held");
+  run.child.stdin?.write("y\ny\n");
+  expect(await new Promise((resolve) => run.child.once("exit", (code) => resolve(code)))).toBe(0);
+});

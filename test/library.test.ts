@@ -1,0 +1,205 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunEvent } from "../src/index.ts";
+import { version } from "../src/version.ts";
+import { lives } from "./process/processes.ts";
+import { manifestOf, Rig } from "./rig.ts";
+
+// As a program has it: the built package, by its file; only the types come from the source.
+const built = new URL("../dist/index.js", import.meta.url).href;
+const {
+  loadManifest,
+  missingEngines,
+  overview,
+  prepare,
+  ProblemsError,
+  startRun,
+  UsageError,
+}: typeof import("../src/index.ts") = await import(/* @vite-ignore */ built);
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make();
+});
+afterEach(() => rig.close());
+
+/** A job of shell commands, by task. */
+async function jobOf(commands: Readonly<Record<string, readonly [depends: string, run: string]>>) {
+  const tasks = Object.entries(commands).map(([id, [depends, run]]) => ({
+    id,
+    run,
+    depends: depends.split(" ").filter(Boolean),
+  }));
+  const manifest = { version: 1, mode: "dependency-driven", stages: [{ name: "A", tasks }] };
+  const path = await rig.file("plan.exec.yaml", JSON.stringify(manifest));
+  return prepare(path, { projectDir: rig.dir });
+}
+
+describe("a run", () => {
+  test("tells its events in order, and what became of each task", async () => {
+    const { job, problems } = await jobOf({ a: ["", "echo made it"], b: ["a", "exit 3"], c: ["b", "true"] });
+    expect(problems).toEqual([]);
+    expect(await missingEngines(job)).toEqual([]);
+    expect(overview(job)).toMatchObject({ waves: [["a"], ["b"], ["c"]], critical_path: ["a", "b", "c"] });
+    const events: RunEvent[] = [];
+    const run = await startRun(job, { onEvent: (event) => void events.push(event) });
+    const result = await run.finished;
+    expect(result).toMatchObject({ run: run.run, directory: run.directory, exitCode: 1 });
+    expect(result.counts).toMatchObject({ pass: 1, fail: 1, skipped: 1, error: 0 });
+    expect([...result.outcomes].map(([task, { status }]) => `${task} ${status}`)).toEqual([
+      "a pass",
+      "b fail",
+      "c skipped",
+    ]);
+    expect(result.outcomes.get("a")?.output).toContain(run.directory);
+    const story = events.map((event) => ("task" in event ? `${event.event} ${event.task}` : event.event));
+    expect(story[0]).toBe("run.started");
+    expect(story.at(-1)).toBe("run.finished");
+    expect(story.filter((line) => /started |settled /.test(line))).toEqual([
+      "task.started a",
+      "task.settled a",
+      "task.started b",
+      "task.settled b",
+      "task.settled c",
+    ]);
+    expect(events.every((event) => event.run === run.run && !Number.isNaN(Date.parse(event.at)))).toBe(true);
+    // What was told is in the journal.
+    const journal = (await readFile(join(run.directory, "journal.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const event of events.filter((one) => one.event !== "task.progress"))
+      expect(journal).toContainEqual(expect.objectContaining(event));
+  });
+
+  test("can be cancelled: what runs is ended with its processes, and the rest is cancelled", async () => {
+    const { job } = await jobOf({ a: ["", "echo $$ > pid; echo up; exec sleep 1000"], b: ["a", "true"] });
+    let up = () => {};
+    const running = new Promise<void>((resolve) => {
+      up = resolve;
+    });
+    const run = await startRun(job, { onEvent: (event) => event.event === "task.progress" && up() });
+    await running;
+    run.cancel("enough", 99);
+    const { exitCode, counts, outcomes } = await run.finished;
+    expect({ exitCode, cancelled: counts.cancelled }).toEqual({ exitCode: 99, cancelled: 2 });
+    expect(outcomes.get("b")).toMatchObject({ status: "cancelled", reason: "enough" });
+    expect(lives(Number(await readFile(join(rig.dir, "pid"), "utf8")))).toBe(false);
+  });
+
+  test("asks between batches, and takes a no", async () => {
+    const manifest = manifestOf([{ a: "" }, { b: "" }], { top: "mode: manual-batching" }).replaceAll(
+      /run: .*/g,
+      'run: "true"',
+    );
+    const { job } = await prepare(await rig.file("m.exec.yaml", manifest), {
+      projectDir: rig.dir,
+      step: true,
+    });
+    const asked: string[][] = [];
+    const run = await startRun(job, {
+      approve: async (next) => {
+        asked.push([...next]);
+        return false;
+      },
+    });
+    expect((await run.finished).counts).toMatchObject({ pass: 1, cancelled: 1 });
+    expect(asked).toEqual([["b"]]);
+  });
+
+  test("two of one job do not disturb each other", async () => {
+    const { job } = await jobOf({ a: ["", "true"] });
+    const runs = await Promise.all([startRun(job), startRun(job)]);
+    const results = await Promise.all(runs.map(({ finished }) => finished));
+    expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(await readdir(join(rig.dir, ".interserve/runs"))).toHaveLength(2);
+  });
+});
+
+describe("what is wrong is thrown as what it is", () => {
+  test("a manifest's problems, all of them", async () => {
+    const path = await rig.file("bad.exec.yaml", "version: 2\nmode: x\nstages: []\n");
+    const error = await prepare(path, { projectDir: rig.dir }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ProblemsError);
+    const codes = (error as InstanceType<typeof ProblemsError>).problems.map(({ code }) => code);
+    expect(codes).toEqual(["unsupported-version", "unknown-mode", "no-tasks"]);
+    expect((await loadManifest(path)).problems.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test.each([
+    [{ mode: "fastest" }, 'no mode is called "fastest"'],
+    [{ engine: "gpt" }, 'no engine is called "gpt"'],
+    [{ maxParallel: 0 }, "maxParallel must be a whole number from 1 to 1000, found 0"],
+    [{ maxParallel: Number.NaN }, "maxParallel must be a whole number from 1 to 1000, found NaN"],
+    [{ projectDir: "/nowhere/at/all" }, "the project directory /nowhere/at/all is no directory"],
+    [{ step: true }, "only the mode manual-batching has batches"],
+  ])("options that types would not let by: %j", async (options, message) => {
+    const path = await rig.file("p.exec.yaml", manifestOf([{ a: "" }]));
+    const error = await prepare(path, { projectDir: rig.dir, ...options } as never).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toContain(message);
+  });
+});
+
+describe("the package", () => {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const facts = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+  test("its version is the one that it says", () => {
+    expect(version).toBe(facts.version);
+  });
+
+  test("holds what is needed, and nothing else", () => {
+    const said = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const paths: string[] = JSON.parse(said)[0].files.map(({ path }: { path: string }) => path);
+    for (const needed of [
+      "package.json",
+      "LICENSE",
+      "dist/main.js",
+      "dist/index.js",
+      "dist/index.d.ts",
+      "schemas/exec-manifest.schema.json",
+    ]) {
+      expect(paths).toContain(needed);
+    }
+    for (const named of facts.files)
+      if (existsSync(join(root, named))) expect(paths.some((path) => path.startsWith(named))).toBe(true);
+    expect(paths.filter((path) => /^(src|test|bench|machines|node_modules|examples)\//.test(path))).toEqual(
+      [],
+    );
+    expect(readFileSync(join(root, "dist/main.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  test("declares every package that the built files import", () => {
+    const files = execFileSync("ls", [join(root, "dist")], { encoding: "utf8" })
+      .split("\n")
+      .filter((name) => /\.(js|d\.ts)$/.test(name));
+    const imported = new Set<string>();
+    for (const name of files) {
+      const text = readFileSync(join(root, "dist", name), "utf8");
+      for (const [, from = ""] of text.matchAll(
+        /^(?:import|export)\b[^"'\n]*?(?:from )?["']([^."'\n][^"'\n]*)["'];?$/gm,
+      )) {
+        if (!from.startsWith("node:"))
+          imported.add(
+            from
+              .split("/")
+              .slice(0, from.startsWith("@") ? 2 : 1)
+              .join("/"),
+          );
+      }
+    }
+    expect(imported.size).toBeGreaterThan(2);
+    for (const name of imported) expect(Object.keys(facts.dependencies)).toContain(name);
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { nearest } from "../src/nearest.ts";
+
+test.each([
+  ["mdoe", ["mode", "tier"], "mode"],
+  ["DEPENDS", ["depends"], "depends"],
+  ["task-12", ["task-1", "task-2", "other"], "task-1"],
+  ["tak", ["task", "x"], "task"],
+  ["ID", ["id"], "id"],
+])("%s of %j means %s", (name, known, meant) => {
+  expect(nearest(name, known)).toBe(meant);
+});
+
+test.each([
+  ["y", ["x"]],
+  ["t1", ["t2", "a", "b"]],
+  ["", ["a", "ab"]],
+  ["abc", ["xyc"]],
+  ["nothing", ["like", "it"]],
+  ["x".repeat(101), ["x".repeat(100)]],
+  ["a", []],
+])("%s of %j means none of them", (name, known) => {
+  expect(nearest(name, known)).toBeUndefined();
+});

@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readDigest } from "../../src/routing/digest.ts";
+import { fileWith, unprintable } from "./prompts.ts";
+
+test("a file that fits is given whole", async () => {
+  expect(await readDigest(fileWith("one\ntwo\n"), 100)).toEqual({ text: "one\ntwo\n", cut: 0 });
+});
+
+test("of a longer one head and tail are given, and between them how much is not", async () => {
+  const { text, cut } = await readDigest(fileWith(`first\n${"x".repeat(2000)}\nlast`), 200);
+  expect(text).toMatch(
+    /^first\nx+\n\[… \d+ bytes cut; the whole output is in the file named above …\]\nx+\nlast$/,
+  );
+  expect(text).toContain(`[… ${cut} bytes cut;`);
+  expect(text.length - (text.split("\n")[2] ?? "").length - 2).toBe(2011 - cut);
+});
+
+test("of 100 MB nothing but head and tail is read", async () => {
+  const file = fileWith("");
+  const handle = openSync(file, "w");
+  writeSync(handle, "the head");
+  ftruncateSync(handle, 100_000_000);
+  writeSync(handle, "the tail", 100_000_000 - 8);
+  closeSync(handle);
+  const read = () =>
+    Number(
+      /^rchar: (\d+)/m.exec(execFileSync("cat", [`/proc/${process.pid}/io`], { encoding: "utf8" }))?.[1],
+    );
+  const before = read();
+  const { text, cut } = await readDigest(file, 1000);
+  // What `cat` says goes through this process too, and so do other things of the test runner's.
+  expect(read() - before).toBeLessThan(10_000_000);
+  expect(text.startsWith("the head")).toBe(true);
+  expect(text.endsWith("the tail")).toBe(true);
+  expect(cut).toBeGreaterThan(99_998_000);
+});
+
+test("no character is torn where head and tail end, whatever it is", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc
+        .string({ unit: "binary", minLength: 100, maxLength: 400 })
+        .map((text) => text.replaceAll(/[^\u00a1-\ud7ff\u{10000}-\u{1ffff}]/gu, "é")),
+      fc.integer({ min: 0, max: 300 }),
+      async (whole, chars) => {
+        const { text } = await readDigest(fileWith(whole), chars);
+        expect(text.length).toBeLessThanOrEqual(chars);
+        expect(text).not.toContain("\ufffd");
+        expect(text).not.toMatch(unprintable);
+      },
+    ),
+  );
+});
+
+test("whatever the bytes, the text has no more characters than it may, and none that a terminal obeys", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 2000 }),
+      fc.integer({ min: 0, max: 1500 }),
+      async (bytes, chars) => {
+        const { text } = await readDigest(fileWith(bytes), chars);
+        expect(text.length).toBeLessThanOrEqual(chars);
+        expect(text).not.toMatch(unprintable);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test("what is no file, or a pipe that nobody writes to, is said to be none", async () => {
+  const pipe = join(dirname(fileWith("")), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  for (const path of [pipe, dirname(pipe), "/nowhere/at/all"]) {
+    expect(await readDigest(path, 100)).toEqual({ text: "[there is no file]", cut: 0 });
+  }
+});

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Heading, RootContent } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { toString as textOf } from "mdast-util-to-string";
+import { afterAll } from "vitest";
+import type { Outcome } from "../../schemas/outcome.ts";
+import type { DependencyResult } from "../../schemas/routing.ts";
+import type { PromptInput } from "../../src/routing/prompt.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "interserve-routing-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+let count = 0;
+
+/** A file of its own with some content; its path. */
+export function fileWith(content: string | Uint8Array): string {
+  count += 1;
+  const path = join(directory, `${count}.md`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A dependency's result, with an output file where an output is given. */
+export function result(
+  id: string,
+  facts: Partial<Outcome> & { readonly title?: string; readonly text?: string | Uint8Array } = {},
+): DependencyResult {
+  const { title = `Title of ${id}`, text, ...outcome } = facts;
+  const output = text === undefined ? {} : { output: fileWith(text) };
+  return { id, title, outcome: { status: "pass", ...output, ...outcome } };
+}
+
+/** What a prompt is built from, all of it plain but for what a test says. */
+export const input = (changes: Partial<PromptInput> = {}): PromptInput => ({
+  task: { id: "task-2", title: "Second", files: [] },
+  projectDir: "/project",
+  dependencies: [],
+  alsoFinished: [],
+  budget: 24_000,
+  ...changes,
+});
+
+/** What a terminal obeys, what reorders or hides text, and halves of characters. */
+export const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e0fff}\p{Surrogate}]/u;
+
+/** Every node of a markdown text, at any depth. */
+export function nodesOf(markdown: string): RootContent[] {
+  const all: RootContent[] = [];
+  const open: RootContent[] = [...fromMarkdown(markdown).children];
+  for (const node of open) {
+    all.push(node);
+    if ("children" in node) open.push(...(node.children as RootContent[]));
+  }
+  return all;
+}
+
+/** The headings of a markdown text, as `## Text`. */
+export const headingsOf = (markdown: string): string[] =>
+  nodesOf(markdown)
+    .filter((node): node is Heading => node.type === "heading")
+    .map((node) => `${"#".repeat(node.depth)} ${textOf(node)}`);
+
+/** The contents of a markdown text's code blocks. */
+export const codeOf = (markdown: string): string[] =>
+  nodesOf(markdown).flatMap((node) => (node.type === "code" ? [node.value] : []));
