@@ -49,7 +49,8 @@ export function createdDirectoryEdges(tasks: readonly TaskFacts[]): Edge[] {
     if (from < 0) return [];
     const tail = directory.split("/").slice(-2).join("/");
     return tasks.flatMap((later): Edge[] => {
-      const is = later.at > from && (later.paths.has(tail) || later.paths.has(`${tail}/`));
+      const inside = [...later.writes].some((path) => path.startsWith(`${directory}/`));
+      const is = later.at > from && !inside && (later.paths.has(tail) || later.paths.has(`${tail}/`));
       return is ? [{ from, to: later.at, kind: "created-file", detail: `names \`${tail}/\`, in which it creates the first files` }] : [];
     });
   });

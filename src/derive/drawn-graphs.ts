@@ -8,7 +8,7 @@ const ways: Readonly<Record<string, string>> = {
   "┌": "rd", "┐": "ld", "└": "ur", "┘": "ul", "├": "urd", "┤": "uld", "┬": "rld", "┴": "url", "┼": "urld",
   "╭": "rd", "╮": "ld", "╰": "ur", "╯": "ul", "+": "urld", "→": "rl", "▶": "rl", "►": "rl", ">": "rl",
   "←": "rl", "◀": "rl", "◄": "rl", "<": "rl", "↓": "ud", "▼": "ud", "v": "ud", "↑": "ud", "▲": "ud",
-  "`": "ur", "\\": "ur",
+  "`": "ur", "\\": "ur", "↘": "ud", "↙": "ud",
 }; // biome-ignore format: a table
 const steps = { u: [-1, 0], r: [0, 1], d: [1, 0], l: [0, -1] } as const;
 const opposite = { u: "d", r: "l", d: "u", l: "r" } as const;
@@ -94,7 +94,8 @@ function follow(rows: readonly string[][], labels: readonly Label[], row: number
 function nextPlace(rows: readonly string[][], labels: readonly Label[], y: number, x: number, way: Way): Label | { row: number; column: number } | undefined {
   const [dy, dx] = steps[way];
   const row = y + dy;
-  const columns = dx === 0 ? [x, x - 1, x + 1] : [x + dx, x + 2 * dx];
+  const slanted = "↘↙".includes(rows[y]?.[x] ?? " ");
+  const columns = dx === 0 ? [x, x - 1, x + 1, ...(slanted ? [x + 2, x + 3] : [])] : [x + dx, x + 2 * dx];
   for (const column of columns) {
     const label = labels.find((one) => one.row === row && column >= one.start && column < one.end);
     if (label) return label;
@@ -102,7 +103,7 @@ function nextPlace(rows: readonly string[][], labels: readonly Label[], y: numbe
     if (cell === undefined || (dx !== 0 && cell === " ")) continue;
     const on = waysAt(rows, labels, row, column);
     // A `└` below a `└` is drawn for a `├`.
-    if (on?.includes(opposite[way]) || (on && way === "u" && "└`╰".includes(cell))) return { row, column };
+    if (on?.includes(opposite[way]) || (on && slanted) || (on && way === "u" && "└`╰".includes(cell))) return { row, column };
     if (dx !== 0) return undefined;
   }
   return undefined;

@@ -11,9 +11,11 @@ export function mentionEdges(tasks: readonly TaskFacts[], references: References
       return references.named(found[0]).flatMap((other): Edge[] => {
         if (other === at) return [];
         const kind = "mention" as const;
+        if (other > at && !mopts.forward) return [];
         // A later task that is named uses what this one makes; an earlier one has made what this one uses.
         return [other < at ? { from: other, to: at, kind, detail: around } : { from: at, to: other, kind, detail: around }];
       });
     });
   });
 }
+export const mopts = { forward: true };

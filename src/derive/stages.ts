@@ -28,3 +28,17 @@ export function greedyWaves(needs: readonly ReadonlySet<number>[]): number[][] {
   }
   return waves;
 }
+
+/** Every task one stage behind the last that it needs. */
+export function levelsOf(needs: readonly ReadonlySet<number>[]): number[][] {
+  const level: number[] = [];
+  const levels: number[][] = [];
+  for (const task of orderOf(needs)) {
+    const at = 1 + Math.max(-1, ...[...(needs[task] ?? [])].map((need) => level[need] ?? 0));
+    level[task] = at;
+    const found = levels[at];
+    if (found) found.push(task);
+    else levels[at] = [task];
+  }
+  return levels.map((tasks) => tasks.sort((a, b) => a - b));
+}

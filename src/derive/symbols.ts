@@ -21,5 +21,7 @@ export const isDistinct = (name: string): boolean =>
 export function definitionsIn({ text }: PlanCode): string[] {
   return definitions
     .flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = ""]) => name))
-    .filter((name) => isDistinct(name) && !/^(Test|test_|Benchmark|Fuzz|Example)/.test(name));
+    .concat(sopts.tables ? [...text.matchAll(/create\s+table\s+(?:if\s+not\s+exists\s+)?["`]?([A-Za-z_]\w{5,})/gi)].map(([, n = ""]) => n) : [])
+    .filter((name) => (isDistinct(name) || sopts.tables && new RegExp(`create\\s+table\\s+(if\\s+not\\s+exists\\s+)?["\`]?${name}\\b`, "i").test(text)) && !(sopts.noUnder ? /^(_|Test|test_|Benchmark|Fuzz|Example)/ : /^(Test|test_|Benchmark|Fuzz|Example)/).test(name));
 }
+export const sopts = { tables: false, noUnder: true };

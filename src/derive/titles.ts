@@ -2,7 +2,6 @@ import type { Edge } from "./edge.ts";
 import type { TaskFacts } from "./facts.ts";
 
 const wiring = /\b(wire|wiring|integrate|integration|connect|hook\s+up|register|registration|compose|assemble|assembly|adopt|adopter|migrate|apply|use|consume)\b/i;
-const testing = /\b(tests?|benchmarks?|verify|verification|validate|smoke|run)\b/i;
 
 /** `Wire the parser into the CLI`, `Tests of the parser`: the tasks whose titles share their particular words. */
 export function titleEdges(tasks: readonly TaskFacts[]): Edge[] {
@@ -21,7 +20,7 @@ export function titleEdges(tasks: readonly TaskFacts[]): Edge[] {
 }
 
 const kindOf = (title: string) =>
-  wiring.test(title) ? "wiring" : testing.test(title) ? "test-of" : undefined;
+  wiring.test(title) ? "wiring" : topts.testing.test(title) ? "test-of" : undefined;
 
 const dull = /^(the|and|for|with|from|into|add|create|write|update|implement|new|test|tests|task|integration|wire|file|files|run|final|support|real|via|its|all|per)$/;
 
@@ -36,7 +35,9 @@ export function overlapEdges(tasks: readonly TaskFacts[], least: number): Edge[]
   return tasks.flatMap(({ at: to }) =>
     words.slice(0, to).flatMap((earlier, from): Edge[] => {
       const shared = [...earlier].filter((word) => words[to]?.has(word) && (count.get(word) ?? 0) <= Math.max(2, tasks.length / 4));
-      return shared.length >= least ? [{ from, to, kind: "wiring", detail: `titles share ${shared.join(" ")}` }] : [];
+      const all = new Set([...earlier, ...(words[to] ?? [])]).size;
+      return shared.length >= least && shared.length / all < 0.4 ? [{ from, to, kind: "wiring", detail: `titles share ${shared.join(" ")}` }] : [];
     }),
   );
 }
+export const topts = { testing: /\b(tests?|benchmarks?|verify|verification|validate|smoke|run)\b/i };
