@@ -1,66 +1,124 @@
 import type { Plan } from "../../schemas/plan.ts";
-import { createdDirectoryEdges, createdFileEdges } from "./created-files.ts";
+import { createdFileEdges } from "./created-files.ts";
 import { drawnEdges, isDrawing } from "./drawn-graphs.ts";
-import type { Edge, Kind } from "./edge.ts";
-import { factsOf } from "./facts.ts";
+import type { Edge } from "./edge.ts";
+import { factsOf, type TaskFacts } from "./facts.ts";
 import { fieldEdges } from "./fields.ts";
-import { gateEdges, opts as fopts, prerequisiteEdges, scaffoldEdges } from "./frame.ts";
+import { gateEdges } from "./gates.ts";
+import { firstTaskEdges, groundworkEdges } from "./groundwork.ts";
 import { importEdges } from "./imports.ts";
 import { interfaceEdges } from "./interfaces.ts";
-import { mentionEdges, mopts } from "./mentions.ts";
-import { sopts } from "./symbols.ts";
-import { nameEdges, nopts } from "./names.ts";
-import { referencesTo } from "./references.ts";
+import { mentionEdges } from "./mentions.ts";
+import { nameEdges } from "./names.ts";
+import { type References, referencesTo } from "./references.ts";
 import { sharedFileEdges } from "./shared-files.ts";
-import { greedyWaves, levelsOf, type Stage } from "./stages.ts";
+import { greedyWaves, levelsOf, named } from "./stages.ts";
 import { statementsIn } from "./statements.ts";
 import { symbolEdges } from "./symbol-uses.ts";
-import { overlapEdges, titleEdges, topts } from "./titles.ts";
-import { wavesIn } from "./waves.ts";
+import { titleEdges } from "./titles.ts";
+import { headedWaves, type Wave, wavesIn } from "./waves.ts";
 
-export interface Derived { readonly stages: Stage[]; readonly edges: Edge[]; readonly needs: Set<number>[] }
-export const opts: any = { off: new Set<Kind>(), graphExclusive: true, fieldExclusive: true, dirs: true, prereq: true, overlap: 2, gateDrawn: true, later: true, f: fopts, m: mopts, s: sopts, t: topts, levels: true, stEx: false, drawnIn: true, fallback: undefined, first: true, n: nopts };
-
-export function derive(plan: Plan): Derived {
-  const tasks = factsOf(plan);
-  const references = referencesTo(plan.tasks.map(({ number }) => number));
-  const fields = fieldEdges(tasks, references);
-  const text = [plan.prose, ...plan.code.map(({ text }) => text)].join("\n");
-  const statements = statementsIn(text, references);
-  const drawings = plan.code.filter((code) => isDrawing(code, references)).map((code) => drawnEdges(code, references));
-  const drawn = new Set(drawings.flatMap(({ drawn }) => [...drawn]));
-  const waves = wavesIn(plan.prose, tasks.length, references);
-  const sure = [...fields.edges, ...drawings.flatMap(({ edges }) => edges), ...statements.edges];
-  const settled = new Set([...(opts.fieldExclusive ? fields.said : []), ...statements.free, ...(opts.graphExclusive ? (opts.drawnIn ? sure.filter(({ kind }) => kind === "graph" || (opts.stEx && kind === "statement")).map(({ to }) => to) : drawn) : [])]);
-  const guessed = [
-    ...mentionEdges(tasks, references), ...interfaceEdges(tasks), ...createdFileEdges(tasks), ...importEdges(tasks),
-    ...symbolEdges(tasks), ...nameEdges(tasks, text), ...scaffoldEdges(tasks), ...titleEdges(tasks), ...sharedFileEdges(tasks), ...gateEdges(tasks),
-    ...(opts.dirs ? createdDirectoryEdges(tasks) : []), ...(opts.prereq ? prerequisiteEdges(tasks) : []), ...(opts.overlap ? overlapEdges(tasks, opts.overlap) : []),
-  ].filter(({ to, from, kind }) => (!settled.has(to) || (opts.gateDrawn && kind === "gate" && to === tasks.length - 1 && !fields.said.has(to) && !statements.free.has(to))) && from < to);
-  const needs = tasks.map(() => new Set<number>());
-  const edges: Edge[] = [];
-  for (const edge of [...sure, ...guessed]) {
-    if (opts.off.has(edge.kind)) continue;
-    if (reaches(needs, edge.from, edge.to)) continue;
-    needs[edge.to]?.add(edge.from);
-    edges.push(edge);
-  }
-  if (waves) {
-    const at = new Map(waves.flatMap((wave, n) => wave.tasks.map((task) => [task, n] as const)));
-    for (const [to, set] of needs.entries()) for (const from of set) if ((at.get(from) ?? 0) > (at.get(to) ?? 0)) set.delete(from);
-  }
-  if (opts.first && (tasks[0]?.creates.size ?? 0) > 0) for (const { at: to } of tasks.slice(1)) {
-    if (settled.has(to) || edges.some((edge) => edge.to === to && edge.kind !== "scaffold")) continue;
-    if (!reaches(needs, 0, to)) { needs[to]?.add(0); edges.push({ from: 0, to, kind: "scaffold", detail: "first" }); }
-  }
-  if (opts.fallback) for (const edge of opts.fallback(tasks, needs, edges, settled)) if (!reaches(needs, edge.from, edge.to)) { needs[edge.to]?.add(edge.from); edges.push(edge); }
-  const stages = waves ? waves.map((w) => ({ name: w.name, tasks: w.tasks })) : (opts.levels && tasks.every(({ at }) => settled.has(at) || drawn.has(at) || statements.free.has(at)) ? levelsOf(needs) : greedyWaves(needs)).map((tasks, at) => ({ name: `Stage ${at + 1}`, tasks }));
-  return { stages, edges, needs };
+/** What a plan's tasks wait for, and why. Tasks by number in plan order. */
+export interface Derivation {
+  readonly stages: readonly Wave[];
+  /** One edge or more for each dependency; no cycle, and none against the order of the stages. */
+  readonly edges: readonly Edge[];
+  /** Tasks of which the plan tells nothing at all: worth a person's look. */
+  readonly unexplained: readonly number[];
 }
 
-/** Whether `from` waits, in the end, for `to`. */
-function reaches(needs: readonly ReadonlySet<number>[], from: number, to: number): boolean {
-  const seen = new Set([from]);
-  for (const one of seen) { if (one === to) return true; for (const next of needs[one] ?? []) seen.add(next); }
-  return false;
+/** Derives the order of a plan's tasks from evidence in it: what the plan says first, then what can be told from it. */
+export function derive(plan: Plan): Derivation {
+  const tasks = factsOf(plan);
+  const references = referencesTo(plan.tasks.map(({ number }) => number));
+  const { stated, settled, drawn, waves } = whatIsSaid(plan, tasks, references);
+  const order = new Acyclic(tasks.length, waves);
+  for (const edge of stated) order.add(edge);
+  const [told, gates] = guesses(plan, tasks, references).map((edges) =>
+    edges.filter(({ from, to }) => from < to && !settled.has(to)),
+  );
+  for (const edge of told ?? []) order.add(edge);
+  // A scaffold alone tells little: every task of a new directory has it.
+  const isWithout = (task: number) =>
+    !settled.has(task) && !order.edges.some(({ to, kind }) => to === task && kind !== "scaffold");
+  const isGate = new Set((gates ?? []).map(({ to }) => to));
+  const unexplained = tasks
+    .slice(1)
+    .flatMap(({ at }) => (isWithout(at) && !isGate.has(at) && !waves ? [at] : []));
+  for (const edge of firstTaskEdges(tasks, (task) => isWithout(task) && !isGate.has(task)))
+    order.addNew(edge);
+  for (const edge of gates ?? []) order.addNew(edge);
+  const isStated = tasks.every(({ at }) => settled.has(at) || drawn.has(at));
+  const stages = waves ?? named(isStated ? levelsOf(order.needs) : greedyWaves(order.needs), plan);
+  return { stages, edges: order.edges, unexplained };
+}
+
+/** What the plan says itself. For the tasks in `settled` it says all, and nothing is guessed. */
+function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: References) {
+  const fields = fieldEdges(tasks, references);
+  const drawings = plan.code
+    .filter((code) => isDrawing(code, references))
+    .map((code) => drawnEdges(code, references));
+  const lines = drawings.flatMap(({ edges }) => edges);
+  const text = [plan.prose, ...plan.code.map(({ text }) => text)].join("\n");
+  const statements = statementsIn(text, references);
+  return {
+    stated: [...fields.edges, ...lines, ...statements.edges],
+    settled: new Set([...fields.said, ...statements.free, ...lines.map(({ to }) => to)]),
+    drawn: new Set(drawings.flatMap(({ drawn }) => [...drawn])),
+    waves: wavesIn(plan.prose, tasks.length, references) ?? headedWaves(plan),
+  };
+}
+
+/** What can be told from the tasks' texts, the surest first; and, apart, the tasks at the end that wait for all. */
+const guesses = (plan: Plan, tasks: readonly TaskFacts[], references: References): [Edge[], Edge[]] => [
+  [
+    ...mentionEdges(tasks, references),
+    ...interfaceEdges(tasks),
+    ...createdFileEdges(tasks),
+    ...importEdges(tasks),
+    ...symbolEdges(tasks),
+    ...nameEdges(tasks),
+    ...groundworkEdges(tasks),
+    ...titleEdges(tasks),
+    ...sharedFileEdges(tasks),
+  ],
+  gateEdges(tasks),
+];
+
+/** Edges that make no cycle and go against no wave. What comes first stays. */
+class Acyclic {
+  readonly edges: Edge[] = [];
+  readonly needs: Set<number>[];
+  private readonly wave = new Map<number, number>();
+  constructor(tasks: number, waves: readonly Wave[] | undefined) {
+    this.needs = Array.from({ length: tasks }, () => new Set());
+    for (const [at, { tasks: members }] of (waves ?? []).entries())
+      for (const task of members) this.wave.set(task, at);
+  }
+
+  add(edge: Edge): void {
+    const isKnown = this.edges.some(
+      (one) => one.from === edge.from && one.to === edge.to && one.kind === edge.kind,
+    );
+    const isAgainst = (this.wave.get(edge.from) ?? 0) > (this.wave.get(edge.to) ?? 0);
+    if (isKnown || isAgainst || this.waits(edge.from, edge.to)) return;
+    this.needs[edge.to]?.add(edge.from);
+    this.edges.push(edge);
+  }
+
+  /** Adds it unless it follows from others. */
+  addNew(edge: Edge): void {
+    if (!this.waits(edge.to, edge.from)) this.add(edge);
+  }
+
+  /** Whether one waits, in the end, for the other, or is it. */
+  private waits(task: number, other: number): boolean {
+    const seen = new Set([task]);
+    for (const one of seen) {
+      if (one === other) return true;
+      for (const next of this.needs[one] ?? []) seen.add(next);
+    }
+    return false;
+  }
 }

@@ -13,6 +13,7 @@ export const kinds = [
   "wiring",
   "test-of",
   "shared-file",
+  "first-task",
   "gate",
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -24,6 +25,6 @@ export interface Edge {
   /** The one that waits. */
   readonly to: number;
   readonly kind: Kind;
-  /** For people: what was found. */
+  /** For people: what was found, in one line. */
   readonly detail: string;
 }

@@ -9,36 +9,37 @@ export interface TaskFacts {
   readonly title: string;
   readonly creates: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
-  readonly reads: ReadonlySet<string>;
   /** Names that its code defines. */
   readonly defines: ReadonlySet<string>;
   /** Every word of its section, code included, that may be a name. */
   readonly words: ReadonlySet<string>;
-  /** Every path-like word of its section, and each of its ends behind a slash. */
+  /** Every path of its section, and each of its ends behind a slash. */
   readonly paths: ReadonlySet<string>;
 }
 
 export function factsOf(plan: Plan): TaskFacts[] {
   return plan.tasks.map((task, at) => {
-    const creates = new Set(task.uses.filter(({ use }) => use === "create").map(({ path }) => path));
     const reads = new Set(task.uses.filter(({ use }) => use === "read").map(({ path }) => path));
     return {
       at,
       task,
       title: task.title,
-      creates,
+      creates: new Set(task.uses.filter(({ use }) => use === "create").map(({ path }) => path)),
       writes: new Set(task.files.filter((path) => !reads.has(path))),
-      reads,
       defines: new Set(task.code.flatMap(definitionsIn)),
-      words: new Set(task.section.match(/[A-Za-z_][\w]*/g) ?? []),
+      words: new Set(task.section.match(/[A-Za-z_]\w*/g) ?? []),
       paths: new Set(pathsIn(task.section)),
     };
   });
 }
 
-function pathsIn(text: string): string[] {
-  return (text.match(/[\w.@~-]*(?:\/[\w.@*-]+)+\/?|[\w-]+\.[A-Za-z]\w{0,5}\b/g) ?? []).flatMap((path) => {
-    const parts = path.replace(/[.:]+$/, "").split("/");
-    return parts.map((_, at) => parts.slice(at).join("/")).filter(Boolean);
-  });
+/** A path and each of its ends behind a slash, longest first; bounded, since a plan may hold any text. */
+export function tailsOf(path: string): string[] {
+  const parts = path.split("/").slice(-40);
+  return parts.map((_, at) => parts.slice(at).join("/"));
 }
+
+const pathsIn = (text: string): string[] =>
+  (text.match(/[\w.@~-]{0,100}(?:\/[\w.@*-]{1,100})+\/?|[\w-]{1,100}\.[A-Za-z]\w{0,5}\b/g) ?? []).flatMap(
+    (path) => tailsOf(path.replace(/[.:]+$/, "")).filter(Boolean),
+  );

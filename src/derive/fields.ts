@@ -9,7 +9,10 @@ const label =
  * What a task's own `**Depends on:**` says. `said` holds the tasks that have such a field, also one that says none:
  * of them nothing else is guessed.
  */
-export function fieldEdges(tasks: readonly TaskFacts[], references: References): { edges: Edge[]; said: Set<number> } {
+export function fieldEdges(
+  tasks: readonly TaskFacts[],
+  references: References,
+): { edges: Edge[]; said: Set<number> } {
   const edges: Edge[] = [];
   const said = new Set<number>();
   for (const { at, task } of tasks) {
@@ -21,7 +24,9 @@ export function fieldEdges(tasks: readonly TaskFacts[], references: References):
       }
     }
     for (const [, value = ""] of task.prose.matchAll(label)) {
-      const named = isAll(value) ? tasks.map((other) => other.at).filter((other) => other < at) : references.inField(value);
+      const named = isAll(value)
+        ? tasks.map((other) => other.at).filter((other) => other < at)
+        : references.inField(value);
       const isNone = /^\W*(none|nothing|no\b|n\/a|independent|[—–-]\s*$)/i.test(value);
       if (named.length === 0 && !isNone) continue;
       said.add(at);
@@ -36,4 +41,6 @@ export function fieldEdges(tasks: readonly TaskFacts[], references: References):
 
 /** `all prior tasks`, `everything above`, `all`. */
 export const isAll = (text: string): boolean =>
-  /\b(all|every)\s+(the\s+)?(prior|previous|preceding|earlier|other|above|of the above)?\s*(tasks?|prior|above|others?)\b|\beverything\b|^\W*all\W*$/i.test(text);
+  /\b(all|every)\s+(the\s+)?(prior|previous|preceding|earlier|other|above|of the above)?\s*(tasks?|prior|above|others?)\b|\beverything\b|^\W*all\W*$/i.test(
+    text,
+  );

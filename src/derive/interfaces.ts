@@ -9,7 +9,9 @@ export function interfaceEdges(tasks: readonly TaskFacts[]): Edge[] {
     return produced.flatMap((names, from): Edge[] => {
       if (from >= at) return [];
       const shared = [...consumed].find((name) => names.has(name));
-      return shared ? [{ from, to: at, kind: "interface", detail: `consumes \`${shared}\`, which it produces` }] : [];
+      return shared
+        ? [{ from, to: at, kind: "interface", detail: `consumes \`${shared}\`, which it produces` }]
+        : [];
     });
   });
 }

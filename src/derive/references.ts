@@ -35,7 +35,9 @@ export function referencesTo(numbers: readonly string[]): References {
     return found;
   };
   const pattern = () => new RegExp(String.raw`\btasks?[\s-]+(${list})`, "gi");
-  const named = (text: string) => [...new Set([...text.matchAll(pattern())].flatMap(([, of = ""]) => members(of)))];
+  const named = (text: string) => [
+    ...new Set([...text.matchAll(pattern())].flatMap(([, of = ""]) => members(of))),
+  ];
   return {
     named,
     pattern,
@@ -43,7 +45,9 @@ export function referencesTo(numbers: readonly string[]): References {
       const tasks = named(text);
       if (tasks.length > 0) return tasks;
       const bare = text.replace(/\([^)]*\)/g, " ");
-      return /^[\s\W]*(?:(?:T|F)?#?\w{0,2}\d[\w.]*|and|or|to|[,&+–—-]|\s)+\.?\s*$/i.test(bare) ? [...new Set(members(bare))] : [];
+      return /^[\s\W]*(?:(?:T|F)?#?\w{0,2}\d[\w.]*|and|or|to|[,&+–—-]|\s)+\.?\s*$/i.test(bare)
+        ? [...new Set(members(bare))]
+        : [];
     },
   };
 }

@@ -22,4 +22,5 @@ export function writtenFiles(
 const isInProject = (path: string): boolean => !/^(~|\/(home|Users)\/[^/]+\/\.)/.test(path);
 
 /** One is the other seen from a directory above. */
-export const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
+export const isSame = (a: string, b: string): boolean =>
+  a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
