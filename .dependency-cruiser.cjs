@@ -42,6 +42,7 @@ module.exports = {
     },
     leaf("manifest", "^machines/(graph|locks)\\.ts$"),
     leaf("plan"),
+    leaf("derive"),
     leaf("routing"),
     leaf("engines"),
     leaf("process"),

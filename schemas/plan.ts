@@ -33,8 +33,6 @@ export interface PlanTask {
   readonly group?: string;
   /** Ids of the tasks that the plan's format says it depends on; absent where the format says nothing. */
   readonly depends?: readonly string[];
-  /** Done already, as a ticked box says. */
-  readonly done?: boolean;
   /** Where its heading stands; lines count from 1. */
   readonly line: number;
 }

@@ -27,6 +27,11 @@ export type ProblemCode =
   | "plan-not-found"
   | "plan-without-tasks"
   | "section-not-found"
+  | "plan-syntax"
+  | "no-evidence"
+  | "file-conflict"
+  | "claim-contradicted"
+  | "plan-drift"
   | "prompt-file-unreadable"
   | "engine-missing";
 

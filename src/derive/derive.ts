@@ -34,7 +34,7 @@ export function derive(plan: Plan): Derivation {
   const { stated, settled, drawn, waves } = whatIsSaid(plan, tasks, references);
   const order = new Acyclic(tasks.length, waves);
   for (const edge of stated) order.add(edge);
-  const [told, gates] = guesses(plan, tasks, references).map((edges) =>
+  const [told, gates] = guesses(tasks, references).map((edges) =>
     edges.filter(({ from, to }) => from < to && !settled.has(to)),
   );
   for (const edge of told ?? []) order.add(edge);
@@ -71,7 +71,7 @@ function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: Referen
 }
 
 /** What can be told from the tasks' texts, the surest first; and, apart, the tasks at the end that wait for all. */
-const guesses = (plan: Plan, tasks: readonly TaskFacts[], references: References): [Edge[], Edge[]] => [
+const guesses = (tasks: readonly TaskFacts[], references: References): [Edge[], Edge[]] => [
   [
     ...mentionEdges(tasks, references),
     ...interfaceEdges(tasks),

@@ -25,7 +25,7 @@ function filesAdded(script: string): string[] {
     if (!added) return [];
     const words = added.replace(/\s#.*$/, "").split(/\s+/);
     return words
-      .filter(isFile)
+      .filter((word) => isFile(word) && !isByProduct.test(word))
       .flatMap(expandBraces)
       .map((path) => placed(path, directory));
   });
