@@ -41,7 +41,7 @@ module.exports = {
       to: { path: "node_modules/(?!valibot/)" },
     },
     leaf("manifest", "^machines/(graph|locks)\\.ts$"),
-    leaf("plan"),
+    leaf("plan", "^machines/(graph|locks)\\.ts$"),
     leaf("derive"),
     leaf("routing"),
     leaf("engines"),

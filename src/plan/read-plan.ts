@@ -7,6 +7,7 @@ import type { Problem } from "../problem.ts";
 import { readText } from "../yaml-file.ts";
 import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
+import { formatOf } from "./formats/formats.ts";
 import { textAndCode } from "./section-text.ts";
 import { stepFiles } from "./step-files.ts";
 import { filesOf } from "./task-files.ts";
@@ -24,8 +25,11 @@ export async function readPlan(
 ): Promise<{ plan?: Plan; problems: Problem[] }> {
   const { text, problem } = await readText(path, mostBytes);
   if (text === undefined) return { problems: problem ? [problem] : [] };
-  const plan = parsePlan(text, path);
-  if (plan.tasks.length > 0 || !needsTasks) return { plan, problems: [] };
+  const headed = parsePlan(text, path);
+  const format = formatOf(text, path);
+  const isOther = format !== undefined && (format.isSure === true || headed.tasks.length === 0);
+  const { plan, problems } = isOther ? await format.read(text, path) : { plan: headed, problems: [] };
+  if (plan.tasks.length > 0 || !needsTasks) return { plan, problems };
   const none: Problem = {
     code: "plan-without-tasks",
     severity: "error",
