@@ -145,8 +145,11 @@ async function readSource(path: string, options: JobOptions): Promise<Source> {
 export const manifestBeside = (plan: string): string => plan.replace(/\.(md|markdown)$/i, ".exec.yaml");
 
 async function planBeside(manifest: string): Promise<string | undefined> {
-  const plan = manifest.replace(/\.exec\.ya?ml$/i, ".md");
-  return plan !== manifest && (await exists(plan)) ? plan : undefined;
+  for (const ending of [".md", ".json"]) {
+    const plan = manifest.replace(/\.exec\.ya?ml$/i, ending);
+    if (plan !== manifest && (await exists(plan))) return plan;
+  }
+  return undefined;
 }
 
 const exists = (path: string): Promise<boolean> =>

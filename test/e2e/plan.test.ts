@@ -245,4 +245,6 @@ test("a Task Master file is derived, checked and run as a plan is", async () => 
   expect((await rig.run("plan", "tasks.json")).code).toBe(0);
   const shown = JSON.parse((await rig.run("show", "tasks.exec.yaml", "--json")).stdout);
   expect(shown.waves).toEqual([["task-1"], ["task-2"]]);
+  const dry = await rig.run("run", "tasks.exec.yaml", "--dry-run");
+  expect(dry).toMatchObject({ code: 0, stderr: "" });
 });
