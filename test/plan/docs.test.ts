@@ -5,7 +5,7 @@ import { parsePlan } from "../../src/plan/read-plan.ts";
 
 test("the plan of docs/plans.md gives the stages and dependencies that the picture below it shows", () => {
   const page = readFileSync(new URL("../../docs/plans.md", import.meta.url), "utf8");
-  const [, shown = ""] = /^````markdown\n(.*?)^````$/ms.exec(page) ?? [];
+  const [, shown = ""] = /^```markdown\n(.*?)^```$/ms.exec(page) ?? [];
   const [, picture = ""] = /^```mermaid\n(.*?)^```$/ms.exec(page) ?? [];
   const { edges, stages, unexplained } = derive(parsePlan(shown, "plan.md"));
   const drawn = [...picture.matchAll(/t(\d+) --> t(\d+)/g)].map(([, from, to]) => `${from}>${to}`);
