@@ -1,4 +1,16 @@
-/** One task of a markdown plan. */
+import type { Verify } from "./manifest.ts";
+
+/** What a task does with a file that it names: `read` alone writes nothing. */
+export type FileUse = "create" | "modify" | "test" | "read";
+
+/** A code block of a plan. */
+export interface PlanCode {
+  /** The first word of its info string, in lower case; empty where there is none. */
+  readonly language: string;
+  readonly text: string;
+}
+
+/** One task of a plan. */
 export interface PlanTask {
   /** `task-` and its number in lower case: `task-3`, `task-1.2`, `task-a1`; `task-3-2` for a second task 3. */
   readonly id: string;
@@ -8,13 +20,24 @@ export interface PlanTask {
   readonly title: string;
   /** Its own part of the plan, from its heading on, exactly as written. */
   readonly section: string;
-  /** Paths that it says it writes, as written but for line ranges; globs are possible. */
+  /** Paths that it says it writes, without line ranges; globs are possible. What it only reads, where it writes none. */
   readonly files: readonly string[];
+  /** Each path of its `Files:`, as written but for line ranges, and what it does with it. */
+  readonly uses: readonly { readonly path: string; readonly use: FileUse }[];
+  /** Commands that must hold once it is done. */
+  readonly verify: readonly Verify[];
+  /** Its text without code blocks, and its code blocks. */
+  readonly prose: string;
+  readonly code: readonly PlanCode[];
+  /** The heading under which it stands together with other tasks: a phase, a wave. */
+  readonly group?: string;
+  /** Ids of the tasks that the plan's format says it depends on; absent where the format says nothing. */
+  readonly depends?: readonly string[];
   /** Where its heading stands; lines count from 1. */
   readonly line: number;
 }
 
-/** A markdown plan, as far as a run needs it. */
+/** A plan: a markdown file with headings, or one of the other formats that are read as one. */
 export interface Plan {
   /** Absolute path. */
   readonly file: string;
@@ -22,4 +45,7 @@ export interface Plan {
   readonly title?: string;
   /** In the order of the plan. */
   readonly tasks: readonly PlanTask[];
+  /** Its text outside of tasks, and the code blocks there, which may be drawn graphs. */
+  readonly prose: string;
+  readonly code: readonly PlanCode[];
 }

@@ -64,7 +64,7 @@ function waves(spec: RunSpec): number[][] {
 }
 
 /** Files that two tasks write of which neither waits, in the end, for the other: only these are kept apart at run time. */
-function conflictsOf(spec: RunSpec, order: Order): { file: string; tasks: number[] }[] {
+export function conflictsOf(spec: RunSpec, order: Order): { file: string; tasks: number[] }[] {
   const before = ancestors(order);
   return spec.locks.holders.flatMap((holders, lock) => {
     const tasks = holders.filter((a) =>

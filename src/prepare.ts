@@ -187,8 +187,11 @@ async function manifestBeside(plan: string): Promise<string | undefined> {
 }
 
 async function planBeside(manifest: string): Promise<string | undefined> {
-  const plan = manifest.replace(/\.exec\.ya?ml$/i, ".md");
-  return plan !== manifest && (await exists(plan)) ? plan : undefined;
+  for (const ending of [".md", ".json"]) {
+    const plan = manifest.replace(/\.exec\.ya?ml$/i, ending);
+    if (plan !== manifest && (await exists(plan))) return plan;
+  }
+  return undefined;
 }
 
 const exists = (path: string): Promise<boolean> =>

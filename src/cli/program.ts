@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { engineNames, modes } from "../../schemas/manifest.ts";
+import { engineNames, modes, tiers } from "../../schemas/manifest.ts";
 import type { AnswerFlags } from "../commands/answer.ts";
 import type { CheckFlags } from "../commands/check.ts";
 import type { CleanFlags } from "../commands/clean.ts";
+import type { PlanFlags } from "../commands/plan.ts";
 import type { ResumeFlags } from "../commands/resume.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { RunsFlags } from "../commands/runs.ts";
@@ -122,6 +123,44 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .action(async (path: string, flags: ShowFlags) => {
       const { show } = await import("../commands/show.ts");
       exit(await show(path, flags));
+    });
+
+  root
+    .command("plan")
+    .summary("write the manifest of a plan, and say why each task waits")
+    .description(
+      "Derive a manifest from a plan: tasks, files, dependencies with their evidence, stages. Reads markdown plans with a heading for each task, spec-kit and Kiro tasks.md, GSD NN-MM-PLAN.md and Task Master tasks.json.",
+    )
+    .argument("<plan>", "plan.md, or tasks.json")
+    .option("-o, --output <file>", "the manifest (default: plan.exec.yaml beside the plan)")
+    .addOption(new Option("--mode <mode>", "in place of the derived mode").choices(modes))
+    .addOption(new Option("--tier <tier>", "for every task").choices(tiers))
+    .option("--force", "overwrite a manifest that is there")
+    .addOption(
+      new Option("--update", "add the plan's new tasks to a manifest; keep all else").conflicts("force"),
+    )
+    .addOption(
+      new Option("--check", "write nothing; exit 1 where plan and manifest have drifted").conflicts([
+        "force",
+        "update",
+      ]),
+    )
+    .addOption(
+      jsonOption("{manifest, evidence, problems}, as JSON; writes a file only with -o, --force or --update"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ interserve plan docs/plan.md
+  $ interserve plan docs/plan.md --update
+  $ interserve plan docs/plan.md --check
+
+Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be read.`,
+    )
+    .action(async (path: string, flags: PlanFlags) => {
+      const { plan } = await import("../commands/plan.ts");
+      exit(await plan(path, flags));
     });
 
   root

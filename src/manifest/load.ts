@@ -16,7 +16,14 @@ export async function loadManifest(
   path: string,
   { mode }: { readonly mode?: Mode } = {},
 ): Promise<{ manifest?: Manifest; file?: YamlFile; problems: Problem[] }> {
-  const { file, problems: read } = await readYamlFile(path);
+  return manifestIn(await readYamlFile(path), mode);
+}
+
+/** Checks a manifest that is read already. */
+export async function manifestIn(
+  { file, problems: read }: { readonly file?: YamlFile; readonly problems: readonly Problem[] },
+  mode?: Mode,
+): Promise<{ manifest?: Manifest; file?: YamlFile; problems: Problem[] }> {
   if (!file) return { problems: bounded(read) };
   if (isEmpty(file.value)) return { file, problems: [...read, emptyManifest(file)] };
   const { value: manifest, problems: ofShape } = schemaProblems(manifestSchema, file, codes);

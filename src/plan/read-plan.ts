@@ -5,9 +5,15 @@ import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Problem } from "../problem.ts";
 import { readText } from "../yaml-file.ts";
+import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
+import { formatOf } from "./formats/formats.ts";
+import { textAndCode } from "./section-text.ts";
+import { stepFiles } from "./step-files.ts";
 import { filesOf } from "./task-files.ts";
 import { oneLine, type TaskName, taskName } from "./task-heading.ts";
+import { verifyOf } from "./verify-blocks.ts";
+import { writtenFiles } from "./written-files.ts";
 
 /** A larger file is refused before it is read. */
 const mostBytes = 10 * 1024 * 1024;
@@ -19,8 +25,11 @@ export async function readPlan(
 ): Promise<{ plan?: Plan; problems: Problem[] }> {
   const { text, problem } = await readText(path, mostBytes);
   if (text === undefined) return { problems: problem ? [problem] : [] };
-  const plan = parsePlan(text, path);
-  if (plan.tasks.length > 0 || !needsTasks) return { plan, problems: [] };
+  const headed = parsePlan(text, path);
+  const format = formatOf(text, path);
+  const isOther = format !== undefined && (format.isSure === true || headed.tasks.length === 0);
+  const { plan, problems } = isOther ? await format.read(text, path) : { plan: headed, problems: [] };
+  if (plan.tasks.length > 0 || !needsTasks) return { plan, problems };
   const none: Problem = {
     code: "plan-without-tasks",
     severity: "error",
@@ -50,23 +59,62 @@ export function parsePlan(text: string, file: string): Plan {
     return [{ node, at, ...(name ? { name } : {}) }];
   });
   const ids = new Set<string>();
-  const tasks = marks.flatMap(({ node, at, name }, index): PlanTask[] => {
+  const outside = new Set(blocks);
+  const groups = groupsOf(marks);
+  const tasks = marks.flatMap((mark, index): PlanTask[] => {
+    const { node, at, name } = mark;
     if (!name) return [];
     const next = nextFrom(
       marks,
       index + 1,
       (mark) => mark.name !== undefined || mark.node.depth <= node.depth,
     );
-    const line = lineOf(node);
+    const end = next ? lineOf(next.node) - 1 : undefined;
     const section = lines
-      .slice(line - 1, next ? lineOf(next.node) - 1 : undefined)
+      .slice(lineOf(node) - 1, end)
       .join("")
       .trimEnd();
-    const id = freeId(`task-${name.number.toLowerCase()}`, ids);
-    return [{ id, ...name, section, files: filesOf(blocks.slice(at + 1, next?.at)), line }];
+    const body = blocks.slice(at + 1, next?.at);
+    for (const block of [node, ...body]) outside.delete(block);
+    const { prose, code } = textAndCode(body, lines);
+    const uses = filesOf(body);
+    const group = groups.get(mark);
+    return [
+      {
+        id: freeId(`task-${name.number.toLowerCase()}`, ids),
+        ...name,
+        section,
+        files: writtenFiles(uses, committedFiles(code), stepFiles(prose)),
+        uses,
+        verify: verifyOf(section),
+        prose,
+        code,
+        ...(group ? { group } : {}),
+        line: lineOf(node),
+      },
+    ];
   });
   const title = marks.find(({ node }) => node.depth === 1);
-  return { file, ...(title ? { title: oneLine(title.node) } : {}), tasks };
+  return {
+    file,
+    ...(title ? { title: oneLine(title.node) } : {}),
+    tasks,
+    ...textAndCode([...outside], lines),
+  };
+}
+
+/** For the tasks under several headings of one level, the heading above: phases, waves, parts of the plan. */
+function groupsOf(marks: readonly Mark[]): Map<Mark, string> {
+  const above: Heading[] = [];
+  const found = new Map<Mark, Heading>();
+  for (const mark of marks) {
+    while (above.length > 0 && (above.at(-1) as Heading).depth >= mark.node.depth) above.pop();
+    const heading = above.at(-1);
+    if (mark.name && heading && heading.depth > 1) found.set(mark, heading);
+    if (!mark.name) above.push(mark.node);
+  }
+  const several = new Set(found.values()).size > 1;
+  return new Map(several ? [...found].map(([mark, heading]) => [mark, oneLine(heading)]) : []);
 }
 
 /** The first from an index on that fits: unlike a slice, without copying the rest for each of many tasks. */

@@ -1,61 +1,107 @@
-import type { List, ListItem, Paragraph, PhrasingContent, RootContent } from "mdast";
+import type { List, ListItem, PhrasingContent, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
+import type { FileUse } from "../../schemas/plan.ts";
+import { expandBraces } from "./braces.ts";
 
-/**
- * The paths that a task says it writes: inline code in what stands behind `Files:` and in the list below, without
- * line ranges, each once. Only code that looks like a path, and stands before an item's prose, counts.
- */
-export function filesOf(body: readonly RootContent[]): string[] {
-  return [...new Set(body.flatMap((node, at) => filesAt(node, body[at + 1])))];
+/** A path of a task's `Files:`, without line range, and what the task does with it. */
+export interface UsedFile {
+  readonly path: string;
+  readonly use: FileUse;
 }
 
-function filesAt(node: RootContent, next: RootContent | undefined): string[] {
+/**
+ * The paths that stand behind `Files:` and in the list below: inline code that looks like a path and stands before an
+ * item's prose, each with what its verb says, `Create: …`, `Modify: …`, `Test: …`, `Read: …`. A path that the author
+ * gives as an example or under a condition is no promise and left out.
+ */
+export function filesOf(body: readonly RootContent[]): UsedFile[] {
+  return body.flatMap((node, at) => filesAt(node, body[at + 1]));
+}
+
+function filesAt(node: RootContent, next: RootContent | undefined): UsedFile[] {
   if (node.type === "list") return node.children.flatMap(({ children }) => filesOf(children));
   if (node.type !== "paragraph") return [];
   const behind = behindLabel(node.children);
   if (!behind) return [];
+  const use = useIn(behind.label) ?? "modify";
   // Another label below, as in a paragraph of several, takes the list.
-  const other = behind.findIndex(({ type }) => type === "strong");
-  if (other >= 0) return pathsIn(behind.slice(0, other));
-  return [...pathsIn(behind), ...(next?.type === "list" ? pathsInList(next) : [])];
+  const other = behind.nodes.findIndex(({ type }) => type === "strong");
+  if (other >= 0) return pathsIn(behind.nodes.slice(0, other), use);
+  return [...pathsIn(behind.nodes, use), ...(next?.type === "list" ? pathsInList(next, use) : [])];
 }
 
 /** What stands behind `**Files:**`, whose bold may name a place in code that is no file, or behind `Files:`. */
-function behindLabel(nodes: readonly PhrasingContent[]): readonly PhrasingContent[] | undefined {
+function behindLabel(
+  nodes: readonly PhrasingContent[],
+): { label: string; nodes: readonly PhrasingContent[] } | undefined {
   const says = (node: PhrasingContent) => /^files?\b[^:]*(:|$)/i.test(textOf(node));
   const bold = nodes.findIndex((node) => node.type === "strong" && says(node));
-  if (bold >= 0) return nodes.slice(bold + 1);
+  if (bold >= 0) return { label: textOf(nodes[bold] as PhrasingContent), nodes: nodes.slice(bold + 1) };
   const [first] = nodes;
-  return first?.type === "text" && /^files?\b[^:]*:/i.test(first.value) ? nodes : undefined;
+  const [label] = (first?.type === "text" && /^files?\b[^:]*:/i.exec(first.value)) || [];
+  return label ? { label, nodes } : undefined;
 }
 
-const pathsInList = (list: List): string[] => list.children.flatMap(pathsInItem);
+const pathsInList = (list: List, use: FileUse): UsedFile[] =>
+  list.children.flatMap((item) => pathsInItem(item, use));
 
-/** `Create: …`, `Modify: …`, `Test: …`; not what the task reads or runs. */
-function pathsInItem(item: ListItem): string[] {
+function pathsInItem(item: ListItem, use: FileUse): UsedFile[] {
   const [first, second] = item.children;
-  if (first?.type !== "paragraph" || onlyReads(first)) return [];
-  const own = pathsIn(first.children);
-  return own.length === 0 && second?.type === "list" ? pathsInList(second) : own;
+  if (first?.type !== "paragraph") return [];
+  const text = textOf(first);
+  if (isNoFile.test(text)) return [];
+  const own = pathsIn(first.children, useIn(text) ?? use);
+  return own.length === 0 && second?.type === "list" ? pathsInList(second, useIn(text) ?? use) : own;
 }
 
-const onlyReads = (item: Paragraph): boolean =>
-  /^\W*(read|refer|see|run|build|verify|check|grep|depends|no|none)\b|^\W*reference/i.test(textOf(item));
+const isNoFile = /^\W*(run|build|verify|check|grep|depends|no|none)\b/i;
 
-/** The first inline code and those that follow it as a list; prose ends it. */
-function pathsIn(nodes: readonly PhrasingContent[]): string[] {
+const verbs: readonly [FileUse, RegExp][] = [
+  ["read", /^\W*(read|refer|reference|see|consult)/i],
+  ["test", /^\W*tests?\b/i],
+  ["create", /^\W*(files?\s+(to\s+)?)?(create|new|add(?!\s+to)|generate|write)/i],
+  [
+    "modify",
+    /^\W*(files?\s+(to\s+)?)?(modify|edit|update|change|delete|remove|rename|move|extend|add\s+to)/i,
+  ],
+];
+
+const useIn = (text: string): FileUse | undefined => verbs.find(([, verb]) => verb.test(text))?.[0];
+
+/** The first inline code and those that follow it as a list, perhaps behind another verb; prose ends it. */
+function pathsIn(nodes: readonly PhrasingContent[], first: FileUse): UsedFile[] {
   const from = nodes.findIndex(({ type }) => type === "inlineCode");
-  if (from < 0) return [];
-  const end = nodes.findIndex((node, at) => at > from && node.type !== "inlineCode" && !joins(node));
-  const codes = nodes
-    .slice(from, end < 0 ? undefined : end)
-    .flatMap((node) => (node.type === "inlineCode" ? [node.value] : []));
-  return codes.map((code) => code.trim().replace(/(?:#L\d|:)[^/\\]*$/, "")).filter(isPath);
+  if (from < 0 || isExample.test(textOfAll(nodes.slice(0, from)))) return [];
+  const found: UsedFile[] = [];
+  let use = useIn(lastWord(textOfAll(nodes.slice(0, from)))) ?? first;
+  for (const [at, node] of nodes.entries()) {
+    if (at < from) continue;
+    if (node.type === "inlineCode") {
+      const path = node.value.trim().replace(/(?:#L\d|:)[^/\\]*$/, "");
+      const remark = textOf(nodes[at + 1] ?? { type: "text", value: "" });
+      if (isUncertain.test(remark) || !isPath(path)) continue;
+      const isThere = use === "test" && /^\s*\((already )?exist/i.test(remark);
+      for (const one of expandBraces(path)) found.push({ path: one, use: isThere ? "read" : use });
+      continue;
+    }
+    if (!joins(node)) break;
+    use = useIn(lastWord(textOf(node))) ?? use;
+  }
+  return found;
 }
 
-/** A comma and the like between two paths, perhaps with a remark in brackets: `a.ts` (new), `b.ts`. */
+const textOfAll = (nodes: readonly PhrasingContent[]): string => nodes.map((node) => textOf(node)).join("");
+const lastWord = (text: string): string => /(\w+)\W*$/.exec(text)?.[1] ?? "";
+
+const isExample = /\b(e\.g\.|for example|such as)\W*$/i;
+const isUncertain =
+  /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present))/i;
+
+/** A comma and the like between two paths, perhaps with a remark in brackets or a verb: `a.ts` (new), edit `b.ts`. */
 const joins = (node: PhrasingContent): boolean =>
-  /^\s*(?:\([^()]*\)\s*)?(?:[,;+&/→]|->|and|or|plus|to)?\s*$/i.test(textOf(node));
+  /^\s*(?:\([^()]*\)\s*)?(?:[,;+&/→.]|->|and|or|plus|to)?\s*(?:and\s+)?(?:(?:create|modify|edit|update|test|read)s?:?)?\s*$/i.test(
+    textOf(node),
+  );
 
 const isPath = (code: string): boolean =>
   /^[^\s`'"$()<>|;&]+$/.test(code) && /[/.]|file$/i.test(code) && !/^(\w+:\/\/|-)/.test(code);

@@ -1,0 +1,85 @@
+import type { Mode, Tier, Verify } from "../../schemas/manifest.ts";
+import type { Plan, PlanTask } from "../../schemas/plan.ts";
+import type { Derivation } from "./derive.ts";
+import type { Kind } from "./edge.ts";
+import { closes } from "./gates.ts";
+
+/** A manifest's keys as they are written, in their order. */
+export interface DerivedManifest {
+  readonly version: 1;
+  readonly mode: Mode;
+  readonly tier: Tier;
+  readonly max_parallel: number;
+  readonly timeout_per_task: number;
+  readonly stages: readonly { readonly name: string; readonly tasks: readonly DerivedTask[] }[];
+}
+
+export interface DerivedTask {
+  readonly id: string;
+  readonly title: string;
+  readonly files: readonly string[];
+  readonly depends: readonly string[];
+  readonly tier?: Tier;
+  readonly verify?: readonly Verify[];
+}
+
+/** Why one task waits for another, by their ids: the shape of `plan --json`. */
+export interface Evidence {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: Kind;
+  readonly detail: string;
+}
+
+/** Seconds. Agents take minutes; a plan says nothing of time. */
+const timeoutPerTask = 1800;
+
+/** The manifest of a plan as it was derived. `flags` go before what was derived. */
+export function derivedManifest(
+  plan: Plan,
+  { stages, edges }: Derivation,
+  flags: { readonly mode?: Mode; readonly tier?: Tier } = {},
+): { manifest: DerivedManifest; evidence: Evidence[] } {
+  const idOf = (task: number) => plan.tasks[task]?.id ?? "";
+  const derived = (at: number): DerivedTask => {
+    const task = plan.tasks[at] as PlanTask;
+    const needs = new Set(edges.filter(({ to }) => to === at).map(({ from }) => from));
+    return {
+      id: task.id,
+      title: task.title,
+      files: task.files,
+      depends: [...needs].sort((a, b) => a - b).map(idOf),
+      ...(!flags.tier && isLight(task) ? { tier: "fast" } : {}),
+      ...(task.verify.length > 0 ? { verify: task.verify } : {}),
+    };
+  };
+  const written = stages.map(({ name, tasks }) => ({ name, tasks: tasks.map(derived) }));
+  const mode = flags.mode ?? modeOf(written);
+  return {
+    manifest: {
+      version: 1,
+      mode,
+      tier: flags.tier ?? "deep",
+      max_parallel: mode === "all-sequential" ? 1 : 5,
+      timeout_per_task: timeoutPerTask,
+      stages: written,
+    },
+    evidence: edges.map(({ from, to, kind, detail }) => ({ from: idOf(from), to: idOf(to), kind, detail })),
+  };
+}
+
+/** It writes nothing of its own, and only verifies, documents or ships. */
+const isLight = ({ title, uses, files }: PlanTask): boolean =>
+  closes(title) && (files.length === 0 || (uses.length > 0 && uses.every(({ use }) => use === "read")));
+
+/** No order at all, a total one, or one between. */
+function modeOf(stages: DerivedManifest["stages"]): Mode {
+  const hasOrder =
+    stages.length > 1 || stages.some(({ tasks }) => tasks.some(({ depends }) => depends.length > 0));
+  if (!hasOrder) return "all-parallel";
+  // Within a stage only `depends` tell an order: total where each task needs the one before it.
+  const isTotal = stages.every(({ tasks }) =>
+    tasks.slice(1).every(({ depends }, at) => depends.includes(tasks[at]?.id ?? "")),
+  );
+  return isTotal ? "all-sequential" : "dependency-driven";
+}

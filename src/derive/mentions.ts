@@ -1,0 +1,25 @@
+import type { Edge } from "./edge.ts";
+import type { TaskFacts } from "./facts.ts";
+import type { References } from "./references.ts";
+
+/** Characters of text shown on each side of a mention. */
+const around = 60;
+
+/** Tasks that another one names in its own text: the earlier has made, or will have made, what the later one needs. */
+export function mentionEdges(tasks: readonly TaskFacts[], references: References): Edge[] {
+  return tasks.flatMap(({ at, title, task }) => {
+    const text = [title, task.prose, ...task.code.map((code) => code.text)].join("\n");
+    return [...text.matchAll(references.pattern())].flatMap((found): Edge[] => {
+      const end = found.index + found[0].length + around;
+      const detail = text
+        .slice(Math.max(0, found.index - around), end)
+        .replace(/\s+/g, " ")
+        .trim();
+      return references.named(found[0]).flatMap((other): Edge[] => {
+        if (other === at) return [];
+        const [from, to] = other < at ? [other, at] : [at, other];
+        return [{ from, to, kind: "mention", detail: `"…${detail}…"` }];
+      });
+    });
+  });
+}

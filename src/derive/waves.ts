@@ -1,0 +1,34 @@
+import type { Plan } from "../../schemas/plan.ts";
+import type { References } from "./references.ts";
+
+/** A named group of tasks, in the order in which the plan has them run. */
+export interface Wave {
+  readonly name: string;
+  readonly tasks: readonly number[];
+}
+
+const line = /^\W*((?:wave|phase|stage|batch|round|step|group)\s+(?:\d+|[A-Z])\b[^:\n]*):\**[ \t]*(.*)$/gim;
+
+/** `**Wave 2 (after Wave 1):** Tasks 3, 5`, line for line; none unless every task stands in one, and in one only. */
+export function wavesIn(text: string, count: number, references: References): Wave[] | undefined {
+  const waves = [...text.matchAll(line)].flatMap(([, head = "", rest = ""]): Wave[] => {
+    const tasks = references.named(rest.replace(/\([^)]*\)/g, " ")).sort((a, b) => a - b);
+    const name = head.replace(/[*`]|\s*\([^)]*\)/g, "").trim();
+    return tasks.length > 0 ? [{ name, tasks }] : [];
+  });
+  const all = waves.flatMap(({ tasks }) => tasks);
+  return waves.length > 1 && all.length === count && new Set(all).size === count ? waves : undefined;
+}
+
+/** Headings such as `## Wave 2: Sessions` over all of the tasks, each over those that follow each other. */
+export function headedWaves({ tasks }: Plan): Wave[] | undefined {
+  const waves: { name: string; tasks: number[] }[] = [];
+  for (const [at, { group }] of tasks.entries()) {
+    if (!group || !/^\W*(wave|phase|stage|batch)\s+(\d+|[A-Z])\b/i.test(group)) return undefined;
+    const open = waves.at(-1);
+    if (open?.name === group) open.tasks.push(at);
+    else if (waves.some(({ name }) => name === group)) return undefined;
+    else waves.push({ name: group, tasks: [at] });
+  }
+  return waves.length > 1 ? waves : undefined;
+}

@@ -1,0 +1,45 @@
+import { posix } from "node:path";
+import type { PlanCode } from "../../schemas/plan.ts";
+import { expandBraces } from "./braces.ts";
+
+/**
+ * The files that a task's shell blocks add to a commit: what it commits, it has written. A path behind `cd DIR` is
+ * taken from there unless it names that directory again. Whole directories and what only a shell can tell are left out.
+ */
+export function committedFiles(code: readonly PlanCode[]): string[] {
+  return [...new Set(code.filter(isShell).flatMap(({ text }) => filesAdded(text)))];
+}
+
+const isShell = ({ language }: PlanCode): boolean => /^(|bash|sh|shell|zsh|console)$/.test(language);
+
+function filesAdded(script: string): string[] {
+  let directory = "";
+  const commands = script
+    .replace(/\\\r?\n/g, " ")
+    .split(/\r?\n|&&|;/)
+    .map((command) => command.trim().replace(/^\$\s+/, ""));
+  return commands.flatMap((command) => {
+    const [, to] = /^cd\s+(\S+)$/.exec(command) ?? [];
+    if (to) directory = posix.isAbsolute(to) ? "" : posix.join(directory, to);
+    const [, added] = /^git\s+add\s+(.*)$/.exec(command) ?? [];
+    if (!added) return [];
+    const words = added.replace(/\s#.*$/, "").split(/\s+/);
+    return words
+      .filter((word) => isFile(word) && !isByProduct.test(word))
+      .flatMap(expandBraces)
+      .map((path) => placed(path, directory));
+  });
+}
+
+/** Has a name with an ending, or a leading dot: `-A`, `.`, `src/` and `$FILE` tell no file. */
+const isFile = (word: string): boolean =>
+  /^[^-$"'`~*?][^$"'`*?]*$/.test(word) && /[^/.][^/]*\.[\w-]+$|(^|\/)\.\w[^/]*$/.test(word);
+
+/** Lock files of package managers: written by tools along the way. */
+const isByProduct = /(^|\/)(go\.sum|[\w.-]+\.lock|package-lock\.json|pnpm-lock\.yaml|bun\.lockb)$/;
+
+function placed(path: string, directory: string): string {
+  if (!directory || directory.startsWith("..") || path.startsWith(`${directory}/`)) return path;
+  const last = posix.basename(directory);
+  return path.startsWith(`${last}/`) && !directory.includes("/") ? path : posix.join(directory, path);
+}

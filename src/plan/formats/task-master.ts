@@ -1,0 +1,102 @@
+import * as v from "valibot";
+import type { Problem } from "../../problem.ts";
+import { withoutDangling } from "./claims.ts";
+import { type FormatTask, idFor, type PlanFormat, pathsInText, planOf, problemAt } from "./format.ts";
+
+const identifier = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+const common = {
+  id: identifier,
+  title: v.string(),
+  description: v.optional(v.nullable(v.string())),
+  details: v.optional(v.nullable(v.string())),
+  testStrategy: v.optional(v.nullable(v.string())),
+  status: v.optional(v.nullable(v.string())),
+  dependencies: v.optional(v.nullable(v.array(identifier))),
+};
+const taskSchema = v.object({ ...common, subtasks: v.optional(v.nullable(v.array(v.object(common)))) });
+const listSchema = v.object({ tasks: v.array(taskSchema) });
+type Task = v.InferOutput<typeof taskSchema>;
+
+/**
+ * Task Master's `tasks.json`: tags, each with tasks, or, as it was before, tasks alone. Of several tags `master` is
+ * read, else the first. A task with subtasks stands for these: who depends on it depends on all of them.
+ */
+export const taskMaster: PlanFormat = {
+  isSure: true,
+  recognises: (text) => listsIn(text).length > 0,
+  read: (text, file) => {
+    const lists = listsIn(text);
+    const chosen = lists.find(({ tag }) => tag === "master") ?? lists[0];
+    const others = lists.filter((list) => list !== chosen).map(({ tag }) => tag);
+    const problems: Problem[] = [];
+    if (others.length > 0) {
+      const message = `of the tags of this file, ${chosen?.tag} is read, and not ${others.join(", ")}`;
+      problems.push(
+        problemAt("plan-syntax", file, 1, message, "put the other tag's tasks in a file of their own"),
+      );
+    }
+    const { tasks, done } = flattened(chosen?.tasks ?? [], text);
+    const read = withoutDangling(planOf(file, undefined, tasks), done);
+    return { plan: read.plan, problems: [...problems, ...read.problems] };
+  },
+};
+
+function listsIn(text: string): { tag: string; tasks: Task[] }[] {
+  if (!/^\s*\{/.test(text)) return [];
+  try {
+    const top: unknown = JSON.parse(text);
+    const alone = v.safeParse(listSchema, top);
+    if (alone.success) return [{ tag: "master", tasks: alone.output.tasks }];
+    return Object.entries(top as object).flatMap(([tag, value]) => {
+      const read = v.safeParse(listSchema, value);
+      return read.success ? [{ tag, tasks: read.output.tasks }] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+const isOver = (status: string | null | undefined): boolean =>
+  /^(done|completed|cancelled|deferred)$/i.test(status ?? "");
+
+function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[]; done: Set<string> } {
+  const lines = text.split("\n");
+  const parts = new Map(
+    tasks.map((task) => [task.id, (task.subtasks ?? []).map(({ id }) => dotted(task.id, id))]),
+  );
+  const done = new Set<string>();
+  const resolved = (number: string): string[] => {
+    const inner = parts.get(number) ?? [];
+    return inner.length > 0 ? inner : [number];
+  };
+  const found = tasks.flatMap((task): FormatTask[] => {
+    const entries = (task.subtasks ?? []).length > 0 ? (task.subtasks ?? []) : [task];
+    const above = (task.dependencies ?? []).flatMap(resolved);
+    return entries.flatMap((entry): FormatTask[] => {
+      const number = entry === task ? task.id : dotted(task.id, entry.id);
+      if (isOver(task.status) || isOver(entry.status)) {
+        done.add(idFor(number));
+        return [];
+      }
+      const own = (entry === task ? [] : (entry.dependencies ?? [])).map((id) => dotted(task.id, id));
+      const paragraphs = [entry.description, entry.details, entry.testStrategy].filter(Boolean);
+      const section = [`## Task ${number}: ${entry.title}`, ...paragraphs].join("\n\n");
+      return [
+        {
+          number,
+          title: entry.title.replace(/\s+/g, " ").trim() || number,
+          section,
+          line: Math.max(1, 1 + lines.findIndex((line) => line.includes(JSON.stringify(entry.title)))),
+          uses: pathsInText(section)
+            .filter((path) => path.includes("/"))
+            .map((path) => ({ path, use: "modify" })),
+          depends: [...own, ...above],
+        },
+      ];
+    });
+  });
+  return { tasks: found, done };
+}
+
+/** Subtasks name those beside them by a number alone, and others as `3.1`. */
+const dotted = (task: string, id: string): string => (id.includes(".") ? id : `${task}.${id}`);

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { derive } from "../../src/derive/derive.ts";
+import { derivedManifest } from "../../src/derive/derived-manifest.ts";
+import { parsePlan } from "../../src/plan/read-plan.ts";
+import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
+import { score } from "./score.ts";
+
+// What the derivation has reached, a little below: the way is up.
+describe.skipIf(!hasCorpus)("on real plans, against their authors' manifests", () => {
+  const scored = score(
+    expectedPlans().map((plan) => {
+      const file = join(corpus, `${plan.name}.md`);
+      const read = parsePlan(readFileSync(file, "utf8"), file);
+      return { author: plan.stages, derived: derivedManifest(read, derive(read)).manifest.stages };
+    }),
+  );
+  test("what the author ordered is ordered", () => expect(scored.recall).toBeGreaterThanOrEqual(0.973));
+  test("what the author left free is mostly free", () => expect(scored.extra).toBeLessThanOrEqual(0.385));
+  test("the longest chain is no longer than the author's", () =>
+    expect(scored.critical).toBeLessThanOrEqual(1));
+  test("the files are the author's", () => {
+    expect(scored.filePrecision).toBeGreaterThanOrEqual(0.895);
+    expect(scored.fileRecall).toBeGreaterThanOrEqual(0.92);
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import { code, derived, files, planOf } from "./derived.ts";
+
+const edgesOf = (text: string) => derived(text).edges;
+
+describe("what a plan says itself", () => {
+  test.each([
+    ["**Depends on:** Task 1", ["1>3 field"]],
+    ["**Depends on:** Tasks 1 and 2", ["1>3 field", "2>3 field"]],
+    ["**Depends:** Task 1 (halt), Task 1+2 (intent)", ["1>3 field", "2>3 field"]],
+    ["**Dependencies:** 1, 2", ["1>3 field", "2>3 field"]],
+    ["- Depends: task-1, task-2", ["1>3 field", "2>3 field"]],
+    ["**Depends on:** Tasks 1–2", ["1>3 field", "2>3 field"]],
+    ["**Depends on:** all prior tasks", ["1>3 field", "2>3 field"]],
+    ["**Depends on:** none (parallel with Task 1)", []],
+  ])("%s", (field, expected) => {
+    expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", field]))).toEqual(expected);
+  });
+
+  test("a field that names no task is no field of ours", () => {
+    const text = planOf(
+      ["Alpha", files("Create: `src/alpha.ts`")],
+      ["Beta", "**Dependencies:** cass >= 0.2\n\nUses `src/alpha.ts`."],
+    );
+    expect(edgesOf(text)).toEqual(["1>2 created-file"]);
+  });
+
+  test("a task with a field has what its field says, and nothing is guessed", () => {
+    const text = planOf(
+      ["Alpha", files("Create: `src/alpha.ts`")],
+      ["Beta", "**Depends on:** none"],
+      ["Gamma", `**Depends on:** Task 2\n${files("Modify: `src/alpha.ts`")}`],
+    );
+    expect(edgesOf(text)).toEqual(["2>3 field"]);
+  });
+
+  test.each([
+    ["Tasks 2 and 3 depend on Task 1.", ["1>2", "1>3"]],
+    ["Task 1 must land before Task 3.", ["1>3"]],
+    ["Task 1 → Task 2 → Task 3", ["1>2", "2>3"]],
+    ["Task 3 depends on all prior tasks.", ["1>3", "2>3"]],
+    ["Tasks 2 and 3 are independent.", []],
+  ])("a sentence outside of tasks: %s", (sentence, expected) => {
+    const text = `# Plan\n\n${sentence}\n\n${planOf(["Alpha"], ["Beta"], ["Gamma"])}`;
+    expect(edgesOf(text)).toEqual(expected.map((edge) => `${edge} statement`));
+  });
+
+  test("a task that is said to be independent waits for nothing", () => {
+    const text = `# Plan\n\nTask 2 is independent of the rest.\n\n${planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta", files("Modify: `a/alpha.ts`")])}`;
+    expect(edgesOf(text)).toEqual([]);
+  });
+
+  test("waves, line for line, are the stages, and nothing goes against them", () => {
+    const text = `${planOf(["Alpha"], ["Beta", "Builds on what Task 3 makes."], ["Gamma"])}\n## Order\n\n**Wave 1 (parallel):** Tasks 1, 3\n**Wave 2 (after Wave 1):** Task 2\n`;
+    expect(derived(text)).toMatchObject({ stages: ["Wave 1: 1 3", "Wave 2: 2"], edges: [] });
+  });
+
+  test("headings of waves over all tasks are the stages", () => {
+    const text =
+      "# P\n\n## Wave 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Wave 2: House\n\n### Task 3: C\n";
+    expect(derived(text).stages).toEqual(["Wave 1: Ground: 1 2", "Wave 2: House: 3"]);
+  });
+});
+
+describe("drawn graphs", () => {
+  const drawn = (drawing: string, count: number) =>
+    edgesOf(
+      `${planOf(...Array.from({ length: count }, (_, at) => [`T${at}`] as const))}\n## Graph\n${code("", drawing)}`,
+    )
+      .filter((edge) => edge.endsWith("graph"))
+      .map((edge) => edge.split(" ")[0])
+      .sort();
+
+  test("a branch and a chain", () => {
+    const drawing = [
+      "Task 1 (a) ──┬──→ Task 2 (b)",
+      "             │      └──→ Task 3 (c) ──→ Task 4",
+      "             └──→ Task 5",
+    ].join("\n");
+    expect(drawn(drawing, 5)).toEqual(["1>2", "1>5", "2>3", "3>4"]);
+  });
+  test("lines that come together, a column out of line", () => {
+    const drawing = [
+      "Task 1 (metrics) ────┐",
+      "                      ├──▶ Task 3 (engine)",
+      "Task 2 (fixtures) ───┘",
+    ].join("\n");
+    expect(drawn(drawing, 3)).toEqual(["1>3", "2>3"]);
+  });
+  test("an indented tree", () => {
+    const drawing = ["Task 1 (ground)", "  └── Task 2 (wall)", "       └── Task 3 (roof)"].join("\n");
+    expect(drawn(drawing, 3)).toEqual(["1>2", "2>3"]);
+  });
+  test("an arrow that comes from the right", () => {
+    const drawing = ["Task 1 (a) ──► Task 2 (b)", "                  │", "Task 3 (c) ◄──────┘"].join("\n");
+    expect(drawn(drawing, 3)).toEqual(["1>2", "2>3"]);
+  });
+  test("plain characters", () => {
+    const drawing = ["Task 1 --> Task 2", "           |", "           +--> Task 3"].join("\n");
+    expect(drawn(drawing, 3)).toEqual(["1>2", "2>3"]);
+  });
+  test("code that only names tasks draws nothing", () => {
+    expect(drawn("// see Task 1 - and Task 2 | later", 2)).toEqual([]);
+  });
+});
+
+describe("what can be told from the tasks", () => {
+  test("another task that it names", () => {
+    expect(edgesOf(planOf(["Alpha"], ["Beta", "Uses the client from Task 1."]))).toEqual(["1>2 mention"]);
+  });
+  test("a file that one creates and another writes or names", () => {
+    const text = planOf(
+      ["Alpha", files("Create: `lib/alpha.ts`")],
+      ["Beta", files("Modify: `lib/alpha.ts:10-20`")],
+      ["Gamma", "Run `node lib/alpha.ts`."],
+    );
+    expect(edgesOf(text)).toEqual(expect.arrayContaining(["1>2 created-file", "1>3 created-file"]));
+  });
+  test("a name that many directories hold tells no file", () => {
+    const text = planOf(["Alpha", files("Create: `one/README.md`")], ["Beta", "Write a `README.md` in two."]);
+    expect(edgesOf(text)).toEqual(["1>2 first-task"]);
+  });
+  test("what one produces and another consumes", () => {
+    const text = planOf(
+      ["Alpha", "**Interfaces:**\n- Produces: `load(path)`"],
+      ["Beta", "**Interfaces:**\n- Consumes: `load(path)`"],
+    );
+    expect(edgesOf(text)).toContain("1>2 interface");
+  });
+  test.each([
+    ["go", "func LoadPlan() error {", "plan, err := LoadPlan()"],
+    ["python", "def load_plan(path):", "plan = load_plan('x')"],
+    ["typescript", "export function loadPlan() {}", "await loadPlan()"],
+    ["bash", "load_plan() {", "load_plan x"],
+  ])("a symbol of %s that one defines and another uses", (language, definition, use) => {
+    const text = planOf(["Alpha", code(language, definition)], ["Beta", code(language, use)]);
+    expect(edgesOf(text)).toContain("1>2 symbol");
+  });
+  test("a module that one creates and another imports", () => {
+    const text = planOf(
+      ["Alpha", files("Create: `internal/authz/token.go`")],
+      ["Beta", code("go", 'import (\n\t"example.com/x/internal/authz"\n)')],
+    );
+    expect(edgesOf(text)).toContain("1>2 import");
+  });
+  test("a name in several spellings", () => {
+    const text = planOf(
+      ["Alpha", "Add `cmdCalibrateGates`."],
+      ["Beta", code("bash", 'tool "calibrate-gates"')],
+    );
+    expect(edgesOf(text)).toContain("1>2 name");
+  });
+  test("a file that both write, but not a file of tests", () => {
+    const both = (path: string) =>
+      planOf(["Alpha", files(`Modify: \`${path}\``)], ["Beta", files(`Modify: \`${path}\``)]);
+    expect(edgesOf(both("src/main.ts"))).toEqual(["1>2 shared-file"]);
+    expect(edgesOf(both("test/main.test.ts"))).toEqual([]);
+  });
+  test("wiring and tests of what a title names", () => {
+    expect(edgesOf(planOf(["Parser"], ["Wire the parser into the CLI"]))).toEqual(["1>2 wiring"]);
+    expect(edgesOf(planOf(["Parser"], ["Parser tests"], ["Else"]))).toEqual(["1>2 test-of"]);
+  });
+  test("a scaffold is waited for by those that write below it", () => {
+    const text = planOf(
+      ["Scaffold the app", files("Create: `apps/x/package.json`")],
+      ["Page", files("Create: `apps/x/src/page.ts`")],
+      ["Else", files("Create: `other/y.ts`")],
+    );
+    expect(edgesOf(text)).toContain("1>2 scaffold");
+    expect(edgesOf(text)).not.toContain("1>3 scaffold");
+  });
+  test("a prerequisite comes before all", () => {
+    expect(edgesOf(planOf(["Extend the store (PREREQUISITE)"], ["A"], ["B"]))).toEqual([
+      "1>2 scaffold",
+      "1>3 scaffold",
+    ]);
+  });
+  test("the last task waits for all where it verifies, documents or ships, without repeating what follows", () => {
+    const text = planOf(
+      ["Alpha", code("go", "func AlphaThing() {}")],
+      ["Beta", "`AlphaThing` again"],
+      ["Gamma"],
+      ["Final verification"],
+    );
+    expect(edgesOf(text).filter((edge) => edge.endsWith("gate"))).toEqual(["3>4 gate", "2>4 gate"]);
+  });
+  test("a task without any evidence is pointed out", () => {
+    expect(derived(planOf(["Alpha"], ["Beta"], ["Gamma", "Uses Task 1."])).unexplained).toEqual(["2"]);
+  });
+});
+
+test("edges make no cycle, whatever a plan says", () => {
+  const text = planOf(["Alpha", "**Depends on:** Task 2"], ["Beta", "**Depends on:** Task 1"]);
+  expect(derived(text)).toMatchObject({ edges: ["2>1 field"], stages: ["Stage 1: 2", "Stage 2: 1"] });
+});

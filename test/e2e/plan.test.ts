@@ -1,0 +1,250 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { Rig } from "../rig.ts";
+
+const plan = `# Counter
+
+### Task 1: Tokenizer
+
+**Files:**
+- Create: \`src/tokenizer.ts\`
+
+### Task 2: Counter
+
+**Files:**
+- Create: \`src/counter.ts\`
+
+Uses \`src/tokenizer.ts\`.
+
+### Task 3: Settings
+
+**Depends on:** none
+
+**Files:**
+- Create: \`src/settings.ts\`
+
+### Task 4: Final verification
+
+Run everything.
+`;
+const fifth = "\n### Task 5: Publish\n\n**Depends on:** Task 4\n";
+
+const rigs: Rig[] = [];
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) await rig.close();
+});
+async function project(files: Readonly<Record<string, string>> = { "plan.md": plan }) {
+  const rig = await Rig.make(files);
+  rigs.push(rig);
+  return rig;
+}
+const manifestOf = (rig: Rig) => readFile(join(rig.dir, "plan.exec.yaml"), "utf8");
+
+describe("writing a manifest", () => {
+  test("stands beside the plan, names its schema and says why each task waits", async () => {
+    const rig = await project();
+    const ended = await rig.run("plan", "plan.md");
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toContain("4 tasks in 3 stages, dependency-driven");
+    expect(
+      await manifestOf(rig),
+    ).toBe(`# yaml-language-server: $schema=https://unpkg.com/interserve/schemas/exec-manifest.schema.json
+# Derived from plan.md by \`interserve plan\`. Comments say why a task waits; \`--update\` keeps your edits.
+
+version: 1
+mode: dependency-driven
+tier: deep
+max_parallel: 5
+timeout_per_task: 1800
+stages:
+  - name: Stage 1
+    tasks:
+      - id: task-1
+        title: Tokenizer
+        files: [src/tokenizer.ts]
+        depends: []
+  - name: Stage 2
+    tasks:
+      - id: task-2
+        title: Counter
+        files: [src/counter.ts]
+        # task-1: names \`src/tokenizer.ts\`, which it creates [created-file]
+        depends: [task-1]
+      - id: task-3
+        title: Settings
+        files: [src/settings.ts]
+        depends: []
+  - name: Stage 3
+    tasks:
+      - id: task-4
+        title: Final verification
+        files: []
+        # task-3: "Final verification" is about all that is before it [gate]
+        # task-2: "Final verification" is about all that is before it [gate]
+        depends: [task-2, task-3]
+        tier: fast
+`);
+    expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
+  });
+
+  test("never overwrites without --force", async () => {
+    const rig = await project({ "plan.md": plan, "plan.exec.yaml": "mine" });
+    const refused = await rig.run("plan", "plan.md");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("is there already, and is not overwritten\n  hint: --update adds");
+    expect(await manifestOf(rig)).toBe("mine");
+    expect((await rig.run("plan", "plan.md", "--force")).code).toBe(0);
+    expect(await manifestOf(rig)).toContain("id: task-4");
+  });
+
+  test("-o, --mode and --tier go before what is derived", async () => {
+    const rig = await project();
+    expect(
+      (await rig.run("plan", "plan.md", "-o", "x.yaml", "--mode", "manual-batching", "--tier", "fast")).code,
+    ).toBe(0);
+    const text = await readFile(join(rig.dir, "x.yaml"), "utf8");
+    expect(text).toContain("mode: manual-batching\ntier: fast\n");
+    expect(text.match(/tier:/g)).toHaveLength(1);
+    const wrong = await rig.run("plan", "plan.md", "-o", "x.md");
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("a manifest's name ends in .yaml"),
+    });
+  });
+
+  test.each([
+    ["all-parallel", "### Task 1: A\n\n### Task 2: B\n"],
+    [
+      "all-sequential",
+      "### Task 1: A\n\n### Task 2: B\n\n**Depends on:** Task 1\n\n### Task 3: C\n\n**Depends on:** Task 2\n",
+    ],
+  ])("%s is told from the order", async (mode, text) => {
+    const rig = await project({ "plan.md": text });
+    await rig.run("plan", "plan.md");
+    expect(await manifestOf(rig)).toContain(`mode: ${mode}\n`);
+  });
+
+  test("tasks without evidence, and files that two tasks write in no order, are pointed out", async () => {
+    const shared = (title: string) =>
+      `### ${title}\n\n**Depends on:** none\n\n**Files:**\n- Modify: \`src/main.ts\`\n`;
+    const rig = await project({
+      "plan.md": `${shared("Task 1: A")}\n${shared("Task 2: B")}\n### Task 3: Else\n`,
+    });
+    const { stderr } = await rig.run("plan", "plan.md");
+    expect(stderr).toContain(
+      'plan.md:15:1 warning no-evidence: nothing in the plan tells what task "task-3" (Else) waits for',
+    );
+    expect(stderr).toContain(
+      'warning file-conflict: "task-1" and "task-2" write "src/main.ts", and nothing tells which comes first',
+    );
+    expect(await manifestOf(rig)).not.toContain("depends: [task-1]");
+  });
+});
+
+describe("--update", () => {
+  test("adds what is new and keeps what a person wrote", async () => {
+    const rig = await project();
+    await rig.run("plan", "plan.md");
+    const edited = (await manifestOf(rig))
+      .replace("title: Counter", "title: 'The counter' # mine")
+      .replace("max_parallel: 5", "max_parallel: 2");
+    await writeFile(join(rig.dir, "plan.exec.yaml"), edited);
+    await writeFile(join(rig.dir, "plan.md"), plan + fifth);
+    const ended = await rig.run("plan", "plan.md", "--update");
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("added task-5") });
+    expect(await manifestOf(rig)).toBe(
+      `${edited}      - id: task-5\n        title: Publish\n        files: []\n        # task-4: Task 4 [field]\n        depends: [task-4]\n        tier: fast\n`,
+    );
+    const before = await manifestOf(rig);
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to add");
+    expect(await manifestOf(rig)).toBe(before);
+  });
+
+  test("of a manifest that is wrong says where, and leaves it", async () => {
+    const rig = await project({ "plan.md": plan, "plan.exec.yaml": "version: 1\nmode: fast\nstages: []\n" });
+    const ended = await rig.run("plan", "plan.md", "--update");
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("plan.exec.yaml:2:7 error unknown-mode"),
+    });
+    expect(await manifestOf(rig)).toBe("version: 1\nmode: fast\nstages: []\n");
+  });
+});
+
+describe("--check", () => {
+  test("is 0 where nothing drifted and 1 with each drift's place where something has", async () => {
+    const rig = await project();
+    await rig.run("plan", "plan.md");
+    expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({
+      code: 0,
+      stdout: "plan.exec.yaml has the plan's 4 tasks\n",
+    });
+    const changed = plan
+      .replace("Task 2: Counter", "Task 2: Count")
+      .replace("src/settings.ts", "src/options.ts");
+    await writeFile(join(rig.dir, "plan.md"), changed.replace("Task 4:", "Task 9:"));
+    const before = await manifestOf(rig);
+    const { code, stderr } = await rig.run("plan", "plan.md", "--check");
+    expect(code).toBe(1);
+    expect(stderr).toContain('the plan\'s task "task-9" (Final verification) is not in the manifest');
+    expect(stderr).toContain('task "task-2" is called "Counter", and in the plan "Count"');
+    expect(stderr).toContain(
+      '"files" of task "task-3" lacks "src/options.ts" of the plan and has "src/settings.ts", which',
+    );
+    expect(stderr).toContain('task "task-4" is not in the plan');
+    expect(await manifestOf(rig)).toBe(before);
+  });
+  test("without a manifest is 2", async () => {
+    const rig = await project();
+    expect((await rig.run("plan", "plan.md", "--check")).code).toBe(2);
+  });
+});
+
+test("--json prints manifest, evidence and problems, and writes nothing", async () => {
+  const rig = await project();
+  const { code, stdout } = await rig.run("plan", "plan.md", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    manifest: { version: 1, mode: "dependency-driven", stages: [{ name: "Stage 1" }, {}, {}] },
+    evidence: expect.arrayContaining([
+      {
+        from: "task-1",
+        to: "task-2",
+        kind: "created-file",
+        detail: "names `src/tokenizer.ts`, which it creates",
+      },
+    ]),
+    problems: [],
+  });
+  await expect(manifestOf(rig)).rejects.toThrow("ENOENT");
+});
+
+test("a plan in which no task can be told apart, and one that is not there", async () => {
+  const rig = await project({ "plan.md": "# Nothing\n" });
+  expect(await rig.run("plan", "plan.md")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("plan-without-tasks"),
+  });
+  expect(await rig.run("plan", "no.md")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("file-not-found"),
+  });
+});
+
+test("a Task Master file is derived, checked and run as a plan is", async () => {
+  const tasks = {
+    master: {
+      tasks: [
+        { id: 1, title: "A", dependencies: [] },
+        { id: 2, title: "B", dependencies: [1] },
+      ],
+    },
+  };
+  const rig = await project({ "tasks.json": JSON.stringify(tasks) });
+  expect((await rig.run("plan", "tasks.json")).code).toBe(0);
+  const shown = JSON.parse((await rig.run("show", "tasks.exec.yaml", "--json")).stdout);
+  expect(shown.waves).toEqual([["task-1"], ["task-2"]]);
+  const dry = await rig.run("run", "tasks.exec.yaml", "--dry-run");
+  expect(dry).toMatchObject({ code: 0, stderr: "" });
+});
