@@ -35,6 +35,8 @@ export const failureKinds = [
   "timeout",
   "transient",
   "rate_limited",
+  /** What was paid for is used up: nothing but a person, or days, changes that. */
+  "quota",
   "auth",
   "configuration",
   "spawn",
@@ -55,7 +57,10 @@ export const outcomeSchema = v.object({
   verdict: v.optional(v.string()),
   /** What dependents must know, in the agent's words. */
   hand_over: v.optional(v.string()),
+  /** From the project directory: what git shows, and without git what the agent says. */
   files_changed: v.optional(v.array(v.string())),
+  /** What does not fit together, a line each: files changed that were not declared, and the like. */
+  notes: v.optional(v.array(v.string())),
   /** Absolute path of the whole output, and its size in bytes. */
   output: v.optional(v.string()),
   output_bytes: v.optional(v.number()),

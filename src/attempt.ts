@@ -5,6 +5,7 @@ import type { AttemptInput } from "../machines/task.machine.ts";
 import { isDone, type Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
+import { environmentFor } from "./engines/environment.ts";
 import type { Job, JobTask } from "./job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { sectionFor } from "./plan/read-plan.ts";
@@ -34,9 +35,9 @@ export async function carryOut(input: AttemptInput, context: AttemptContext): Pr
   let outcome: Outcome;
   try {
     await mkdir(folder, { recursive: true });
-    const request = await requestFor(jobTask, input, context, folder);
-    await writeFileAtomic(request.files.prompt, request.prompt);
     const engine = engineFor(jobTask.engine, context.job.config, process.env);
+    const request = await requestFor(jobTask, input, context, folder, engine.structured);
+    await writeFileAtomic(request.files.prompt, request.prompt);
     outcome = await engine.attempt(request);
     if (isDone(outcome.status)) outcome = await runGates(outcome, request);
     await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
@@ -51,6 +52,7 @@ async function requestFor(
   input: AttemptInput,
   context: AttemptContext,
   folder: string,
+  structured: boolean,
 ): Promise<AttemptRequest> {
   const { job, directory } = context;
   const { task, title } = jobTask;
@@ -70,6 +72,7 @@ async function requestFor(
     projectDir: job.projectDir,
     dependencies: input.dependencies,
     alsoFinished: context.alsoFinished,
+    structured,
     budget: job.manifest.context_budget,
   });
   return {
@@ -78,7 +81,7 @@ async function requestFor(
     prompt,
     cwd: job.projectDir,
     env: {
-      ...(process.env as Record<string, string>),
+      ...environmentFor(jobTask.engine, job.config.engines[jobTask.engine].env, process.env),
       ...task.env,
       INTERSERVE_RUN: directory.run,
       INTERSERVE_TASK: task.id,

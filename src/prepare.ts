@@ -88,7 +88,8 @@ async function jobTask(
   options: JobOptions,
   manifestFile: string,
 ): Promise<JobTask> {
-  const fallback = options.engine ?? manifest.engine ?? config.engine ?? "codex";
+  const tier = task.tier ?? manifest.tier;
+  const fallback = options.engine ?? manifest.engine ?? config.tiers[tier].engine ?? config.engine ?? "codex";
   const promptText = task.prompt_file
     ? await readPrompt(task, resolve(dirname(manifestFile), task.prompt_file))
     : task.prompt;
@@ -96,7 +97,7 @@ async function jobTask(
     task,
     title: task.title ?? task.id,
     stage,
-    tier: task.tier ?? manifest.tier,
+    tier,
     engine: task.engine ?? (task.run ? "command" : fallback),
     timeoutMs: (task.timeout ?? manifest.timeout_per_task) * 1000,
     ...(promptText === undefined ? {} : { promptText }),

@@ -13,6 +13,7 @@ import { judge, oneLine, tailOf } from "./verdict.ts";
 export function commandEngine(config: { readonly run?: string | undefined }): Engine {
   return {
     name: "command",
+    structured: false,
     missing: async () => undefined,
     async attempt(request) {
       const run = request.task.run ?? config.run;

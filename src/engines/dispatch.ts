@@ -22,6 +22,7 @@ export function dispatchEngine(
   const script = named === undefined ? undefined : resolve(named);
   return {
     name: "dispatch",
+    structured: false,
     async missing() {
       if (script === undefined) {
         return `The engine "dispatch" needs a dispatch script, and none is named. Set ${variable} to its path, or engines.dispatch.script in interserve.config.yaml.`;

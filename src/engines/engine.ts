@@ -1,5 +1,5 @@
 import type { EngineName, ManifestTask, Tier } from "../../schemas/manifest.ts";
-import type { Outcome } from "../../schemas/outcome.ts";
+import type { Outcome, Usage } from "../../schemas/outcome.ts";
 
 /** What an engine is asked to do: one attempt of one task. Paths are absolute; the directory of `files` exists. */
 export interface AttemptRequest {
@@ -7,6 +7,16 @@ export interface AttemptRequest {
   readonly tier: Tier;
   /** The whole prompt; the same text stands in `files.prompt`. */
   readonly prompt: string;
+  /**
+   * Continues an earlier attempt's session with a message, in place of the prompt. Only an engine that gave an
+   * outcome a `session_id` can.
+   */
+  readonly resume?: {
+    readonly sessionId: string;
+    readonly message: string;
+    /** That attempt's usage, where it was itself a continuation with all before it: agents count by session. */
+    readonly used?: Usage | undefined;
+  };
   /** Working directory of the agent: the project. */
   readonly cwd: string;
   /** The complete environment of the agent's processes. */
@@ -34,6 +44,8 @@ export interface AttemptRequest {
 /** One way of carrying tasks out. A task's failure is an outcome; only a bug of ours throws. */
 export interface Engine {
   readonly name: EngineName;
+  /** Whether the agent is given a form for its result; else the prompt asks for closing lines. */
+  readonly structured: boolean;
   /** Absent where it can run here; else one clear sentence that says what is missing and what to do. */
   readonly missing: () => Promise<string | undefined>;
   readonly attempt: (request: AttemptRequest) => Promise<Outcome>;

@@ -19,6 +19,8 @@ export interface PromptInput {
   readonly dependencies: readonly DependencyResult[];
   /** Tasks that this one waited for without naming them. */
   readonly alsoFinished: readonly { readonly id: string; readonly title: string; readonly status: string }[];
+  /** Whether the agent is given a form for its result; else it is asked for closing lines. */
+  readonly structured?: boolean;
   /** Characters for the results of the dependencies, all in all. */
   readonly budget: number;
 }
@@ -34,7 +36,7 @@ export async function buildPrompt(input: PromptInput): Promise<string> {
     task(input),
     await renderDependencies(input.dependencies, input.budget),
     alsoFinished(input.alsoFinished),
-    closing,
+    input.structured ? closingForm : closing,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
@@ -77,6 +79,14 @@ such as names, paths and decisions. After it, as the very last line, write exact
 VERDICT: CLEAN
 VERDICT: NEEDS_ATTENTION <why>
 VERDICT: QUESTION <question>
+
+CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
+QUESTION: you cannot go on without an answer.`;
+
+const closingForm = `## When you are done
+
+End with a result in the form that you are given. Its \`hand_over\` is for the tasks that depend on this one: in a few
+lines, what they must know, such as names, paths and decisions. Its \`verdict\` is one of these:
 
 CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
 QUESTION: you cannot go on without an answer.`;

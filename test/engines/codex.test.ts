@@ -22,7 +22,9 @@ describe("the program", () => {
     const { args, prompt, cwd } = JSON.parse(await readFile(record, "utf8"));
     expect([prompt, cwd]).toEqual(["Do ü.\n", attempt.path("project")]);
     expect(args.slice(0, 3)).toEqual(["exec", "--json", "--skip-git-repo-check"]);
-    expect(args.join(" ")).toContain(`-s workspace-write -C ${attempt.path("project")} -m gpt-x -c`);
+    expect(args.join(" ")).toContain(
+      `-s workspace-write -C ${attempt.path("project")} -m gpt-x --output-schema ${attempt.path("files/result.schema.json")} -c`,
+    );
     expect(args).toEqual(expect.arrayContaining(['approval_policy="never"', 'model_reasoning_effort="low"']));
     expect(args.at(-1)).toBe("-");
   });

@@ -1,0 +1,48 @@
+import type { EngineName } from "../../schemas/manifest.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What every program may need, and nobody keeps a secret in. A name may end in `*`. */
+const basic = [
+  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE"],
+  ...["LC_*", "TZ", "TMPDIR", "XDG_*", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"],
+  ...["http_proxy", "https_proxy", "no_proxy", "all_proxy"],
+];
+
+/** What belongs to an agent: how it signs in, where its models are. No other agent gets what looks like a secret of it. */
+const own: Readonly<Partial<Record<EngineName, readonly string[]>>> = {
+  codex: ["CODEX_*", "OPENAI_*"],
+  claude: ["ANTHROPIC_*", "CLAUDE_*", "DISABLE_*", "API_TIMEOUT_MS", "AWS_*", "GOOGLE_*", "CLOUD_ML_REGION"],
+};
+
+const secret = /(^|_)(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT|DSN)(_|$)/i;
+
+export const looksSecret = (name: string): boolean => secret.test(name);
+
+/**
+ * The part of our environment that an engine gets. With an allow-list: the basic variables, its own, and those on the
+ * list. Without one an agent gets everything but other people's secrets; `command` and `dispatch` run programs of the
+ * user's own, with the user's environment.
+ */
+export function environmentFor(
+  engine: EngineName,
+  allowed: readonly string[] | undefined,
+  environment: Environment,
+): Record<string, string> {
+  const agent = own[engine];
+  const named = [...basic, ...(agent ?? []), ...(allowed ?? [])];
+  const isNamed = (name: string) => named.some((pattern) => fits(name, pattern));
+  const passes = (name: string): boolean => {
+    if (isNamed(name)) return true;
+    return allowed === undefined && (agent === undefined || !looksSecret(name));
+  };
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && passes(entry[0]),
+    ),
+  );
+}
+
+const fits = (name: string, pattern: string): boolean =>
+  pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
