@@ -6,6 +6,7 @@ import { isDone, type Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
 import { environmentFor } from "./engines/environment.ts";
+import { watchFiles } from "./files-changed.ts";
 import type { Job, JobTask } from "./job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { sectionFor } from "./plan/read-plan.ts";
@@ -38,7 +39,9 @@ export async function carryOut(input: AttemptInput, context: AttemptContext): Pr
     const engine = engineFor(jobTask.engine, context.job.config, process.env);
     const request = await requestFor(jobTask, input, context, folder, engine.structured);
     await writeFileAtomic(request.files.prompt, request.prompt);
-    outcome = await engine.attempt(request);
+    const withFiles = await watchFiles(context.job, jobTask.task);
+    outcome = await withFiles(await engine.attempt(request));
+    for (const note of outcome.notes ?? []) context.onProgress(note);
     if (isDone(outcome.status)) outcome = await runGates(outcome, request);
     await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
   } catch (error) {
