@@ -102,7 +102,7 @@ async function outcomeOf(
   if (turn.ended) return turn.ended;
   if (ours) return ours;
   const { exitCode = 0 } = end;
-  const log = (await tailOf(request.files.log)).trim().split("\n").at(-1) ?? "";
+  const log = complaintIn(await tailOf(request.files.log));
   if (!turn.started && exitCode !== 0) {
     const reason = oneLine(log || `exit status ${exitCode} before it began`);
     return { status: "error", failure: "configuration", reason };
@@ -111,6 +111,13 @@ async function outcomeOf(
   const failure = exitCode === 137 || exitCode === 143 ? "killed" : "crashed";
   const reason = `ended with exit status ${exitCode} before its turn was over${log ? `: ${log}` : ""}`;
   return { status: "error", failure, reason: oneLine(reason) };
+}
+
+/** What a program said last of an error, with all that follows; else its last line. */
+function complaintIn(log: string): string {
+  const lines = log.trim().split("\n");
+  const at = lines.findLastIndex((line) => /^error\b/i.test(line));
+  return lines.slice(at < 0 ? -1 : at).join(" ");
 }
 
 /** A session's usage without what was used before; only figures that are there. */
