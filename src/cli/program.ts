@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { engineNames, modes } from "../../schemas/manifest.ts";
 import type { CheckFlags } from "../commands/check.ts";
+import type { DoctorFlags } from "../commands/doctor.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { ShowFlags } from "../commands/show.ts";
 import { version } from "../version.ts";
@@ -101,6 +102,23 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .action(async (path: string, flags: ShowFlags) => {
       const { show } = await import("../commands/show.ts");
       exit(await show(path, flags));
+    });
+
+  root
+    .command("doctor")
+    .summary("say what runs need and this machine lacks")
+    .description(
+      "Look at the engines, their versions and sign-in, git and sandbox. Starts no agent and spends nothing.",
+    )
+    .addOption(projectOption())
+    .addOption(jsonOption("{ready, engine, checks}, as JSON"))
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ interserve doctor\n\nExit status: 0 the default engine can carry tasks out; 1 it cannot.",
+    )
+    .action(async (flags: DoctorFlags) => {
+      const { doctor } = await import("../commands/doctor.ts");
+      exit(await doctor(flags));
     });
 
   for (const command of root.commands) command.exitOverride();

@@ -4,6 +4,7 @@ import type { Tier } from "../../schemas/manifest.ts";
 import { isDone, type Outcome, type Usage } from "../../schemas/outcome.ts";
 import { Happenings, less, runAgent, type Turn } from "./agent.ts";
 import { type ClaudePart, type ClaudeResult, parseClaudeEvent } from "./claude-events.ts";
+import { examineClaude } from "./claude-examine.ts";
 import { claudeFailure } from "./claude-failures.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { findExecutable, whereMissing } from "./find-executable.ts";
@@ -39,6 +40,7 @@ export function claudeEngine(config: ClaudeConfig): Engine {
       if (await findExecutable(program)) return undefined;
       return `The engine "claude" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g @anthropic-ai/claude-code", or choose another with --engine.`;
     },
+    examine: (env) => examineClaude(program, config.allowed_tools ?? ["Bash"], env),
     async attempt(request) {
       const happenings = new Happenings(request);
       const turn = new ClaudeTurn(happenings, request.resume?.used);

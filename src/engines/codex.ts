@@ -6,6 +6,7 @@ import type { Tier } from "../../schemas/manifest.ts";
 import type { Outcome, Usage } from "../../schemas/outcome.ts";
 import { Happenings, less, runAgent, type Turn } from "./agent.ts";
 import { type CodexEvent, type CodexItem, parseCodexEvent } from "./codex-events.ts";
+import { examineCodex } from "./codex-examine.ts";
 import { codexFailure } from "./codex-failures.ts";
 import { findCodex } from "./codex-program.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
@@ -38,6 +39,7 @@ export function codexEngine(config: CodexConfig): Engine {
       if (await findCodex(program)) return undefined;
       return `The engine "codex" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g @openai/codex", or choose another with --engine.`;
     },
+    examine: (env) => examineCodex(program, config.sandbox ?? "workspace-write", env),
     async attempt(request) {
       const happenings = new Happenings(request);
       const turn = new CodexTurn(happenings, request.resume?.used);

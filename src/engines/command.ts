@@ -15,6 +15,13 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
     name: "command",
     structured: false,
     missing: async () => undefined,
+    examine: async () => [
+      {
+        name: "command",
+        status: "ok",
+        found: config.run ? `runs \`${oneLine(config.run, 100)}\`` : "runs a task's `run`",
+      },
+    ],
     async attempt(request) {
       const run = request.task.run ?? config.run;
       if (run === undefined) return nothingToRun(request.task.id);

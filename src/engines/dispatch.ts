@@ -30,6 +30,12 @@ export function dispatchEngine(
       if ((await sizeOf(script)) !== undefined) return undefined;
       return `The engine "dispatch" needs its script "${script}", which is no file. Set ${variable} to its path.`;
     },
+    async examine() {
+      const missing = await this.missing();
+      if (missing === undefined) return [{ name: "dispatch", status: "ok", found: `${script}` }];
+      const advice = `set ${variable} to a dispatch script, to use this engine`;
+      return [{ name: "dispatch", status: "absent", found: script ?? "no script is named", advice }];
+    },
     async attempt(request) {
       if (script === undefined) {
         return { status: "error", failure: "configuration", reason: "no dispatch script is named" };

@@ -41,6 +41,17 @@ export interface AttemptRequest {
   readonly onProgress: (text: string) => void;
 }
 
+/** One thing that was looked at before anything is run. Nothing is spent by looking. */
+export interface Check {
+  /** What was looked at, in a word or two. */
+  readonly name: string;
+  /** `absent`: not here, which matters to those alone who want to use it. */
+  readonly status: "ok" | "warning" | "problem" | "absent";
+  readonly found: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
 /** One way of carrying tasks out. A task's failure is an outcome; only a bug of ours throws. */
 export interface Engine {
   readonly name: EngineName;
@@ -49,4 +60,6 @@ export interface Engine {
   /** Absent where it can run here; else one clear sentence that says what is missing and what to do. */
   readonly missing: () => Promise<string | undefined>;
   readonly attempt: (request: AttemptRequest) => Promise<Outcome>;
+  /** Looks at what it needs, with the environment that its processes would get. */
+  readonly examine: (env: Readonly<Record<string, string>>) => Promise<Check[]>;
 }

@@ -68,3 +68,7 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
   });
   return exitCode === 0 ? stdout : undefined;
 }
+
+/** What the git on PATH calls its version; nothing where there is none that runs in a directory. */
+export const gitVersion = async (directory: string): Promise<string | undefined> =>
+  (await git(directory, ["--version"]))?.trim().replace(/^git version /, "");
