@@ -135,7 +135,7 @@ class ClaudeTurn implements Turn {
     this.ended = { status: "fail", failure: claudeFailure(event, this.error), reason: oneLine(said) };
   }
 
-  /** Tokens are those of the turn; costs those of the session from its beginning. */
+  /** Tokens are those of the turn; the cost is that of the session from its beginning, in older versions of the turn. */
   private used({ usage, total_cost_usd }: ClaudeResult): Usage {
     const { input_tokens, cache_creation_input_tokens = 0, cache_read_input_tokens } = usage ?? {};
     const tokens = less({
@@ -146,7 +146,9 @@ class ClaudeTurn implements Turn {
       cached_input_tokens: cache_read_input_tokens,
       output_tokens: usage?.output_tokens,
     });
-    return { ...tokens, ...less({ cost_usd: total_cost_usd }, this.usedBefore) };
+    const before = this.usedBefore?.cost_usd ?? 0;
+    const isOfSession = total_cost_usd !== undefined && total_cost_usd >= before;
+    return { ...tokens, ...less({ cost_usd: total_cost_usd }, isOfSession ? { cost_usd: before } : {}) };
   }
 
   /** A success in which something was not permitted is one with a caveat. */

@@ -31,8 +31,8 @@ export function dispatchEngine(
       return `The engine "dispatch" needs its script "${script}", which is no file. Set ${variable} to its path.`;
     },
     async examine() {
-      const missing = await this.missing();
-      if (missing === undefined) return [{ name: "dispatch", status: "ok", found: `${script}` }];
+      if (script !== undefined && (await sizeOf(script)) !== undefined)
+        return [{ name: "dispatch", status: "ok", found: script }];
       const advice = `set ${variable} to a dispatch script, to use this engine`;
       return [{ name: "dispatch", status: "absent", found: script ?? "no script is named", advice }];
     },
