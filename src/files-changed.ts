@@ -19,7 +19,7 @@ export async function watchFiles(
 ): Promise<(outcome: Outcome) => Promise<Outcome>> {
   const before = await workingTree(job.projectDir);
   return async (outcome) => {
-    const after = before && (await workingTree(job.projectDir));
+    const after = before && (await workingTree(job.projectDir, before.root));
     if (!before || !after) return outcome;
     const { files_changed, ...rest } = outcome;
     const said = files_changed ?? [];

@@ -116,6 +116,9 @@ class CodexTurn implements Turn {
       case "item.completed":
         this.completed(event.item);
         break;
+      case "error":
+        this.happenings.tell(event.message ?? "");
+        break;
       case "turn.completed":
         this.ended = "done";
         if (event.usage) this.usage = less(event.usage, this.usedBefore);

@@ -16,23 +16,30 @@ export interface WorkingTree {
   readonly dirty: ReadonlyMap<string, string>;
 }
 
-/** The working tree that a directory is in; nothing where it is in none, or git does not answer. */
-export async function workingTree(directory: string): Promise<WorkingTree | undefined> {
-  const root = await git(directory, ["rev-parse", "--show-toplevel"]);
-  if (root === undefined) return undefined;
-  const head = (await git(directory, ["rev-parse", "--verify", "-q", "HEAD"]))?.trim();
-  const flags = ["--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"];
-  const status = await git(directory, ["status", ...flags]);
+/**
+ * The working tree that a directory is in; nothing where it is in none, or git does not answer. `root` is that of an
+ * earlier look, which saves asking for it.
+ */
+export async function workingTree(directory: string, root?: string): Promise<WorkingTree | undefined> {
+  const top = root ?? (await git(directory, ["rev-parse", "--show-toplevel"]))?.replace(/\n$/, "");
+  if (top === undefined) return undefined;
+  const flags = ["--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all"];
+  const status = await git(directory, ["status", ...flags, "--ignore-submodules=none"]);
   if (status === undefined) return undefined;
-  const top = root.replace(/\n$/, "");
-  const entries = status.split("\0").filter((entry) => entry !== "");
+  const lines = status.split("\0");
+  const head = lines.flatMap((line) => /^# branch\.oid ([\da-f]+)$/.exec(line)?.[1] ?? [])[0];
   const dirty = await Promise.all(
-    entries.map(async (entry): Promise<[string, string]> => {
-      const path = entry.slice(3);
-      return [path, await stateOf(join(top, path))];
-    }),
+    lines
+      .flatMap(pathIn)
+      .map(async (path): Promise<[string, string]> => [path, await stateOf(join(top, path))]),
   );
   return { from: await realpath(directory), root: top, head, dirty: new Map(dirty) };
+}
+
+/** The path at the end of a line of the status, behind as many fields as its kind has. */
+function pathIn(line: string): string[] {
+  const fields = { "1": 8, u: 10, "?": 1 }[line[0] ?? ""];
+  return fields === undefined ? [] : [line.split(" ").slice(fields).join(" ")];
 }
 
 /** Size and times of a file: enough to tell that somebody has written it in between. */

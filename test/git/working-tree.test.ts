@@ -20,7 +20,7 @@ const write = (path: string, text: string) => writeFile(join(dir, path), text);
 async function changedBy(act: () => unknown, from = dir): Promise<string[]> {
   const before = (await workingTree(from)) as WorkingTree;
   await act();
-  return filesChanged(before, (await workingTree(from)) as WorkingTree);
+  return filesChanged(before, (await workingTree(from, before.root)) as WorkingTree);
 }
 
 test("a directory that is in no working tree has none", async () => {
@@ -83,6 +83,17 @@ describe("with a commit", () => {
       await write("b.txt", "2\n");
     };
     expect(await changedBy(act)).toEqual(["a.txt", "b.txt"]);
+  });
+
+  test("a conflict is one", async () => {
+    git("checkout", "-qb", "other");
+    await write("a.txt", "other\n");
+    git("commit", "-qam", "other");
+    git("checkout", "-q", "main");
+    await write("a.txt", "main\n");
+    git("commit", "-qam", "main");
+    const merge = () => expect(() => git("merge", "-q", "other")).toThrow();
+    expect(await changedBy(merge)).toEqual(["a.txt"]);
   });
 
   test("paths are told from the directory that was asked about, through links too", async () => {
