@@ -46,8 +46,10 @@ const tier = (name: Tier) =>
 
 const allowed = v.optional(
   described(
-    v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_]+\*?$/, "must be a variable's name; it may end in *"))),
-    "Names of the environment variables that it gets, beside the basic ones and its own. Default: all that do not look like a secret, and for `command` and `dispatch` all.",
+    v.array(
+      v.pipe(v.string(), v.regex(/^([A-Za-z0-9_]+\*?|\*)$/, "must be a variable's name; it may end in *")),
+    ),
+    "Names of the environment variables that it gets, beside the basic ones and its own; `*` stands for all that do not look like a secret. Default: `['*']`, and for `command` and `dispatch` all.",
   ),
 );
 const executable = (name: string) =>

@@ -3,7 +3,7 @@ import { type EngineName, engineNames } from "../schemas/manifest.ts";
 import { loadConfig } from "./config.ts";
 import type { Check } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
-import { environmentFor } from "./engines/environment.ts";
+import { environmentFor, lettingThrough } from "./engines/environment.ts";
 import { gitVersion, workingTree } from "./git/working-tree.ts";
 import { ProblemsError } from "./problem.ts";
 
@@ -53,11 +53,13 @@ async function git(projectDir: string): Promise<Check> {
 function environment(env: NodeJS.ProcessEnv): Check {
   const agents = ["codex", "claude"] as const;
   const reached = agents.map((name) => environmentFor(name, undefined, env));
-  const kept = Object.keys(env).filter((name) => !reached.some((own) => name in own));
+  const kept = Object.keys(env)
+    .filter((name) => !reached.some((own) => name in own))
+    .sort();
   return {
     name: "environment",
     status: "ok",
-    found: kept.length > 0 ? `kept from agents: ${kept.sort().join(", ")}` : "no secrets to keep from agents",
-    ...(kept.length > 0 ? { advice: "engines.<name>.env in interserve.config.yaml lets them through" } : {}),
+    found: kept.length > 0 ? `kept from agents: ${kept.join(", ")}` : "no secrets to keep from agents",
+    ...(kept.length > 0 ? { advice: lettingThrough("codex", kept[0] ?? "NAME") } : {}),
   };
 }

@@ -10,6 +10,7 @@ import { examineCodex } from "./codex-examine.ts";
 import { codexFailure } from "./codex-failures.ts";
 import { findCodex } from "./codex-program.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
+import { lettingThrough } from "./environment.ts";
 import { whereMissing } from "./find-executable.ts";
 import { readResult } from "./result.ts";
 import { oneLine } from "./verdict.ts";
@@ -48,9 +49,16 @@ export function codexEngine(config: CodexConfig): Engine {
         (await findCodex(program)) ?? program,
         ...argumentsFor(request, config, form),
       ] as const;
-      return runAgent(command, request, turn, happenings);
+      return withHint(await runAgent(command, request, turn, happenings), request);
     },
   };
+}
+
+/** A key for a provider of the user's own looks like anybody's secret: it is there, and has not got here. */
+function withHint(outcome: Outcome, { env }: AttemptRequest): Outcome {
+  const name = /^Missing environment variable: `(\w+)`/.exec(outcome.reason ?? "")?.[1];
+  if (outcome.failure !== "auth" || !name || name in env || !process.env[name]) return outcome;
+  return { ...outcome, reason: `${outcome.reason} ${lettingThrough("codex", name)}` };
 }
 
 /** Codex takes the form of the result in a file. */

@@ -18,12 +18,12 @@ const own: Readonly<Partial<Record<EngineName, readonly string[]>>> = {
 
 const secret = /(^|_)(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT|DSN)(_|$)/i;
 
-export const looksSecret = (name: string): boolean => secret.test(name);
+const looksSecret = (name: string): boolean => secret.test(name);
 
 /**
  * The part of our environment that an engine gets. With an allow-list: the basic variables, its own, and those on the
- * list. Without one an agent gets everything but other people's secrets; `command` and `dispatch` run programs of the
- * user's own, with the user's environment.
+ * list, on which `*` stands for all that do not look like a secret. Without one an agent gets these; `command` and
+ * `dispatch` run programs of the user's own, with the user's environment.
  */
 export function environmentFor(
   engine: EngineName,
@@ -31,18 +31,27 @@ export function environmentFor(
   environment: Environment,
 ): Record<string, string> {
   const agent = own[engine];
-  const named = [...basic, ...(agent ?? []), ...(allowed ?? [])];
-  const isNamed = (name: string) => named.some((pattern) => fits(name, pattern));
-  const passes = (name: string): boolean => {
-    if (isNamed(name)) return true;
-    return allowed === undefined && (agent === undefined || !looksSecret(name));
-  };
-  return Object.fromEntries(
+  if (allowed === undefined && agent === undefined) return defined(environment);
+  const list = allowed ?? ["*"];
+  const named = [...basic, ...(agent ?? []), ...list.filter((pattern) => pattern !== "*")];
+  const passes = (name: string): boolean =>
+    named.some((pattern) => fits(name, pattern)) || (list.includes("*") && !looksSecret(name));
+  return defined(environment, passes);
+}
+
+/** The hint for who misses a variable: how it gets past the list. */
+export const lettingThrough = (engine: EngineName, name: string): string =>
+  `engines.${engine}.env: ["*", ${name}] in interserve.config.yaml lets it through`;
+
+const defined = (
+  environment: Environment,
+  passes = (_name: string): boolean => true,
+): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(environment).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && passes(entry[0]),
     ),
   );
-}
 
 const fits = (name: string, pattern: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

@@ -127,6 +127,23 @@ describe("the configuration", () => {
     expect(await readFile(join(rig.dir, "args.txt"), "utf8")).toContain("--effort low");
   });
 
+  test("says how a key gets to an agent that misses it", async () => {
+    const failed = {
+      type: "turn.failed",
+      error: { message: "Missing environment variable: `AZURE_API_KEY`." },
+    };
+    const env = await program("codex", `exec '${fixture("fake-codex.mjs")}' "$@"`);
+    const fake = { ...env, FAKE_CODEX: JSON.stringify({ lines: [failed], exit: 1 }) };
+    const task = "id: a\nprompt: Do it.";
+    expect((await outcomeOf("a", [task], fake)).outcome.reason).toBe(
+      "Missing environment variable: `AZURE_API_KEY`.",
+    );
+    const { stdout } = await outcomeOf("a", [task], { ...fake, AZURE_API_KEY: "x" });
+    expect(stdout).toContain(
+      'engines.codex.env: [\\"*\\", AZURE_API_KEY] in interserve.config.yaml lets it through',
+    );
+  });
+
   test("of the user holds in every project", async () => {
     await rig.file("home/interserve/config.yaml", "engines: { command: { run: echo mine > mine.txt } }\n");
     await rig.file("interserve.config.yaml", "engine: command\n");

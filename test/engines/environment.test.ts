@@ -38,4 +38,12 @@ describe("with an allow-list", () => {
     );
     expect(names("command", [], all)).toEqual(["LC_ALL", "PATH"]);
   });
+
+  test("a star stands for all that do not look like a secret", () => {
+    const plain = ["CODEX_HOME", "JAVA_HOME", "LC_ALL", "MONKEY", "PATH"];
+    expect(names("command", ["*"], all)).toEqual(plain);
+    expect(names("codex", ["*", "DB_PASSWORD"], all)).toEqual(
+      [...plain, "DB_PASSWORD", "OPENAI_API_KEY"].sort(),
+    );
+  });
 });
