@@ -3,7 +3,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { AttemptInput } from "../machines/task.machine.ts";
 import { isDone, type Outcome } from "../schemas/outcome.ts";
-import type { AttemptRequest } from "./engines/engine.ts";
+import type { AttemptRequest, Engine } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
 import { environmentFor } from "./engines/environment.ts";
 import { watchFiles } from "./files-changed.ts";
@@ -37,11 +37,10 @@ export async function carryOut(input: AttemptInput, context: AttemptContext): Pr
   try {
     await mkdir(folder, { recursive: true });
     const engine = engineFor(jobTask.engine, context.job.config, process.env);
-    const request = await requestFor(jobTask, input, context, folder, engine.structured);
+    const request = await requestFor(jobTask, input, context, folder, engine);
     await writeFileAtomic(request.files.prompt, request.prompt);
     const withFiles = await watchFiles(context.job, jobTask.task);
     outcome = await withFiles(await engine.attempt(request));
-    for (const note of outcome.notes ?? []) context.onProgress(note);
     if (isDone(outcome.status)) outcome = await runGates(outcome, request);
     await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
   } catch (error) {
@@ -55,7 +54,7 @@ async function requestFor(
   input: AttemptInput,
   context: AttemptContext,
   folder: string,
-  structured: boolean,
+  engine: Engine,
 ): Promise<AttemptRequest> {
   const { job, directory } = context;
   const { task, title } = jobTask;
@@ -75,7 +74,8 @@ async function requestFor(
     projectDir: job.projectDir,
     dependencies: input.dependencies,
     alsoFinished: context.alsoFinished,
-    structured,
+    structured: engine.structured,
+    canCommit: engine.canCommit,
     budget: job.manifest.context_budget,
   });
   return {

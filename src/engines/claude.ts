@@ -36,6 +36,7 @@ export function claudeEngine(config: ClaudeConfig): Engine {
   return {
     name: "claude",
     structured: config.structured ?? true,
+    canCommit: true,
     async missing() {
       if (await findExecutable(program)) return undefined;
       return `The engine "claude" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g @anthropic-ai/claude-code", or choose another with --engine.`;

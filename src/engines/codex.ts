@@ -36,6 +36,7 @@ export function codexEngine(config: CodexConfig): Engine {
   return {
     name: "codex",
     structured,
+    canCommit: config.sandbox === "danger-full-access",
     async missing() {
       if (await findCodex(program)) return undefined;
       return `The engine "codex" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g @openai/codex", or choose another with --engine.`;

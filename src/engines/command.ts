@@ -14,6 +14,7 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
   return {
     name: "command",
     structured: false,
+    canCommit: true,
     missing: async () => undefined,
     examine: async () => [
       {

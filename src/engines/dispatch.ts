@@ -23,6 +23,8 @@ export function dispatchEngine(
   return {
     name: "dispatch",
     structured: false,
+    // It is asked for `-s workspace-write`, as Codex is.
+    canCommit: false,
     async missing() {
       if (script === undefined) {
         return `The engine "dispatch" needs a dispatch script, and none is named. Set ${variable} to its path, or engines.dispatch.script in interserve.config.yaml.`;

@@ -57,6 +57,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Whether the agent is given a form for its result; else the prompt asks for closing lines. */
   readonly structured: boolean;
+  /** Whether what it runs can write in `.git`. */
+  readonly canCommit: boolean;
   /** Absent where it can run here; else one clear sentence that says what is missing and what to do. */
   readonly missing: () => Promise<string | undefined>;
   readonly attempt: (request: AttemptRequest) => Promise<Outcome>;

@@ -21,6 +21,8 @@ export interface PromptInput {
   readonly alsoFinished: readonly { readonly id: string; readonly title: string; readonly status: string }[];
   /** Whether the agent is given a form for its result; else it is asked for closing lines. */
   readonly structured?: boolean;
+  /** Where it cannot, it is told so: plans like to ask for a commit. */
+  readonly canCommit?: boolean;
   /** Characters for the results of the dependencies, all in all. */
   readonly budget: number;
 }
@@ -41,13 +43,17 @@ export async function buildPrompt(input: PromptInput): Promise<string> {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function surroundings({ projectDir, manifestMode }: PromptInput): string {
+function surroundings({ projectDir, manifestMode, canCommit = true }: PromptInput): string {
   const others =
     manifestMode === "all-sequential"
       ? "Other tasks run before and after it in the same directory."
       : "Others may be running at the same time in the same directory.";
   return `This is one task of a larger plan. You work in ${printable(projectDir)}. ${others}
-Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.`;
+Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.${
+    canCommit
+      ? ""
+      : "\nYou cannot commit here: leave your changes as they are, and pass over steps that ask for a commit."
+  }`;
 }
 
 function task({ task: { title, files, prompt_hint }, promptText, section, planFile }: PromptInput): string {

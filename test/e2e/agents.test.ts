@@ -35,7 +35,7 @@ async function outcomeOf(id: string, tasks: readonly string[], env: Readonly<Rec
   const [run] = await readdir(join(rig.dir, ".interserve/runs"));
   const folder = join(rig.dir, ".interserve/runs", `${run}`, "tasks", id, "1");
   const outcome = JSON.parse(await readFile(join(folder, "outcome.json"), "utf8")) as Outcome;
-  return { ...ended, outcome, prompt: await readFile(join(folder, "prompt.md"), "utf8"), command };
+  return { ...ended, outcome, prompt: await readFile(join(folder, "prompt.md"), "utf8") };
 }
 
 const git = (...args: string[]) => execFileSync("git", args, { cwd: rig.dir, stdio: "pipe" });
@@ -44,16 +44,16 @@ describe("files changed", () => {
   test("are those that git shows, and what was not declared is noted, for dependents too", async () => {
     git("init", "-q");
     await rig.file("old.txt", "1");
-    const a = "id: a\nfiles: [declared]\nrun: mkdir declared; echo 2 > declared/x; echo 2 > old.txt";
+    const a = "id: a\nfiles: [declared]\nrun: mkdir -p declared; echo 2 > declared/x; echo 2 > old.txt";
     const b = "id: b\ndepends: [a]\nrun: cat $INTERSERVE_PROMPT_FILE";
-    const { outcome, command } = await outcomeOf("a", [a, b]);
+    const { outcome } = await outcomeOf("a", [a, b]);
     expect(outcome).toMatchObject({
       status: "pass",
       files_changed: ["declared/x", "old.txt"],
       notes: ["changed, and not declared in the manifest: old.txt"],
     });
-    const progress = command.events.all.map((event) => (event.event === "task.progress" ? event.text : ""));
-    expect(progress).toContain("changed, and not declared in the manifest: old.txt");
+    const plain = await rig.run("run", "plan.exec.yaml");
+    expect(plain.stdout).toContain("note      a: changed, and not declared in the manifest: old.txt\n");
     const { prompt } = await outcomeOf("b", [a, b]);
     expect(prompt).toContain(
       "files changed: declared/x, old.txt\nnote: changed, and not declared in the manifest",
@@ -94,6 +94,7 @@ describe("files changed", () => {
     });
     expect(prompt).toContain("End with a result in the form that you are given.");
     expect(prompt).not.toContain("VERDICT: CLEAN");
+    expect(prompt).toContain("You cannot commit here");
   });
 
   test("are what the agent says where there is no git", async () => {
