@@ -9,6 +9,7 @@ import { runSpec } from "../machines/schedule.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
+import { median } from "./median.ts";
 
 /** A repeatable generator of numbers in [0, 1). */
 function random(seed: number): () => number {
@@ -80,8 +81,6 @@ async function withReadyQueue(tasks: ManifestTask[]): Promise<number> {
   if (ready.length !== tasks.length) throw new Error("a task did not run");
   return performance.now() - started;
 }
-
-const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
 
 const costs = new Map<number, number>();
 console.log("tasks   machines ms   queue ms   ratio   per task µs");

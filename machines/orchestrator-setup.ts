@@ -1,9 +1,11 @@
 import { type ActorRefFrom, assign, enqueueActions, setup } from "xstate";
+import type { ManifestTask } from "../schemas/manifest.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
 import type { DependencyResult } from "../schemas/routing.ts";
 import { Chunked } from "./persistent.ts";
 import * as schedule from "./schedule.ts";
-import { type TaskEvent, type TaskSettled, taskMachine } from "./task.machine.ts";
+import { taskMachine } from "./task.machine.ts";
+import type { TaskEvent, TaskInput, TaskSettled, TaskWaiting } from "./task-setup.ts";
 
 export interface OrchestratorContext {
   readonly spec: schedule.RunSpec;
@@ -16,6 +18,11 @@ export interface OrchestratorContext {
 
 export type OrchestratorEvent =
   | TaskSettled
+  | TaskWaiting
+  /** A person's answer to the question of a parked task. */
+  | { readonly type: "task.answer"; readonly task: string; readonly text: string }
+  /** Start nothing more of these tasks, or of all; what runs goes on. */
+  | { readonly type: "run.withhold"; readonly tasks?: readonly string[]; readonly reason: string }
   /** A person's word that the next batch may start. */
   | { readonly type: "batch.approved" }
   /** Start nothing more, end what runs. */
@@ -32,8 +39,23 @@ export type OrchestratorEmitted =
 /** Each task's number under the name that the outside knows it by; -1 where there is none. */
 const numberOf = (context: OrchestratorContext, id: string): number =>
   context.spec.graph.indexOf.get(id) ?? -1;
-const isRunning = (context: OrchestratorContext, id: string): boolean =>
-  context.schedule.running.includes(numberOf(context, id));
+/** Where the schedule has a task; nothing where there is none of that name. */
+const stateOf = (context: OrchestratorContext, id: string): schedule.NodeState | undefined => {
+  const task = numberOf(context, id);
+  return task < 0 ? undefined : context.schedule.nodes.at(task);
+};
+
+/** Failures that every task of the same engine would come to. */
+const stopsEngine = ({ failure }: Outcome): boolean =>
+  failure === "auth" || failure === "configuration" || failure === "spawn";
+
+const inputOf = ({ restored, fixes }: schedule.RunSpec, task: ManifestTask, number: number): TaskInput => ({
+  id: task.id,
+  retries: task.retries,
+  fixes: fixes[number] ?? 0,
+  isVerified: task.verify.length > 0,
+  restored: restored.get(number),
+});
 
 /** The results of a task's explicit dependencies: what is routed into it. */
 function resultsFor(
@@ -52,7 +74,7 @@ export const initialContext = (spec: schedule.RunSpec): OrchestratorContext => (
   spec,
   schedule: schedule.initialSchedule(spec).schedule,
   actors: [],
-  outcomes: Chunked.from<Outcome | undefined>(spec.graph.tasks.map(() => undefined)),
+  outcomes: Chunked.from(spec.graph.tasks.map((_, task) => spec.restored.get(task)?.outcome)),
 });
 
 interface Parts {
@@ -97,15 +119,17 @@ function closeTask(
   return outcomes.with(task, outcome);
 }
 
-/** Settles every task that has not started with one outcome. */
-function closeRest(parts: Parts, outcome: Outcome): void {
-  const { spec, schedule: before, outcomes: known } = parts.context;
-  let { schedule: now, outcomes } = { schedule: before, outcomes: known };
-  for (const task of schedule.waiting(spec, before)) {
-    now = schedule.settle(spec, now, task, outcome.status, "hold").schedule;
-    outcomes = closeTask(parts, task, outcome, outcomes);
-  }
-  parts.enqueue.assign({ schedule: now, outcomes });
+/** Settles tasks that have not started with one outcome, and what cannot start without them as skipped. */
+function closeUnstarted(
+  parts: Parts,
+  outcome: Outcome,
+  tasks: readonly number[],
+  effect: schedule.Effect,
+): void {
+  const { context } = parts;
+  let outcomes = context.outcomes;
+  for (const task of tasks) outcomes = closeTask(parts, task, outcome, outcomes);
+  apply(parts, schedule.withhold(context.spec, context.schedule, tasks, effect, outcome.status), outcomes);
 }
 
 /** The orchestrator's vocabulary: what its chart, and the parts of it that a mode adds, are written in. */
@@ -123,9 +147,15 @@ export const orchestratorSetup = setup({
       schedule.nextToStart(context.spec, context.schedule) !== undefined,
     batchHasSettled: ({ context }) => context.spec.mode.guards.batchHasSettled(context),
     awaitsApproval: ({ context }) => context.spec.mode.guards.awaitsApproval(context),
-    nothingRuns: ({ context }) => context.schedule.running.length === 0,
+    nothingRuns: ({ context: { schedule } }) => schedule.running.length + schedule.waiting.length === 0,
     /** Of a task that settled twice, or that nobody started, nothing is taken. */
-    isStale: ({ context }, settled: TaskSettled) => !isRunning(context, settled.task),
+    isStale: ({ context }, settled: TaskSettled) => stateOf(context, settled.task) !== "running",
+    isRunning: ({ context }, id: string) => stateOf(context, id) === "running",
+    isWaiting: ({ context }, id: string) => stateOf(context, id) === "waiting",
+    isParked: ({ context }, id: string) => {
+      const state = stateOf(context, id);
+      return state === "question" || state === "escalated";
+    },
     releasesDependents: (_, { outcome }: TaskSettled) => isDone(outcome.status),
     skipsDependents: ({ context }, { outcome }: TaskSettled) =>
       !isParked(outcome.status) && context.spec.mode.guards.skipsDependents(context),
@@ -134,9 +164,9 @@ export const orchestratorSetup = setup({
     /** All in one `assign`: a spawn action each would copy the map of children once a task. */
     spawnTasks: assign({
       actors: ({ context, spawn }) =>
-        context.spec.graph.tasks.map(({ id, retries }) =>
+        context.spec.graph.tasks.map((task, number) =>
           // The prefix keeps an id such as `__proto__` out of the keys of the map of children.
-          spawn("task", { id: `task:${id}`, input: { id, retries } }),
+          spawn("task", { id: `task:${task.id}`, input: inputOf(context.spec, task, number) }),
         ),
     }),
     announceReady: enqueueActions(({ context, enqueue }) =>
@@ -166,14 +196,61 @@ export const orchestratorSetup = setup({
         next: next.map((task) => context.spec.graph.tasks[task]?.id ?? ""),
       });
     }),
+    putOff: enqueueActions(({ context, enqueue }, id: string) =>
+      enqueue.assign({ schedule: schedule.putOff(context.schedule, numberOf(context, id)) }),
+    ),
+    takeBack: enqueueActions(({ context, enqueue }, id: string) => {
+      enqueue.assign({
+        schedule: schedule.readyAgain(context.spec, context.schedule, numberOf(context, id)),
+      });
+      enqueue.emit({ type: "task.ready", task: id });
+    }),
+    passAnswer: enqueueActions(({ context, enqueue }, { task: id, text }: { task: string; text: string }) => {
+      const task = numberOf(context, id);
+      const dependencies = resultsFor(context, context.outcomes, task);
+      tell({ context, enqueue }, task, { type: "task.answer", text, dependencies });
+    }),
+    withhold: enqueueActions(
+      (
+        { context, enqueue },
+        { tasks, reason }: { tasks?: readonly string[] | undefined; reason: string },
+      ) => {
+        const named = tasks && new Set(tasks.map((id) => numberOf(context, id)));
+        const rest = schedule.unstarted(context.spec, context.schedule);
+        const those = named ? rest.filter((task) => named.has(task)) : rest;
+        const effect = context.spec.mode.guards.skipsDependents(context) ? "skip" : "hold";
+        closeUnstarted({ context, enqueue }, { status: "skipped", reason }, those, effect);
+      },
+    ),
+    /** What every other task of the engine would come to as well is not tried once more. */
+    withholdEngine: enqueueActions(({ context, enqueue }, { task, outcome }: TaskSettled) => {
+      if (!stopsEngine(outcome)) return;
+      const engine = context.spec.engines[numberOf(context, task)];
+      if (engine === undefined) return;
+      const rest = schedule.unstarted(context.spec, context.schedule);
+      const those = rest.filter((other) => context.spec.engines[other] === engine);
+      const reason = `needs the engine ${engine}, which failed for ${task}: ${outcome.reason ?? outcome.failure}`;
+      const effect = context.spec.mode.guards.skipsDependents(context) ? "skip" : "hold";
+      closeUnstarted({ context, enqueue }, { status: "skipped", reason }, those, effect);
+    }),
     cancelAll: enqueueActions(({ context, enqueue }, reason: string) => {
       const outcome: Outcome = { status: "cancelled", reason };
-      closeRest({ context, enqueue }, outcome);
+      closeUnstarted(
+        { context, enqueue },
+        outcome,
+        schedule.unstarted(context.spec, context.schedule),
+        "hold",
+      );
       for (const task of context.schedule.running)
         tell({ context, enqueue }, task, { type: "task.cancel", outcome });
     }),
     skipRest: enqueueActions(({ context, enqueue }) =>
-      closeRest({ context, enqueue }, { status: "skipped", reason: "waits for a task that is parked" }),
+      closeUnstarted(
+        { context, enqueue },
+        { status: "skipped", reason: "waits for a task that is parked" },
+        schedule.unstarted(context.spec, context.schedule),
+        "hold",
+      ),
     ),
     announceEnd: enqueueActions(({ enqueue }) => enqueue.emit({ type: "run.settled" })),
   },

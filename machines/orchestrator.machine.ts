@@ -23,10 +23,39 @@ export function orchestratorMachine(mode: Mode) {
         },
         {
           guard: { type: "skipsDependents", params: ({ event }) => event },
-          actions: { type: "settle", params: ({ event }) => ({ settled: event, effect: "skip" }) },
+          actions: [
+            { type: "settle", params: ({ event }) => ({ settled: event, effect: "skip" }) },
+            { type: "withholdEngine", params: ({ event }) => event },
+          ],
         },
-        { actions: { type: "settle", params: ({ event }) => ({ settled: event, effect: "hold" }) } },
+        {
+          actions: [
+            { type: "settle", params: ({ event }) => ({ settled: event, effect: "hold" }) },
+            { type: "withholdEngine", params: ({ event }) => event },
+          ],
+        },
       ],
+      "task.waiting": {
+        guard: { type: "isRunning", params: ({ event }) => event.task },
+        actions: { type: "putOff", params: ({ event }) => event.task },
+      },
+      "task.again": {
+        guard: { type: "isWaiting", params: ({ event }) => event.task },
+        actions: { type: "takeBack", params: ({ event }) => event.task },
+      },
+      "task.answer": {
+        guard: { type: "isParked", params: ({ event }) => event.task },
+        // Out of `held` too: the batch that has settled is open again.
+        target: ".dispatching",
+        actions: [
+          { type: "passAnswer", params: ({ event }) => event },
+          { type: "takeBack", params: ({ event }) => event.task },
+        ],
+      },
+      "run.withhold": {
+        target: ".dispatching",
+        actions: { type: "withhold", params: ({ event }) => event },
+      },
       "run.cancel": {
         target: ".cancelling",
         actions: { type: "cancelAll", params: ({ event }) => event.reason },
@@ -43,10 +72,13 @@ export function orchestratorMachine(mode: Mode) {
       ...config.states,
       cancelling: {
         // Everything that has not started is settled already; what runs reports once its processes have ended.
-        on: { "run.cancel": {} },
+        on: { "run.cancel": {}, "run.withhold": {}, "task.answer": {} },
         always: { guard: "nothingRuns", target: "settled" },
       },
-      settled: { entry: "announceEnd", on: { "run.cancel": {} } },
+      settled: {
+        entry: "announceEnd",
+        on: { "run.cancel": {}, "run.withhold": {}, "task.answer": {} },
+      },
     },
   });
 }

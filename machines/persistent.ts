@@ -3,34 +3,54 @@
  * old one. A model test holds thousands of contexts at once, and a copy of all tasks per event does not scale.
  */
 
-const width = 64;
+/** Elements, or branches, of one node. */
+const width = 32;
 
-/** A fixed-length array in chunks; setting an element copies one chunk and the list of chunks. */
+type Branch<T> = readonly (T | Branch<T>)[];
+
+/** A fixed-length array as a tree of small arrays; setting an element copies the nodes above it and no others. */
 export class Chunked<T> {
-  private constructor(private readonly chunks: readonly (readonly T[])[]) {}
+  private constructor(
+    private readonly root: Branch<T>,
+    /** How many indexes each branch of the root covers. */
+    private readonly span: number,
+  ) {}
 
   static from<T>(values: readonly T[]): Chunked<T> {
-    const chunks: T[][] = [];
-    for (let at = 0; at < values.length; at += width) chunks.push(values.slice(at, at + width));
-    return new Chunked(chunks);
+    let nodes: Branch<T> = values;
+    let span = 1;
+    for (; nodes.length > width; span *= width) {
+      const parents: Branch<T>[] = [];
+      for (let at = 0; at < nodes.length; at += width) parents.push(nodes.slice(at, at + width));
+      nodes = parents;
+    }
+    return new Chunked(nodes.slice(), span);
   }
 
   /** The element at an index that is inside the array. */
   at(index: number): T {
-    return this.chunks[Math.floor(index / width)]?.[index % width] as T;
+    let node = this.root;
+    for (let span = this.span; span > 1; span /= width)
+      node = node[Math.floor(index / span) % width] as Branch<T>;
+    return node[index % width] as T;
   }
 
   with(index: number, value: T): Chunked<T> {
-    const chunks = this.chunks.slice();
-    const chunk = (chunks[Math.floor(index / width)] ?? []).slice();
-    chunk[index % width] = value;
-    chunks[Math.floor(index / width)] = chunk;
-    return new Chunked(chunks);
+    return new Chunked(replaced(this.root, this.span, index, value), this.span);
   }
 
   toArray(): T[] {
-    return this.chunks.flat();
+    let nodes = this.root;
+    for (let span = this.span; span > 1; span /= width) nodes = nodes.flat() as Branch<T>;
+    return nodes as T[];
   }
+}
+
+function replaced<T>(node: Branch<T>, span: number, index: number, value: T): Branch<T> {
+  const copy = node.slice();
+  const at = Math.floor(index / span) % width;
+  copy[at] = span === 1 ? value : replaced(node[at] as Branch<T>, span / width, index, value);
+  return copy;
 }
 
 /** A set of small whole numbers that is walked in ascending order. */

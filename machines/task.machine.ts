@@ -1,157 +1,134 @@
-import { assign, fromPromise, sendParent, setup } from "xstate";
-import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
-import type { DependencyResult } from "../schemas/routing.ts";
+import type { Outcome } from "../schemas/outcome.ts";
+import { taskSetup } from "./task-setup.ts";
 
-export interface TaskInput {
-  readonly id: string;
-  /** How often a failure that may pass by itself is tried again. */
-  readonly retries: number;
-}
+/** What an attempt, or its verification, came to: kept, and then told to the orchestrator. */
+const output = { params: ({ event }: { event: { output: Outcome } }) => event.output } as const;
+const keep = { type: "keepOutcome", ...output } as const;
+const settles = <const Target extends string>(target: Target) =>
+  ({ target, actions: [keep, "report"] }) as const;
+const when = <const Guard extends string>(type: Guard) => ({ guard: { type, ...output } }) as const;
+const defect = {
+  target: "failed",
+  actions: [
+    {
+      type: "keepOutcome",
+      params: ({ event }: { event: { error: unknown } }): Outcome => ({
+        status: "error",
+        reason: `internal error: ${String(event.error)}`,
+      }),
+    },
+    "report",
+  ],
+} as const;
 
-export interface TaskContext extends TaskInput {
-  /** The number of the attempt that runs or ran last, from 1; 0 before the first. */
-  readonly attempt: number;
-  /** The results of the explicit dependencies, there from `ready` on. */
-  readonly dependencies: readonly DependencyResult[];
-  readonly outcome: Outcome | undefined;
-}
+/** Nothing of it runs, so that it is over at once. */
+const given = {
+  type: "keepOutcome",
+  params: ({ event }: { event: { outcome: Outcome } }) => event.outcome,
+} as const;
+const closes = {
+  "task.skip": { target: "skipped", actions: given },
+  "task.cancel": { target: "cancelled", actions: given },
+} as const;
+/** Stays where it is: the attempt settles the task once its processes have ended. */
+const endsFirst = { "task.cancel": { actions: "endAttempt" } } as const;
 
-/** What the orchestrator tells a task. */
-export type TaskEvent =
-  | { readonly type: "task.ready"; readonly dependencies: readonly DependencyResult[] }
-  | { readonly type: "task.start" }
-  | { readonly type: "task.skip"; readonly outcome: Outcome }
-  | { readonly type: "task.cancel"; readonly outcome: Outcome };
-
-/** What a task tells the orchestrator: its attempt, or the last of its attempts, came to this. */
-export interface TaskSettled {
-  readonly type: "task.settled";
-  readonly task: string;
-  readonly outcome: Outcome;
-}
-
-/** What carries an attempt out; provided by whoever runs the machine. Its signal is aborted if the actor is stopped. */
-export interface AttemptInput {
-  readonly id: string;
-  readonly attempt: number;
-  readonly dependencies: readonly DependencyResult[];
-}
-
-const attempt = fromPromise<Outcome, AttemptInput>(() =>
-  Promise.reject(new Error("no attempt actor was provided")),
-);
+const none: Outcome = { status: "error" };
 
 /**
  * One task, from the start of a run to its end: pending → ready → running → done | failed | parked, or skipped or
- * cancelled. Its dependencies' results are routed into its context on entry to `ready`. A failed attempt is an
- * outcome; a rejected one is a defect of the engine and settles the task as `error`.
+ * cancelled; from running also to verifying, and to waiting and back to ready for another try. Its dependencies'
+ * results are routed into its context on entry to `ready`. A failed attempt is an outcome; a rejected one is a defect
+ * of the engine and settles the task as `error`.
  */
-export const taskMachine = setup({
-  types: {
-    context: {} as TaskContext,
-    events: {} as TaskEvent,
-    input: {} as TaskInput,
-  },
-  actors: { attempt },
-  guards: {
-    mayRetry: ({ context }, outcome: Outcome) =>
-      outcome.failure === "transient" && context.attempt <= context.retries,
-    isDone: (_, outcome: Outcome) => isDone(outcome.status),
-    isParked: (_, outcome: Outcome) => isParked(outcome.status),
-    isCancelled: (_, outcome: Outcome) => outcome.status === "cancelled",
-  },
-  actions: {
-    routeResults: assign({
-      dependencies: ({ context, event }) =>
-        event.type === "task.ready" ? event.dependencies : context.dependencies,
-    }),
-    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
-    keepOutcome: assign({ outcome: (_, outcome: Outcome) => outcome }),
-    /** Ends what the running attempt has started; provided by whoever runs the machine. */
-    endAttempt: () => {},
-    report: sendParent(({ context }: { context: TaskContext }) => ({
-      type: "task.settled",
-      task: context.id,
-      outcome: context.outcome,
-    })),
-  },
-}).createMachine({
+export const taskMachine = taskSetup.createMachine({
   id: "task",
-  context: ({ input }) => ({ ...input, attempt: 0, dependencies: [], outcome: undefined }),
+  context: ({ input: { restored, ...input } }) => ({
+    ...input,
+    attempt: restored?.attempt ?? 0,
+    retried: 0,
+    limited: 0,
+    fixed: 0,
+    dependencies: [],
+    followUp: restored?.followUp,
+    outcome: restored?.outcome,
+  }),
   initial: "pending",
   states: {
     pending: {
-      on: {
-        "task.ready": { target: "ready" },
-        "task.skip": {
-          target: "skipped",
-          actions: { type: "keepOutcome", params: ({ event }) => event.outcome },
-        },
-        "task.cancel": {
-          target: "cancelled",
-          actions: { type: "keepOutcome", params: ({ event }) => event.outcome },
-        },
-      },
+      always: [
+        { guard: "wasDone", target: "done" },
+        { guard: "wasParked", target: "parked" },
+      ],
+      on: { "task.ready": { target: "ready" }, ...closes },
     },
     ready: {
       entry: "routeResults",
-      on: {
-        "task.start": { target: "running" },
-        "task.cancel": {
-          target: "cancelled",
-          actions: { type: "keepOutcome", params: ({ event }) => event.outcome },
-        },
-      },
+      on: { "task.start": { target: "running" }, ...closes },
     },
     running: {
       entry: "countAttempt",
       invoke: {
         src: "attempt",
-        input: ({ context: { id, attempt, dependencies } }) => ({ id, attempt, dependencies }),
+        input: ({ context: { id, attempt, dependencies, followUp } }) => ({
+          id,
+          attempt,
+          dependencies,
+          followUp,
+        }),
         onDone: [
-          {
-            guard: { type: "mayRetry", params: ({ event }) => event.output },
-            target: "running",
-            reenter: true,
-          },
-          {
-            guard: { type: "isDone", params: ({ event }) => event.output },
-            target: "done",
-            actions: [{ type: "keepOutcome", params: ({ event }) => event.output }, "report"],
-          },
-          {
-            guard: { type: "isParked", params: ({ event }) => event.output },
-            target: "parked",
-            actions: [{ type: "keepOutcome", params: ({ event }) => event.output }, "report"],
-          },
-          {
-            guard: { type: "isCancelled", params: ({ event }) => event.output },
-            target: "cancelled",
-            actions: [{ type: "keepOutcome", params: ({ event }) => event.output }, "report"],
-          },
-          {
-            target: "failed",
-            actions: [{ type: "keepOutcome", params: ({ event }) => event.output }, "report"],
-          },
+          { ...when("mustBeVerified"), target: "verifying", actions: keep },
+          { ...when("isLimited"), target: "waiting", actions: [keep, "countLimit"] },
+          { ...when("mayRetry"), target: "waiting", actions: [keep, "countRetry"] },
+          { ...when("isDone"), ...settles("done") },
+          { ...when("isParked"), ...settles("parked") },
+          { ...when("isCancelled"), ...settles("cancelled") },
+          settles("failed"),
         ],
-        onError: {
-          target: "failed",
-          actions: [
-            {
-              type: "keepOutcome",
-              params: ({ event }) => ({ status: "error", reason: `internal error: ${String(event.error)}` }),
-            },
-            "report",
-          ],
+        onError: defect,
+      },
+      on: endsFirst,
+    },
+    verifying: {
+      invoke: {
+        src: "verify",
+        input: ({ context: { id, attempt, outcome } }) => ({ id, attempt, outcome: outcome ?? none }),
+        onDone: [
+          { ...when("isDone"), ...settles("done") },
+          { ...when("mayFix"), target: "running", actions: [keep, { type: "sendBack", ...output }] },
+          { ...when("isCancelled"), ...settles("cancelled") },
+          settles("failed"),
+        ],
+        onError: defect,
+      },
+      on: endsFirst,
+    },
+    waiting: {
+      entry: "reportWaiting",
+      invoke: {
+        src: "pause",
+        input: ({ context: { id, attempt, outcome = none, retried, limited } }) => ({
+          id,
+          attempt,
+          outcome,
+          count: outcome.failure === "rate_limited" ? limited : retried,
+        }),
+        onDone: { target: "ready", actions: "reportAgain" },
+        onError: { target: "ready", actions: "reportAgain" },
+      },
+      on: closes,
+    },
+    parked: {
+      on: {
+        "task.answer": {
+          target: "ready",
+          actions: { type: "takeAnswer", params: ({ event }) => event.text },
         },
       },
-      // Stays here: the attempt settles the task once its processes have ended.
-      on: { "task.cancel": { actions: "endAttempt" } },
     },
     done: { type: "final" },
     failed: { type: "final" },
     skipped: { type: "final" },
     cancelled: { type: "final" },
-    parked: {},
   },
 });

@@ -63,6 +63,13 @@ const structured = v.optional(
   true,
 );
 
+/** Seconds of the first wait and of the longest; each is twice as long as the one before. */
+const growing = (first: number, most: number) =>
+  v.object({
+    first: v.optional(described(v.pipe(v.number(), v.minValue(0)), "Seconds of the first wait."), first),
+    most: v.optional(described(v.pipe(v.number(), v.minValue(0)), "Seconds of the longest."), most),
+  });
+
 /** What holds for every manifest that is run: a project's `interserve.config.yaml`, over the user's own. */
 export const configSchema = v.object({
   engine: v.optional(described(v.picklist(engineNames), "Carries out tasks that name no engine.")),
@@ -76,6 +83,23 @@ export const configSchema = v.object({
       "What a tier means.",
     ),
     {},
+  ),
+  backoff: v.optional(
+    described(
+      growing(2, 120),
+      "How long a task waits before another try after a failure that may pass by itself.",
+    ),
+    {},
+  ),
+  limit_pause: v.optional(
+    described(growing(60, 3600), "How long a task waits at a usage limit that names no time."),
+    {},
+  ),
+  stall_timeout: v.optional(
+    described(
+      v.pipe(v.number(), v.gtValue(0, "must be more than 0 seconds")),
+      "Seconds without any output after which an attempt is ended; without it, only its timeout ends it.",
+    ),
   ),
   engines: v.optional(
     described(

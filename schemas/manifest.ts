@@ -100,6 +100,13 @@ export const manifestSchema = v.object({
     described(v.boolean(), "manual-batching: wait for a person's word between batches."),
     false,
   ),
+  fixes: v.optional(
+    described(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
+      "How often what a failing `verify` command said goes back to the task's agent, before the task fails.",
+    ),
+    1,
+  ),
   context_budget: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(1_000_000)),

@@ -33,6 +33,8 @@ export const failureKinds = [
   "task",
   "verify",
   "timeout",
+  "stalled",
+  "io",
   "transient",
   "rate_limited",
   /** What was paid for is used up: nothing but a person, or days, changes that. */
@@ -57,6 +59,8 @@ export const outcomeSchema = v.object({
   verdict: v.optional(v.string()),
   /** What dependents must know, in the agent's words. */
   hand_over: v.optional(v.string()),
+  /** The end of what a failing `verify` command said, for the agent that is to mend it. */
+  feedback: v.optional(v.string()),
   /** From the project directory: what git shows, and without git what the agent says. */
   files_changed: v.optional(v.array(v.string())),
   /** What does not fit together, a line each: files changed that were not declared, and the like. */
@@ -65,6 +69,8 @@ export const outcomeSchema = v.object({
   output: v.optional(v.string()),
   output_bytes: v.optional(v.number()),
   usage: v.optional(usageSchema),
+  /** What the agent reports of its session as a whole, where the attempt went on with one. */
+  session_usage: v.optional(usageSchema),
   session_id: v.optional(v.string()),
   exit_code: v.optional(v.number()),
   signal: v.optional(v.string()),

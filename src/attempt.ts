@@ -1,12 +1,16 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import type { AttemptInput } from "../machines/task.machine.ts";
-import { isDone, type Outcome } from "../schemas/outcome.ts";
+import type { AttemptInput, VerifyInput } from "../machines/task-setup.ts";
+import type { EngineName } from "../schemas/manifest.ts";
+import { type Outcome, outcomeSchema } from "../schemas/outcome.ts";
 import type { AttemptRequest, Engine } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
 import { environmentFor } from "./engines/environment.ts";
+import { oneLine } from "./engines/verdict.ts";
 import { watchFiles } from "./files-changed.ts";
+import { pushGuardEnv } from "./git/push-guard.ts";
 import type { Job, JobTask } from "./job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { sectionFor } from "./plan/read-plan.ts";
@@ -16,6 +20,7 @@ import { runGates } from "./verify.ts";
 /** What an attempt has of the run around it. */
 export interface AttemptContext {
   readonly job: Job;
+  readonly jobTask: JobTask;
   readonly directory: RunDirectory;
   readonly signal: AbortSignal;
   readonly graceMs: () => number;
@@ -25,52 +30,86 @@ export interface AttemptContext {
 }
 
 /**
- * One attempt of one task, from its prompt to its outcome: routes what it depends on into the prompt, lets the engine
- * carry it out, and holds the result against the task's `verify` commands. Leaves its artifacts in the attempt's
- * directory. A failure is an outcome, also one to write a file.
+ * One attempt of one task: routes what it depends on into the prompt and lets the engine carry it out. Leaves its
+ * artifacts in the attempt's directory. A failure is an outcome, also one to write a file.
  */
 export async function carryOut(input: AttemptInput, context: AttemptContext): Promise<Outcome> {
-  const jobTask = context.job.tasks.find(({ task }) => task.id === input.id);
-  if (!jobTask) return { status: "error", reason: `no task is called "${input.id}"` };
-  const folder = context.directory.attempt(input.id, input.attempt);
-  let outcome: Outcome;
-  try {
-    await mkdir(folder, { recursive: true });
-    const engine = engineFor(jobTask.engine, context.job.config, process.env);
-    const request = await requestFor(jobTask, input, context, folder, engine);
+  const { job, jobTask, directory } = context;
+  const folder = directory.attempt(input.id, input.attempt);
+  return withArtifacts(folder, async () => {
+    const engine = engineFor(jobTask.engine, job.config, process.env);
+    const prompt = await promptFor(input, context, engine);
+    const request = await goingOn(requestFor(input, context, jobTask.engine, prompt), input, context);
     await writeFileAtomic(request.files.prompt, request.prompt);
-    const withFiles = await watchFiles(context.job, jobTask.task);
-    outcome = await withFiles(await engine.attempt(request));
-    if (isDone(outcome.status)) outcome = await runGates(outcome, request);
-    await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
-  } catch (error) {
-    outcome = { status: "error", reason: (error as Error).message, failure: "configuration" };
-  }
-  return outcome;
+    const withFiles = await watchFiles(job, jobTask.task);
+    return withFiles(await engine.attempt(request));
+  });
 }
 
-async function requestFor(
-  jobTask: JobTask,
-  input: AttemptInput,
-  context: AttemptContext,
-  folder: string,
-  engine: Engine,
+/** Holds what an attempt came to against the task's `verify` commands. */
+export async function verify(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
+  const folder = context.directory.attempt(input.id, input.attempt);
+  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, "command", "")));
+}
+
+async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const outcome = await work();
+    await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
+    return outcome;
+  } catch (error) {
+    const { code, message, stack } = error as NodeJS.ErrnoException;
+    const isSystem = code !== undefined;
+    const reason = isSystem ? `its artifacts could not be written: ${message}` : `internal error: ${stack}`;
+    return { status: "error", failure: isSystem ? "io" : "crashed", reason: oneLine(reason) };
+  }
+}
+
+const filesIn = (folder: string) => ({
+  prompt: join(folder, "prompt.md"),
+  output: join(folder, "output.md"),
+  events: join(folder, "events.jsonl"),
+  log: join(folder, "log.txt"),
+  pushes: join(folder, "pushes.txt"),
+});
+
+/** Adds what the session that an attempt goes on with has used before it. */
+async function goingOn(
+  request: AttemptRequest,
+  { id, followUp }: AttemptInput,
+  { directory }: AttemptContext,
 ): Promise<AttemptRequest> {
-  const { job, directory } = context;
-  const { task, title } = jobTask;
-  const marker = `${directory.run}/${folder.slice(directory.path.length + 1)}`;
-  const files = {
-    prompt: join(folder, "prompt.md"),
-    output: join(folder, "output.md"),
-    events: join(folder, "events.jsonl"),
-    log: join(folder, "log.txt"),
-  };
-  const prompt = await buildPrompt({
+  if (!request.resume || !followUp) return request;
+  const file = join(directory.attempt(id, followUp.attempt), "outcome.json");
+  const parsed = v.safeParse(
+    outcomeSchema,
+    await readFile(file, "utf8")
+      .then(JSON.parse)
+      .catch(() => undefined),
+  );
+  if (!parsed.success) return request;
+  const { session_usage, usage } = parsed.output;
+  return { ...request, resume: { ...request.resume, used: session_usage ?? usage } };
+}
+
+/** Where the hooks of an attempt note what it has tried to push. */
+export const pushesFile = (folder: string): string => filesIn(folder).pushes;
+
+function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine): Promise<string> {
+  const { job, jobTask, directory } = context;
+  const { task, title, promptText } = jobTask;
+  const section = job.plan && sectionFor(job.plan, { id: task.id, title })?.section;
+  const { followUp } = input;
+  return buildPrompt({
     task: { ...task, title },
-    ...(job.plan
-      ? { planFile: job.plan.file, section: sectionFor(job.plan, { id: task.id, title })?.section }
+    manifestMode: job.mode.name,
+    ...(job.plan ? { planFile: job.plan.file } : {}),
+    ...(section === undefined ? {} : { section }),
+    ...(promptText === undefined ? {} : { promptText }),
+    ...(followUp
+      ? { followUp: { ...followUp, output: filesIn(directory.attempt(task.id, followUp.attempt)).output } }
       : {}),
-    ...(jobTask.promptText === undefined ? {} : { promptText: jobTask.promptText }),
     projectDir: job.projectDir,
     dependencies: input.dependencies,
     alsoFinished: context.alsoFinished,
@@ -78,14 +117,30 @@ async function requestFor(
     canCommit: engine.canCommit,
     budget: job.manifest.context_budget,
   });
+}
+
+function requestFor(
+  { id, attempt, followUp }: { id: string; attempt: number } & Pick<AttemptInput, "followUp">,
+  context: AttemptContext,
+  /** Whose environment it gets: `verify` commands are the user's own, as `command` is. */
+  engine: EngineName,
+  prompt: string,
+): AttemptRequest {
+  const { job, jobTask, directory } = context;
+  const folder = directory.attempt(id, attempt);
+  const marker = `${directory.run}/${folder.slice(directory.path.length + 1)}`;
+  const files = filesIn(folder);
+  const { task } = jobTask;
+  const { stall_timeout } = job.config;
   return {
     task,
     tier: jobTask.tier,
     prompt,
     cwd: job.projectDir,
     env: {
-      ...environmentFor(jobTask.engine, job.config.engines[jobTask.engine].env, process.env),
+      ...environmentFor(engine, job.config.engines[engine].env, process.env),
       ...task.env,
+      ...(job.allowPush ? {} : pushGuardEnv({ ...process.env, ...task.env }, directory.hooks, files.pushes)),
       INTERSERVE_RUN: directory.run,
       INTERSERVE_TASK: task.id,
       INTERSERVE_ATTEMPT: marker,
@@ -93,6 +148,10 @@ async function requestFor(
     },
     marker,
     timeoutMs: jobTask.timeoutMs,
+    ...(stall_timeout === undefined ? {} : { stallMs: stall_timeout * 1000 }),
+    ...(followUp?.session === undefined
+      ? {}
+      : { resume: { sessionId: followUp.session, message: followUp.text } }),
     signal: context.signal,
     graceMs: context.graceMs,
     files,

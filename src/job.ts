@@ -1,8 +1,13 @@
+import type * as v from "valibot";
 import type { ModeConfig } from "../machines/modes/mode.ts";
 import type { RunSpec } from "../machines/schedule.ts";
 import type { Config } from "../schemas/config.ts";
+import type { jobOptionsSchema } from "../schemas/event.ts";
 import type { EngineName, Manifest, ManifestTask, Tier } from "../schemas/manifest.ts";
 import type { Plan } from "../schemas/plan.ts";
+
+/** What the command line, or a program, says beside the manifest. */
+export type JobOptions = v.InferOutput<typeof jobOptionsSchema>;
 
 /** One task of a job, with what applies to it decided. */
 export interface JobTask {
@@ -27,4 +32,8 @@ export interface Job {
   readonly mode: ModeConfig;
   readonly spec: RunSpec;
   readonly tasks: readonly JobTask[];
+  /** Whether agents may push. */
+  readonly allowPush: boolean;
+  /** What was said beside the manifest, for whoever prepares the same job again. */
+  readonly options: JobOptions;
 }

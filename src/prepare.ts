@@ -3,29 +3,15 @@ import { dirname, extname, resolve } from "node:path";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import { runSpec } from "../machines/schedule.ts";
 import type { Config } from "../schemas/config.ts";
-import type { EngineName, Manifest, ManifestTask, Mode } from "../schemas/manifest.ts";
+import type { Manifest, ManifestTask } from "../schemas/manifest.ts";
 import type { Plan } from "../schemas/plan.ts";
 import { loadConfig } from "./config.ts";
 import { engineFor } from "./engines/engines.ts";
-import type { Job, JobTask } from "./job.ts";
+import type { Job, JobOptions, JobTask } from "./job.ts";
 import { checkMode } from "./manifest/check.ts";
 import { loadManifest } from "./manifest/load.ts";
 import { manifestFromPlan, readPlan, sectionFor } from "./plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
-
-/** What the command line, or a program, says beside the manifest. */
-export interface JobOptions {
-  /** The markdown plan; default: the file beside the manifest that has its name. */
-  readonly plan?: string;
-  /** Where the agents work and `.interserve` lies; default: the current directory. */
-  readonly projectDir?: string;
-  readonly mode?: Mode;
-  /** For tasks that name no engine and no `run`. */
-  readonly engine?: EngineName;
-  readonly maxParallel?: number;
-  /** manual-batching: pause between batches. */
-  readonly step?: boolean;
-}
 
 /**
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
@@ -67,8 +53,14 @@ export async function prepare(
     projectDir,
     config: config.config,
     mode,
-    spec: runSpec(manifest, mode),
+    spec: runSpec(manifest, mode, {
+      engines: tasks.map(({ engine }) => engine),
+      // A plain command does the same again, whatever it is told.
+      fixes: tasks.map(({ engine }) => (engine === "command" ? 0 : manifest.fixes)),
+    }),
     tasks,
+    allowPush: options.allowPush ?? false,
+    options,
   };
   return { job, problems };
 }

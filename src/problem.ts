@@ -28,7 +28,10 @@ export type ProblemCode =
   | "plan-without-tasks"
   | "section-not-found"
   | "prompt-file-unreadable"
-  | "engine-missing";
+  | "engine-missing"
+  | "journal-damaged"
+  | "journal-torn"
+  | "run-not-found";
 
 /** A place in a file. Lines and columns count from 1; `source` is the whole line, `length` what to underline. */
 export interface Place {

@@ -2,10 +2,13 @@ import { dirname, join } from "node:path";
 import type { Verify } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
-import { tailOf } from "./engines/verdict.ts";
+import { oneLine, tailOf } from "./engines/verdict.ts";
 import { printable } from "./printable.ts";
 import { lastLines } from "./process/lines.ts";
 import { runProcess } from "./process/spawn.ts";
+
+/** How much of what a failing command said goes back to the agent, in characters. */
+const longestFeedback = 8000;
 
 /**
  * Holds a finished attempt against its task's `verify` commands, in order, up to the first that fails. Gives the
@@ -43,5 +46,6 @@ async function runGate(gate: Verify, number: number, request: AttemptRequest): P
   if (holds) return undefined;
   const last = said.trim().split("\n").at(-1) ?? "";
   const reason = `verify: expected ${gate.expect} from \`${gate.run}\`, found ${found}${last ? `: ${last}` : ""}`;
-  return { status: "fail", failure: "verify", reason: printable(reason).slice(0, 500) };
+  const feedback = `${reason}\n\n${said.slice(-longestFeedback)}`;
+  return { status: "fail", failure: "verify", reason: oneLine(reason), feedback };
 }

@@ -8,7 +8,7 @@ export const allSequential: ModeConfig = {
   first: "plan-order",
   barrierOpensWhen: "passed",
   guards: {
-    hasSlot: ({ schedule }) => schedule.running.length === 0,
+    hasSlot: ({ schedule }) => schedule.running.length + schedule.waiting.length === 0,
     skipsDependents: () => true,
     batchHasSettled: () => false,
     awaitsApproval: () => false,

@@ -1,15 +1,28 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { engineNames, modes } from "../../schemas/manifest.ts";
+import type { AnswerFlags } from "../commands/answer.ts";
 import type { CheckFlags } from "../commands/check.ts";
+import type { CleanFlags } from "../commands/clean.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
+import type { ResumeFlags } from "../commands/resume.ts";
 import type { RunFlags } from "../commands/run.ts";
+import type { RunsFlags } from "../commands/runs.ts";
 import type { ShowFlags } from "../commands/show.ts";
+import type { StatusFlags } from "../commands/status.ts";
 import { version } from "../version.ts";
 
 const positive = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 1000) {
     throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
+  }
+  return value;
+};
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0) {
+    throw new InvalidArgumentError("It must be a whole number from 0.");
   }
   return value;
 };
@@ -41,13 +54,15 @@ export function program(exit: (status: number) => void): Command {
     .command("run")
     .summary("run a manifest, or a plan without one")
     .description("Run a manifest. A plan is run with the manifest beside it, and without one all-parallel.")
-    .argument("<manifest|plan>", "plan.exec.yaml, or plan.md")
+    .argument("[manifest|plan]", "plan.exec.yaml, or plan.md")
     .addOption(planOption())
     .addOption(projectOption())
     .addOption(modeOption())
     .addOption(engineOption())
     .addOption(parallelOption())
     .option("--step", "manual-batching: ask before each batch but the first")
+    .option("--allow-push", "let agents push (default: a push is refused)")
+    .option("--resume <run>", "go on with an earlier run, as `interserve resume` does")
     .option("--dry-run", "say what would run; start nothing and write nothing")
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText(
@@ -62,7 +77,7 @@ Examples:
 Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
 2 usage or an invalid manifest (nothing was started); 130 and 143 after SIGINT and SIGTERM.`,
     )
-    .action(async (path: string, flags: RunFlags) => {
+    .action(async (path: string | undefined, flags: RunFlags) => {
       const { run } = await import("../commands/run.ts");
       exit(await run(path, flags));
     });
@@ -102,6 +117,89 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .action(async (path: string, flags: ShowFlags) => {
       const { show } = await import("../commands/show.ts");
       exit(await show(path, flags));
+    });
+
+  root
+    .command("resume")
+    .summary("go on with a run that did not pass, or was killed")
+    .description(
+      "Go on with a run, the latest by default. What passed is not run again, unless it, or what it depends on, was changed since; what runs again is said before it starts.",
+    )
+    .argument("[run]", "a run's name; see `interserve runs`")
+    .addOption(projectOption())
+    .addOption(modeOption())
+    .addOption(engineOption())
+    .addOption(parallelOption())
+    .option("--step", "manual-batching: ask before each batch but the first")
+    .option("--allow-push", "let agents push (default: a push is refused)")
+    .option("--dry-run", "say what would run again and why; start nothing and write nothing")
+    .addOption(jsonOption("one event a line, as JSON"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ interserve resume\n  $ interserve resume 20260214-093012-4f1c --max-parallel 2",
+    )
+    .action(async (name: string | undefined, flags: ResumeFlags) => {
+      const { resume } = await import("../commands/resume.ts");
+      exit(await resume(name, flags));
+    });
+
+  root
+    .command("answer")
+    .summary("answer the question of a parked task")
+    .description(
+      "Give a parked task its answer. A run that is on goes on with it; one that has ended is resumed.",
+    )
+    .argument("<run>", "a run's name; see `interserve runs`")
+    .argument("<task>", "the task's id")
+    .argument("<text>", "the answer")
+    .addOption(projectOption())
+    .addOption(jsonOption("one event a line, as JSON"))
+    .addHelpText("after", '\nExample:\n  $ interserve answer 20260214-093012-4f1c task-3 "use port 8080"')
+    .action(async (name: string, task: string, text: string, flags: AnswerFlags) => {
+      const { answer } = await import("../commands/answer.ts");
+      exit(await answer(name, task, text, flags));
+    });
+
+  root
+    .command("runs")
+    .summary("list what ran here")
+    .description("List the runs of a project: when, how long, what came of each, what is parked.")
+    .addOption(projectOption())
+    .addOption(jsonOption("the same, as JSON"))
+    .addHelpText("after", "\nExample:\n  $ interserve runs")
+    .action(async (flags: RunsFlags) => {
+      const { runs } = await import("../commands/runs.ts");
+      exit(await runs(flags));
+    });
+
+  root
+    .command("status")
+    .summary("show where a run stands")
+    .description("Show where a run stands, the latest by default, task by task, while it runs or afterwards.")
+    .argument("[run]", "a run's name; see `interserve runs`")
+    .addOption(projectOption())
+    .addOption(jsonOption("the same, as JSON"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ interserve status\n  $ interserve status 20260214-093012-4f1c --json",
+    )
+    .action(async (name: string | undefined, flags: StatusFlags) => {
+      const { status } = await import("../commands/status.ts");
+      exit(await status(name, flags));
+    });
+
+  root
+    .command("clean")
+    .summary("remove old runs")
+    .description("Remove all but the latest runs, and never one that is under way.")
+    .addOption(projectOption())
+    .addOption(new Option("--keep <n>", "how many of the latest stay (default: 10)").argParser(count))
+    .option("--dry-run", "say what would be removed")
+    .addOption(jsonOption("{removed, under_way}, as JSON"))
+    .addHelpText("after", "\nExamples:\n  $ interserve clean\n  $ interserve clean --keep 0")
+    .action(async (flags: CleanFlags) => {
+      const { clean } = await import("../commands/clean.ts");
+      exit(await clean(flags));
     });
 
   root

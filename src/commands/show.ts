@@ -1,7 +1,8 @@
 import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
+import type { JobOptions } from "../job.ts";
 import { overview, relaxing } from "../overview.ts";
-import { type JobOptions, prepare } from "../prepare.ts";
+import { prepare } from "../prepare.ts";
 import { ProblemsError } from "../problem.ts";
 import { dotOf, mermaidOf } from "../report/graph.ts";
 import { overviewText } from "../report/overview-text.ts";

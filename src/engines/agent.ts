@@ -24,8 +24,9 @@ export interface Turn {
   /** The turn's own end, where it has come to one: `done` leaves it to the agent's verdict. */
   readonly ended: "done" | Outcome | undefined;
   readonly session: string | undefined;
-  /** Of this turn alone. */
+  /** Of this turn alone, and as the agent counts it: from the session's beginning, in part at least. */
   readonly usage: Usage | undefined;
+  readonly sessionUsage: Usage | undefined;
 }
 
 /** What happens in a turn, on its way to people and to the outcome. */
@@ -72,6 +73,7 @@ export async function runAgent(
     stderrFile: request.files.log,
     watchStdout: lineSplitter(turn.take, longestEvent),
     timeoutMs: request.timeoutMs,
+    stallMs: request.stallMs,
     signal: request.signal,
     graceMs: request.graceMs,
   });
@@ -82,6 +84,7 @@ export async function runAgent(
   return {
     ...outcome,
     ...(turn.usage ? { usage: turn.usage } : {}),
+    ...(request.resume && turn.sessionUsage ? { session_usage: turn.sessionUsage } : {}),
     ...(turn.session === undefined ? {} : { session_id: turn.session }),
     ...happenings.filesWith(said.files_changed),
     ...exitOf(end),
@@ -138,6 +141,6 @@ const exitOf = ({ exitCode, signal }: ProcessEnd): Pick<Outcome, "exit_code" | "
 
 const unwritten = (error: Error): Outcome => ({
   status: "error",
-  failure: "spawn",
+  failure: "io",
   reason: oneLine(`its output could not be written: ${error.message}`),
 });

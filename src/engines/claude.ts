@@ -81,6 +81,7 @@ class ClaudeTurn implements Turn {
   started = false;
   session: string | undefined;
   usage: Usage | undefined;
+  sessionUsage: Usage | undefined;
   ended: "done" | Outcome | undefined;
   private error: string | undefined;
   private denials: NonNullable<ClaudeResult["permission_denials"]> = [];
@@ -149,6 +150,8 @@ class ClaudeTurn implements Turn {
     });
     const before = this.usedBefore?.cost_usd ?? 0;
     const isOfSession = total_cost_usd !== undefined && total_cost_usd >= before;
+    const ofSession = (total_cost_usd ?? 0) + (isOfSession ? 0 : before);
+    if (total_cost_usd !== undefined) this.sessionUsage = less({ cost_usd: ofSession });
     return { ...tokens, ...less({ cost_usd: total_cost_usd }, isOfSession ? { cost_usd: before } : {}) };
   }
 

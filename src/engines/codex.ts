@@ -104,6 +104,7 @@ class CodexTurn implements Turn {
   started = false;
   session: string | undefined;
   usage: Usage | undefined;
+  sessionUsage: Usage | undefined;
   ended: "done" | Outcome | undefined;
   constructor(
     private readonly happenings: Happenings,
@@ -130,7 +131,10 @@ class CodexTurn implements Turn {
         break;
       case "turn.completed":
         this.ended = "done";
-        if (event.usage) this.usage = less(event.usage, this.usedBefore);
+        if (event.usage) {
+          this.sessionUsage = less(event.usage);
+          this.usage = less(event.usage, this.usedBefore);
+        }
         break;
       case "turn.failed": {
         const message = event.error?.message || "the turn failed, and Codex did not say why";

@@ -37,6 +37,7 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
         watchStdout: watch,
         watchStderr: watch,
         timeoutMs: request.timeoutMs,
+        stallMs: request.stallMs,
         signal: request.signal,
         graceMs: request.graceMs,
       });
@@ -62,6 +63,6 @@ async function outcomeOf(end: ProcessEnd, request: AttemptRequest): Promise<Outc
 
 const nothingToRun = (id: string): Outcome => ({
   status: "error",
-  failure: "configuration",
+  failure: "task",
   reason: `task "${id}" has no \`run\`, and no command is configured: give it one, or set engines.command.run in interserve.config.yaml`,
 });

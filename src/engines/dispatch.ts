@@ -66,7 +66,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 async function dispatch(script: string, request: AttemptRequest): Promise<ProcessEnd> {
-  const { cwd, env, marker, timeoutMs, signal, graceMs, tier, files } = request;
+  const { cwd, env, marker, timeoutMs, stallMs, signal, graceMs, tier, files } = request;
   const program = (await isExecutable(script)) ? [script] : ["bash", script];
   const to = ["--prompt-file", files.prompt, "-C", cwd, "-o", files.output];
   const how = ["--tier", tier, "-s", "workspace-write"];
@@ -79,6 +79,7 @@ async function dispatch(script: string, request: AttemptRequest): Promise<Proces
     stdoutFile: files.log,
     watchStdout: lastLines((line) => request.onProgress(oneLine(line))),
     timeoutMs,
+    stallMs,
     signal,
     graceMs,
   });

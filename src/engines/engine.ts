@@ -8,15 +8,17 @@ export interface AttemptRequest {
   /** The whole prompt; the same text stands in `files.prompt`. */
   readonly prompt: string;
   /**
-   * Continues an earlier attempt's session with a message, in place of the prompt. Only an engine that gave an
-   * outcome a `session_id` can.
+   * The session to go on with, and what to say in it, in place of starting anew with `prompt`. Only an engine that
+   * gave an outcome a `session_id` can.
    */
-  readonly resume?: {
-    readonly sessionId: string;
-    readonly message: string;
-    /** That attempt's usage, where it was itself a continuation with all before it: agents count by session. */
-    readonly used?: Usage | undefined;
-  };
+  readonly resume?:
+    | {
+        readonly sessionId: string;
+        readonly message: string;
+        /** The `session_usage` of the attempt that it goes on from: agents count from a session's beginning. */
+        readonly used?: Usage | undefined;
+      }
+    | undefined;
   /** Working directory of the agent: the project. */
   readonly cwd: string;
   /** The complete environment of the agent's processes. */
@@ -24,6 +26,8 @@ export interface AttemptRequest {
   /** The attempt's name in the environment of every process of it (`INTERSERVE_ATTEMPT`), for the sweep. */
   readonly marker: string;
   readonly timeoutMs: number;
+  /** How long the agent may write nothing at all; without it, for ever. */
+  readonly stallMs?: number | undefined;
   /** Aborted when the attempt is to end; what still runs then ends by SIGTERM, grace, SIGKILL. */
   readonly signal: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL; asked again while waiting, so that it can be shortened. */

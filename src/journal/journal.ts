@@ -1,24 +1,33 @@
 import { type FileHandle, open } from "node:fs/promises";
-import type { RunEvent } from "../../schemas/event.ts";
-
-/** The version of the journal's lines. */
-export const journalVersion = 1;
+import { journalVersion, type RunEvent } from "../../schemas/event.ts";
 
 /** A run's append-only record: a JSON object a line, `{v, ...event}`, in the order of the calls. */
 export class Journal {
   private last: Promise<void> = Promise.resolve();
+  private pending: string[] = [];
   private constructor(private readonly handle: FileHandle) {}
 
-  /** Throws the error of the file system. */
-  static async open(path: string): Promise<Journal> {
-    return new Journal(await open(path, "a"));
+  /** Opens a journal to append to, cut to its first `length` bytes where that is given. Throws the system's error. */
+  static async open(path: string, length?: number): Promise<Journal> {
+    const handle = await open(path, "a");
+    try {
+      if (length !== undefined) await handle.truncate(length);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return new Journal(handle);
   }
 
   /** Resolves once the event, and all before it, is on disk; rejects with the error of the file system. */
   append(event: RunEvent): Promise<void> {
-    const line = `${JSON.stringify({ v: journalVersion, ...event })}\n`;
+    this.pending.push(`${JSON.stringify({ v: journalVersion, ...event })}\n`);
     this.last = this.last.then(async () => {
-      await this.handle.appendFile(line);
+      // What has gathered while the last batch was being synced goes in one write and one sync.
+      const lines = this.pending.join("");
+      this.pending = [];
+      if (lines === "") return;
+      await this.handle.appendFile(lines);
       await this.handle.datasync();
     });
     // Whoever waits for this append hears of a failure; the chain itself must not count as unhandled.

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
@@ -8,6 +8,11 @@ export interface RunDirectory {
   readonly run: string;
   readonly path: string;
   readonly journal: string;
+  /** Held by the process that runs it. */
+  readonly lock: string;
+  /** Answers that a person has given while it runs, a file each. */
+  readonly answers: string;
+  readonly hooks: string;
   /** The directory of one attempt of one task; always inside `path`. */
   readonly attempt: (task: string, attempt: number) => string;
 }
@@ -17,6 +22,22 @@ export function newRunName(now: Date): string {
   const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
   return `${stamp}-${randomBytes(2).toString("hex")}`;
 }
+
+const runsFolder = (projectDir: string): string => join(projectDir, ".interserve", "runs");
+
+/** The names of a project's runs, oldest first; none where there is no such folder. */
+export async function runNames(projectDir: string): Promise<string[]> {
+  const entries = await readdir(runsFolder(projectDir), { withFileTypes: true }).catch((error) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return entries
+    .flatMap((entry) => (entry.isDirectory() && isRunName(entry.name) ? [entry.name] : []))
+    .sort();
+}
+
+/** Names of this form alone are ever looked for: a name from outside can lead nowhere else. */
+export const isRunName = (name: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
 
 /** Makes the directory of a new run. Throws the error of the file system. */
 export async function createRunDirectory(
@@ -32,12 +53,15 @@ export async function createRunDirectory(
 }
 
 export function runDirectory(projectDir: string, run: string, tasks: readonly string[]): RunDirectory {
-  const path = join(projectDir, ".interserve", "runs", run);
+  const path = join(runsFolder(projectDir), run);
   const folders = taskFolders(tasks);
   return {
     run,
     path,
     journal: join(path, "journal.jsonl"),
+    lock: join(path, "lock"),
+    answers: join(path, "answers"),
+    hooks: join(path, "hooks"),
     attempt: (task, attempt) => join(path, "tasks", folders.get(task) ?? hashed(task), String(attempt)),
   };
 }

@@ -28,6 +28,8 @@ export interface ProcessRequest {
   readonly watchStdout?: Watcher;
   readonly watchStderr?: Watcher;
   readonly timeoutMs: number;
+  /** How long it may write nothing at all; without it, for ever. */
+  readonly stallMs?: number | undefined;
   /** Aborted when the process is to end. */
   readonly signal: AbortSignal;
   /** Between SIGTERM and SIGKILL, in milliseconds; may shrink while it is waited for. */
@@ -36,11 +38,20 @@ export interface ProcessRequest {
 
 /** How a process ended. `timeout` and `cancelled` are our own doing, whatever it said on its way out. */
 export interface ProcessEnd {
-  readonly ended: "exited" | "signalled" | "timeout" | "cancelled" | "not-started" | "output-lost";
+  readonly ended:
+    | "exited"
+    | "signalled"
+    | "timeout"
+    | "stalled"
+    | "cancelled"
+    | "not-started"
+    | "output-lost";
   readonly exitCode?: number;
   readonly signal?: string;
   /** For `not-started` and `output-lost`: why, in one line. */
   readonly message?: string;
+  /** For `not-started`: the system's code, where it gave one. */
+  readonly code?: string;
   readonly durationMs: number;
   /** Size of standard output. */
   readonly stdoutBytes: number;
@@ -53,6 +64,8 @@ export interface ProcessEnd {
 const leftovers = { patienceMs: 500, graceMs: 1000 };
 /** How much of a stream `readProcess` takes, in characters. */
 const longestRead = 64 * 1024 * 1024;
+/** What setTimeout can count to, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
 /** A pipe that somebody outside the tree holds open is let go when it was silent for two of these, or after twenty. */
 const pipeRoundMs = 250;
 
@@ -69,11 +82,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   });
   if (request.signal.aborted) return told({ ended: "cancelled" });
   const child = start(request);
-  if (child instanceof Error) return told({ ended: "not-started", message: whyNot(request, child) });
-  if (child.pid === undefined) {
-    const error = (await child) as { code?: string; originalMessage?: string };
-    return told({ ended: "not-started", message: whyNot(request, error) });
-  }
+  if (child instanceof Error) return told(notStarted(request, child));
+  if (child.pid === undefined) return told(notStarted(request, (await child) as StartError));
 
   const tree: Tree = { group: child.pid, marker: request.marker };
   const exit = new Promise<{ code?: number; signal?: string }>((resolve) => {
@@ -92,7 +102,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   }
   const lost = await ends([stdout, stderr]);
 
-  if (stop === "timeout" || stop === "cancelled") return told({ ended: stop }, stdout.bytes);
+  if (stop === "timeout" || stop === "stalled" || stop === "cancelled")
+    return told({ ended: stop }, stdout.bytes);
   if (lost) return told({ ended: "output-lost", message: oneLine(lost.message) }, stdout.bytes);
   if (signal !== undefined) return told({ ended: "signalled", signal }, stdout.bytes);
   return told({ ended: "exited", exitCode: code ?? 0 }, stdout.bytes);
@@ -150,11 +161,21 @@ function start({ command, cwd, env, input }: ProcessRequest) {
   }
 }
 
+interface StartError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly originalMessage?: string;
+}
+
+const notStarted = (request: ProcessRequest, error: StartError) =>
+  ({
+    ended: "not-started",
+    message: whyNot(request, error),
+    ...(error.code === undefined ? {} : { code: error.code }),
+  }) as const;
+
 /** Why a process could not be started; the system's own words name the program also where the directory is missing. */
-function whyNot(
-  { command, cwd }: ProcessRequest,
-  error: { code?: string; message?: string; originalMessage?: string },
-): string {
+function whyNot({ command, cwd }: ProcessRequest, error: StartError): string {
   const program = "shell" in command ? "/bin/sh" : command[0];
   if (!isDirectory(cwd)) return oneLine(`the working directory ${cwd} is not there, or cannot be entered`);
   if (error.code === "ENOENT")
@@ -173,20 +194,29 @@ function isDirectory(path: string): boolean {
 
 const oneLine = (text: string): string => printable(text).slice(0, 400);
 
-type Stop = "timeout" | "cancelled" | "output-lost";
+type Stop = "timeout" | "stalled" | "cancelled" | "output-lost";
 
 /** Why the process is to be ended, or nothing where it ended by itself. */
 async function firstReason(
-  { timeoutMs, signal }: ProcessRequest,
+  { timeoutMs, stallMs, signal }: ProcessRequest,
   exit: Promise<unknown>,
   copies: readonly Copy[],
 ): Promise<Stop | undefined> {
   let timer: NodeJS.Timeout | undefined;
+  let stall: NodeJS.Timeout | undefined;
   let abort = () => {};
   try {
     return await new Promise<Stop | undefined>((resolve) => {
-      // setTimeout counts at most 2^31 - 1 ms, and monotonic time.
-      timer = setTimeout(() => resolve("timeout"), Math.min(timeoutMs, 2 ** 31 - 1));
+      // Monotonic time: that a laptop has slept does not count.
+      timer = setTimeout(() => resolve("timeout"), Math.min(timeoutMs, longestTimer));
+      if (stallMs !== undefined) {
+        const look = () => {
+          const silent = performance.now() - Math.max(...copies.map(({ lastAt }) => lastAt));
+          if (silent >= stallMs) resolve("stalled");
+          else stall = setTimeout(look, Math.min(stallMs - silent, longestTimer));
+        };
+        look();
+      }
       abort = () => resolve("cancelled");
       signal.addEventListener("abort", abort);
       for (const { done } of copies) void done.then((error) => error && resolve("output-lost"));
@@ -194,6 +224,7 @@ async function firstReason(
     });
   } finally {
     clearTimeout(timer);
+    clearTimeout(stall);
     signal.removeEventListener("abort", abort);
   }
 }
@@ -201,6 +232,8 @@ async function firstReason(
 /** A stream on its way into `<file>.part`, which becomes the file at its end; without a file it is just read. */
 class Copy {
   bytes = 0;
+  /** When it began, or its last piece came. */
+  lastAt = performance.now();
   /** Whether a piece of it is being written: it may be slow, but it is not silent. */
   writing = false;
   /** Resolves at the end of the stream, when the file is there, with what went wrong; never rejects. */
@@ -243,6 +276,7 @@ class Copy {
     try {
       for await (const chunk of this.stream as AsyncIterable<Buffer>) {
         this.bytes += chunk.length;
+        this.lastAt = performance.now();
         watcher?.push(chunk);
         this.writing = true;
         await (await opening)?.writeFile(chunk);

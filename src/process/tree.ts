@@ -8,6 +8,7 @@ export const markerVariable = "INTERSERVE_ATTEMPT";
 export interface Tree {
   /** The group's id: the pid of its first process. */
   readonly group: number;
+  /** One that ends in a slash stands for every marker that begins with it. */
   readonly marker: string;
 }
 
@@ -32,6 +33,14 @@ export async function endTree(tree: Tree, graceMs: () => number, patienceMs = 0)
     () => send(tree, "SIGKILL"),
   );
 }
+
+/**
+ * Ends what is left of the attempts of a run whose orchestrator is dead, wherever it went; off Linux nothing can be
+ * found. Tells whether all of it is gone.
+ */
+export const endRun = (run: string, graceMs: () => number): Promise<boolean> =>
+  // No process is of the group -1.
+  endTree({ group: -1, marker: `${run}/` }, graceMs);
 
 /**
  * Looks, until nothing of a tree is left or the time is over; does something each time that there is. One look may
@@ -85,8 +94,12 @@ function members(tree: Tree): readonly Member[] | undefined {
   });
 }
 
-const carries = (pid: number, marker: string): boolean =>
-  marker !== "" && read(`/proc/${pid}/environ`).split("\0").includes(`${markerVariable}=${marker}`);
+function carries(pid: number, marker: string): boolean {
+  if (marker === "") return false;
+  const entry = `${markerVariable}=${marker}`;
+  const isOurs = (text: string) => (marker.endsWith("/") ? text.startsWith(entry) : text === entry);
+  return read(`/proc/${pid}/environ`).split("\0").some(isOurs);
+}
 
 /** Signals a process, or with a negative number a group; tells whether it could. */
 function tryKill(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -30,6 +30,21 @@ export function lineOf(
       const tasks = event.tasks.length === 1 ? "1 task" : `${event.tasks.length} tasks`;
       return `${colors.bold(event.run)}  ${event.mode}, ${tasks}, at most ${event.max_parallel} at once`;
     }
+    case "run.resumed":
+      return `${colors.bold(event.run)}  resumed: ${event.kept.length} kept, ${event.again.length} to run`;
+    case "task.waiting": {
+      const reason = colors.dim(`: ${printable(event.reason)}`);
+      const until = `again in ${duration(event.wait_s)}`;
+      return `${colors.yellow("waiting".padEnd(9))} ${name(event.task, titles, colors)} ${until}${reason}`;
+    }
+    case "task.answered":
+      return `${colors.cyan("answered".padEnd(9))} ${name(event.task, titles, colors)}: ${printable(event.text)}`;
+    case "task.push_refused": {
+      const remote = colors.dim(printable(event.remote));
+      return `${colors.yellow("no push".padEnd(9))} ${name(event.task, titles, colors)} ${remote}`;
+    }
+    case "run.withheld":
+      return `${colors.yellow("withheld".padEnd(9))} ${printable(event.reason)}; nothing more is started`;
     case "task.started": {
       const again = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
       return `${colors.cyan("started".padEnd(9))} ${name(event.task, titles, colors)}${again}`;
@@ -50,6 +65,7 @@ export function lineOf(
     }
     case "task.ready":
     case "task.progress":
+    case "task.verified":
     case "run.finished":
       return undefined;
   }
@@ -61,5 +77,6 @@ export function name(task: string, titles: ReadonlyMap<string, string>, colors: 
   return title && title !== task ? `${printable(task)} ${colors.dim(printable(title))}` : printable(task);
 }
 
-export const titlesOf = (event: Extract<RunEvent, { event: "run.started" }>): ReadonlyMap<string, string> =>
-  new Map(event.tasks.map(({ id, title }) => [id, title]));
+export const titlesOf = (
+  event: Extract<RunEvent, { event: "run.started" | "run.resumed" }>,
+): ReadonlyMap<string, string> => new Map(event.tasks.map(({ id, title }) => [id, title]));

@@ -4,7 +4,7 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { printable } from "../printable.ts";
 import { lineOf, name, titlesOf } from "./lines.ts";
 import type { Colors } from "./reporter.ts";
-import { duration, type Reporter } from "./reporter.ts";
+import { duration, isStart, type Reporter } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
 interface Running {
@@ -61,7 +61,7 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
     pause,
     resume,
     event(event) {
-      if (event.event === "run.started") {
+      if (isStart(event)) {
         titles = titlesOf(event);
         resume();
       }

@@ -1,5 +1,5 @@
 import { lineOf, titlesOf } from "./lines.ts";
-import type { Colors, Reporter, Screen } from "./reporter.ts";
+import { type Colors, isStart, type Reporter, type Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
 /** A line for each thing that happens: for logs, pipes and CI. */
@@ -8,7 +8,7 @@ export function plainReporter(screen: Screen, colors: Colors): Reporter {
   let titles: ReadonlyMap<string, string> = new Map();
   return {
     event(event) {
-      if (event.event === "run.started") titles = titlesOf(event);
+      if (isStart(event)) titles = titlesOf(event);
       summary.event(event);
       const line = lineOf(event, titles, colors);
       if (line !== undefined) screen.write(`${line}\n`);

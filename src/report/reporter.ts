@@ -1,5 +1,6 @@
 import type { createColors } from "picocolors";
-import type { RunEvent } from "../../schemas/event.ts";
+import type { Counts, RunEvent } from "../../schemas/event.ts";
+import { statuses } from "../../schemas/outcome.ts";
 
 /** The colours of a stream; without any, every one of them leaves text as it is. */
 export type Colors = ReturnType<typeof createColors>;
@@ -25,3 +26,16 @@ export function duration(seconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
   return `${Math.floor(seconds / 3600)}h ${two((seconds % 3600) / 60)}m`;
 }
+
+type Start = Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
+
+/** Whether an event says what the run is of. */
+export const isStart = (event: RunEvent): event is Start =>
+  event.event === "run.started" || event.event === "run.resumed";
+
+/** `3 pass, 1 fail`: what there is of each status; empty where there is nothing. */
+export const countsText = (counts: Counts): string =>
+  statuses
+    .filter((status) => counts[status])
+    .map((status) => `${counts[status]} ${status}`)
+    .join(", ");

@@ -1,10 +1,8 @@
 import { relative } from "node:path";
 import type { RunEvent } from "../../schemas/event.ts";
-import { statuses } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
 import { name, statusWord, titlesOf } from "./lines.ts";
-import type { Colors } from "./reporter.ts";
-import { duration } from "./reporter.ts";
+import { type Colors, countsText, duration, isStart } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;
 type Finished = Extract<RunEvent, { event: "run.finished" }>;
@@ -17,7 +15,7 @@ export class Summary {
 
   event(event: RunEvent): void {
     if (event.event === "task.settled") this.settled.push(event);
-    if (event.event !== "run.started") return;
+    if (!isStart(event)) return;
     this.titles = titlesOf(event);
     this.directory = event.directory;
   }
@@ -30,11 +28,8 @@ export class Summary {
         ...(reason ? [`            ${printable(reason)}`] : []),
         ...(artifacts ? [`            ${colors.dim(shortest(artifacts))}`] : []),
       ]);
-    const counts = statuses
-      .filter((status) => finished.counts[status])
-      .map((status) => `${finished.counts[status]} ${status}`);
     const total = this.titles.size;
-    const head = `${counts.join(", ") || "nothing ran"} of ${total} in ${duration(finished.duration_s)}`;
+    const head = `${countsText(finished.counts) || "nothing ran"} of ${total} in ${duration(finished.duration_s)}`;
     return ["", ...lines, colors.bold(head), `artifacts: ${colors.dim(shortest(this.directory))}`, ""].join(
       "\n",
     );

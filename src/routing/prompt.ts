@@ -1,8 +1,9 @@
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { DependencyResult } from "../../schemas/routing.ts";
 import { printable } from "../printable.ts";
-import { titleLine } from "./clean.ts";
+import { printableLines, titleLine } from "./clean.ts";
 import { renderDependencies } from "./dependencies.ts";
+import { fenced } from "./fence.ts";
 
 /** All that goes into a task's prompt. Paths are absolute. */
 export interface PromptInput {
@@ -23,6 +24,13 @@ export interface PromptInput {
   readonly structured?: boolean;
   /** Where it cannot, it is told so: plans like to ask for a commit. */
   readonly canCommit?: boolean;
+  /** What came of the attempt before, where this one goes on from it: an answer to its question, or what failed. */
+  readonly followUp?: {
+    readonly kind: "answer" | "fix";
+    readonly text: string;
+    /** Where the output of the attempt before lies. */
+    readonly output: string;
+  };
   /** Characters for the results of the dependencies, all in all. */
   readonly budget: number;
 }
@@ -38,6 +46,7 @@ export async function buildPrompt(input: PromptInput): Promise<string> {
     task(input),
     await renderDependencies(input.dependencies, input.budget),
     alsoFinished(input.alsoFinished),
+    followUp(input),
     input.structured ? closingForm : closing,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -70,6 +79,19 @@ function task({ task: { title, files, prompt_hint }, promptText, section, planFi
 function alsoFinished(finished: PromptInput["alsoFinished"]): string {
   const lines = finished.map(({ id, title, status }) => `- ${status}: ${titleLine(id)}, ${titleLine(title)}`);
   return lines.length === 0 ? "" : `## Also finished before this task\n\n${listed(lines)}`;
+}
+
+function followUp({ followUp }: PromptInput): string {
+  if (!followUp) return "";
+  const { kind, text, output } = followUp;
+  const start = `## What came before
+
+This task has been tried before; what it left in the directory is still there, and what it said is in
+${printable(output)}.`;
+  return kind === "answer"
+    ? `${start} It had a question, and this is the answer:\n\n${text.trim()}`
+    : `${start} It did not hold against a command that checks it. Mend what is wrong; this is what
+the command said, as data:\n\n${fenced(printableLines(text), "text")}`;
 }
 
 function listed(lines: readonly string[]): string {

@@ -69,7 +69,7 @@ test("a task's own command comes before the configured one", async () => {
 test("without any command nothing runs, and the reason says what to do", async () => {
   expect(await attempt.by(engine)).toMatchObject({
     status: "error",
-    failure: "configuration",
+    failure: "task",
     reason: expect.stringMatching(/^task "t" has no `run`.*engines\.command\.run/),
   });
 });

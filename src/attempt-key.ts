@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import type { AttemptKey } from "../schemas/event.ts";
+import type { Outcome } from "../schemas/outcome.ts";
+import type { Job, JobTask } from "./job.ts";
+import { sectionFor } from "./plan/read-plan.ts";
+
+/**
+ * What an attempt is made of. Results of dependencies count by what they say, and not by where their files lie or how
+ * long they took.
+ */
+export function attemptKey(
+  job: Job,
+  { task, title, engine, tier, promptText }: JobTask,
+  results: readonly { readonly id: string; readonly outcome: Outcome }[],
+): AttemptKey {
+  const text = promptText ?? (job.plan ? sectionFor(job.plan, { id: task.id, title })?.section : undefined);
+  return {
+    prompt: hash([title, text, task.prompt_hint, task.files]),
+    options: hash([engine, tier, task.run, task.verify, task.env, task.depends]),
+    // In all-parallel nobody waits for results, and which are there is chance.
+    results: hash(
+      (job.mode.name === "all-parallel" ? [] : results).map(({ id, outcome }) => [
+        id,
+        outcome.status,
+        outcome.verdict,
+        outcome.hand_over,
+        outcome.files_changed,
+        outcome.output_bytes,
+      ]),
+    ),
+  };
+}
+
+const hash = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);

@@ -1,0 +1,77 @@
+import { existsSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { RunEvent } from "../../schemas/event.ts";
+import { type LeftAnswer, leaveAnswer } from "../journal/answers.ts";
+import { Journal } from "../journal/journal.ts";
+import type { RunDirectory } from "../journal/run-directory.ts";
+import { UsageError } from "../problem.ts";
+import { findRun, lockRun, readRun, runnerOf } from "../resume.ts";
+import { goOn, parkedTask, withLock } from "./resume.ts";
+
+export interface AnswerFlags {
+  readonly projectDir?: string;
+  readonly json?: boolean;
+}
+
+const pollMs = 50;
+
+/**
+ * `interserve answer`: gives a parked task its answer. A run that is on takes it and goes on; one that has ended is
+ * resumed, with its other questions as they are.
+ */
+export async function answer(name: string, task: string, text: string, flags: AnswerFlags): Promise<number> {
+  if (text.trim() === "")
+    throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');
+  const projectDir = resolve(flags.projectDir ?? ".");
+  const run = await findRun(projectDir, name);
+  const past = await readRun(projectDir, run);
+  const { directory } = past;
+  const { attempt } = parkedTask(past, task);
+  const runner = await runnerOf(projectDir, run);
+  if (runner !== undefined && (await isTaken(projectDir, directory, { task, attempt, text }))) {
+    const said = `the run in process ${runner} has taken the answer`;
+    process.stdout.write(flags.json ? `${JSON.stringify({ run, task, taken_by: runner })}\n` : `${said}\n`);
+    return 0;
+  }
+  const lock = await lockRun(directory);
+  return withLock(lock, async () => {
+    const before = await readRun(projectDir, run);
+    parkedTask(before, task);
+    const journal = await Journal.open(directory.journal, before.length);
+    const event: RunEvent = {
+      event: "task.answered",
+      at: new Date().toISOString(),
+      run,
+      task,
+      attempt,
+      text,
+    };
+    await journal.append(event).finally(() => journal.close());
+    return goOn(await readRun(projectDir, run), lock, flags, { keepsParked: true });
+  });
+}
+
+/** Leaves an answer for the process that runs the run, and waits: false where that has ended without taking it. */
+async function isTaken(
+  projectDir: string,
+  { run, answers }: RunDirectory,
+  answer: LeftAnswer,
+): Promise<boolean> {
+  const file = await leaveAnswer(answers, answer);
+  try {
+    while (existsSync(file)) {
+      if ((await runnerOf(projectDir, run)) === undefined) return !existsSync(file);
+      // Where the question is open no longer, nobody will take the answer, or somebody just has.
+      try {
+        parkedTask(await readRun(projectDir, run), answer.task);
+      } catch (error) {
+        if (existsSync(file)) throw error;
+      }
+      await wait(pollMs);
+    }
+    return true;
+  } finally {
+    rmSync(file, { force: true });
+  }
+}

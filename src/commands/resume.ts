@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import { say } from "../cli/failures.ts";
+import type { Job, JobOptions } from "../job.ts";
+import type { Lock } from "../journal/lock.ts";
+import { prepare } from "../prepare.ts";
+import { printable } from "../printable.ts";
+import { ProblemsError, UsageError } from "../problem.ts";
+import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../resume.ts";
+import { resumeRun } from "../run.ts";
+import { checkEngines } from "./check-engines.ts";
+import { follow } from "./follow.ts";
+
+export interface ResumeFlags extends JobOptions {
+  /** In place of the manifest that the run was started with. */
+  readonly manifest?: string;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** `interserve resume`: goes on with a run; what passed stays, and what runs again is said first. */
+export async function resume(name: string | undefined, flags: ResumeFlags): Promise<number> {
+  const projectDir = resolve(flags.projectDir ?? ".");
+  const run = await findRun(projectDir, name);
+  const { directory } = await readRun(projectDir, run);
+  const lock = await lockRun(directory);
+  return withLock(lock, async () => {
+    // Only now, for whoever held the lock may have written until then.
+    const past = await readRun(projectDir, run);
+    return goOn(past, lock, flags, {});
+  });
+}
+
+/** Lets go of the lock where nothing was started; a run that was lets go of it itself. */
+export async function withLock<T>(lock: Lock, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Prepares the job that a run is of, as it is today, and goes on with it. */
+export async function goOn(
+  past: PastRun,
+  lock: Lock,
+  flags: ResumeFlags,
+  how: { readonly keepsParked?: boolean },
+): Promise<number> {
+  const { job, problems } = await jobOf(past, flags);
+  const all = [...past.problems, ...problems];
+  if (all.length > 0) await say(new ProblemsError(all));
+  const resumed = resumption(past, lock, job, how);
+  if (!flags.json) process.stdout.write(resumptionText(resumed));
+  if (flags.dryRun) {
+    const { kept, again } = resumed;
+    if (flags.json)
+      process.stdout.write(`${JSON.stringify({ run: past.directory.run, kept, again }, null, 2)}\n`);
+    return 0;
+  }
+  await checkEngines(job);
+  return follow((options) => resumeRun(job, resumed, options), flags);
+}
+
+async function jobOf(
+  { history }: PastRun,
+  flags: ResumeFlags,
+): Promise<{ job: Job; problems: ProblemsError["problems"] }> {
+  const { manifest, json, dryRun, ...given } = flags;
+  const { options } = history.started;
+  const plan = given.plan ?? options.plan;
+  return prepare(manifest ?? history.started.manifest, {
+    ...options,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...(plan === undefined ? {} : { plan }),
+  });
+}
+
+function resumptionText({ past, kept, again }: Resumption): string {
+  const lines = again.map(({ task, reason }) => `  ${printable(task)}: ${printable(reason)}`);
+  return `${past.directory.run}: ${kept.length} done and kept, ${again.length} to run\n${lines.join("\n")}${lines.length > 0 ? "\n" : ""}`;
+}
+
+/** The parked task that an answer is for. Throws UsageError where it is not parked. */
+export function parkedTask({ history, directory }: PastRun, task: string): { attempt: number } {
+  const known = history.tasks.get(task);
+  const parked = [...history.tasks].filter(
+    ([, { status }]) => status === "question" || status === "escalated",
+  );
+  if (known && parked.some(([id]) => id === task)) return known;
+  const names = parked.map(([id]) => printable(id)).join(", ");
+  throw new UsageError(
+    known
+      ? `task "${printable(task)}" of ${directory.run} has no open question; it is ${known.status ?? "not settled"}`
+      : `${directory.run} has no task "${printable(task)}"`,
+    names ? `tasks with a question: ${names}` : "no task of it has a question",
+  );
+}

@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import type { RunStatus } from "../../schemas/run-status.ts";
+import { say } from "../cli/failures.ts";
+import { colorsFor } from "../cli/terminal.ts";
+import { runNames } from "../journal/run-directory.ts";
+import { runsText } from "../report/status-text.ts";
+import { runStatus } from "../run-status.ts";
+
+export interface RunsFlags {
+  readonly projectDir?: string;
+  readonly json?: boolean;
+}
+
+/** `interserve runs`: what ran here, oldest first in JSON and latest first for people. */
+export async function runs(flags: RunsFlags): Promise<number> {
+  const projectDir = resolve(flags.projectDir ?? ".");
+  const all: RunStatus[] = [];
+  let damaged = false;
+  for (const name of await runNames(projectDir)) {
+    try {
+      all.push(await runStatus(projectDir, name));
+    } catch (error) {
+      // One that cannot be read must not hide the others.
+      damaged = true;
+      await say(error);
+    }
+  }
+  const facts = all.map(({ tasks, ...run }) => ({ ...run, tasks: tasks.length }));
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(facts, null, 2)}\n` : runsText(all, colorsFor(process.stdout)),
+  );
+  return damaged ? 1 : 0;
+}

@@ -1,0 +1,132 @@
+import type { AttemptKey, RunEvent } from "../../schemas/event.ts";
+import { isDone, isParked, type Outcome, type Status, type Usage } from "../../schemas/outcome.ts";
+
+/** What a journal tells of one task. */
+export interface TaskHistory {
+  /** The number of its last attempt; 0 where there was none. */
+  readonly attempt: number;
+  readonly key: AttemptKey | undefined;
+  /** What its last attempt, and the `verify` commands, came to; nothing while that is open. */
+  readonly outcome: Outcome | undefined;
+  /** What it settled as, last of all. */
+  readonly status: Status | undefined;
+  readonly reason: string | undefined;
+  /** Seconds, over all of its attempts. */
+  readonly duration: number;
+  /** A person's answer to its question, for as long as no attempt has made something of it. */
+  readonly answered: Answered | undefined;
+  readonly usage: readonly Usage[];
+}
+
+/** An answer, the attempt that had the question, and that attempt's session. */
+export interface Answered {
+  readonly text: string;
+  readonly attempt: number;
+  readonly session: string | undefined;
+}
+
+/** A run as its journal tells it. */
+export interface RunHistory {
+  readonly started: Extract<RunEvent, { event: "run.started" }>;
+  /** What the run was of when it was last started or resumed. */
+  readonly latest: Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
+  readonly finished: Extract<RunEvent, { event: "run.finished" }> | undefined;
+  readonly lastAt: string;
+  readonly tasks: ReadonlyMap<string, TaskHistory>;
+}
+
+/** Where events cannot follow each other: `index` is that of the event, from 0. */
+export interface FoldError {
+  readonly index: number;
+  readonly message: string;
+}
+
+const unknown: TaskHistory = {
+  attempt: 0,
+  key: undefined,
+  outcome: undefined,
+  status: undefined,
+  reason: undefined,
+  duration: 0,
+  answered: undefined,
+  usage: [],
+};
+
+/** Folds a journal's events into where the run stands, or says which of them cannot stand where it does. Pure. */
+export function foldJournal(events: readonly RunEvent[]): RunHistory | FoldError {
+  const [started] = events;
+  if (started?.event !== "run.started") return { index: 0, message: "expected run.started first" };
+  const tasks = new Map<string, TaskHistory>();
+  let latest: RunHistory["latest"] = started;
+  let finished: RunHistory["finished"];
+  for (const [index, event] of events.entries()) {
+    if (event.run !== started.run)
+      return { index, message: `expected run ${started.run}, found ${event.run}` };
+    if (event.event === "run.started" && index > 0) return { index, message: "expected one run.started" };
+    if (event.event === "run.started" || event.event === "run.resumed") {
+      latest = event;
+      for (const { id } of event.tasks) if (!tasks.has(id)) tasks.set(id, unknown);
+      finished = undefined;
+    } else if (finished && event.event !== "task.answered")
+      return { index, message: "expected nothing behind run.finished but an answer or run.resumed" };
+    if (event.event === "run.finished") finished = event;
+    if (!("task" in event) || event.event === "task.progress") continue;
+    const before = tasks.get(event.task);
+    if (!before) return { index, message: `no task is called ${JSON.stringify(event.task)}` };
+    const after = next(before, event);
+    if (typeof after === "string") return { index, message: after };
+    tasks.set(event.task, after);
+  }
+  return { started, latest, finished, lastAt: events.at(-1)?.at ?? started.at, tasks };
+}
+
+type TaskEvent = Extract<RunEvent, { task: string }>;
+
+/** A task's history with one more event, or why that event cannot come now. */
+function next(before: TaskHistory, event: TaskEvent): TaskHistory | string {
+  switch (event.event) {
+    case "task.started":
+      if (event.attempt !== before.attempt + 1) {
+        return `expected attempt ${before.attempt + 1} of ${event.task}, found ${event.attempt}`;
+      }
+      return {
+        ...before,
+        attempt: event.attempt,
+        key: event.key,
+        outcome: undefined,
+        status: undefined,
+        reason: undefined,
+      };
+    case "task.attempted": {
+      if (event.attempt !== before.attempt)
+        return `attempt ${event.attempt} of ${event.task} was not started`;
+      const isOpen = event.gates > 0 && isDone(event.outcome.status);
+      const { usage } = event.outcome;
+      return {
+        ...before,
+        duration: before.duration + event.duration_s,
+        outcome: isOpen ? undefined : event.outcome,
+        answered: isParked(event.outcome.status) ? undefined : before.answered,
+        usage: usage ? [...before.usage, usage] : before.usage,
+      };
+    }
+    case "task.verified":
+      if (event.attempt !== before.attempt)
+        return `attempt ${event.attempt} of ${event.task} was not started`;
+      return { ...before, duration: before.duration + event.duration_s, outcome: event.outcome };
+    case "task.settled":
+      if (isDone(event.status) && before.outcome?.status !== event.status) {
+        return `${event.task} settled as ${event.status}, and no attempt came to that`;
+      }
+      return { ...before, status: event.status, reason: event.reason };
+    case "task.answered":
+      if (event.attempt !== before.attempt)
+        return `attempt ${event.attempt} of ${event.task} was not started`;
+      return {
+        ...before,
+        answered: { text: event.text, attempt: event.attempt, session: before.outcome?.session_id },
+      };
+    default:
+      return before;
+  }
+}

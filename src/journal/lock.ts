@@ -1,0 +1,79 @@
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import * as v from "valibot";
+import { processStart } from "../process/process-start.ts";
+
+const holderSchema = v.object({ pid: v.number(), start: v.string(), host: v.string() });
+type Holder = v.InferOutput<typeof holderSchema>;
+
+/** A run's lock, held by this process. */
+export interface Lock {
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Takes the lock at a path, or gives the pid of the living process that holds it. That of a dead process is taken
+ * over, also where its pid is another process's by now. Throws the error of the file system.
+ */
+export async function takeLock(path: string): Promise<Lock | { readonly heldBy: number }> {
+  const mine = `${path}.${process.pid}`;
+  await writeFile(mine, JSON.stringify(ourselves()));
+  try {
+    for (;;) {
+      try {
+        // A link is made whole or not at all, and by one of several only.
+        await link(mine, path);
+        return held(path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+      const holder = await readHolder(path);
+      if (holder && isAlive(holder)) return { heldBy: holder.pid };
+      // Under a name of our own first: of two that find it stale, only one moves it away.
+      await rename(path, `${mine}.stale`).catch(ignoreMissing);
+      await rm(`${mine}.stale`, { force: true });
+    }
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+/** Released once: a second time, the lock might be another's. */
+function held(path: string): Lock {
+  let released: Promise<void> | undefined;
+  return {
+    release: () => {
+      released ??= rm(path, { force: true });
+      return released;
+    },
+  };
+}
+
+/** The pid of the living process that holds a lock; nothing where none does. */
+export async function lockHolder(path: string): Promise<number | undefined> {
+  const holder = await readHolder(path);
+  return holder && isAlive(holder) ? holder.pid : undefined;
+}
+
+const ourselves = (): Holder => ({
+  pid: process.pid,
+  start: processStart(process.pid) ?? "",
+  host: hostname(),
+});
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    const parsed = v.safeParse(holderSchema, JSON.parse(await readFile(path, "utf8")));
+    return parsed.success ? parsed.output : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Of another machine's process nothing can be told: it counts as living. */
+const isAlive = ({ pid, start, host }: Holder): boolean => host !== hostname() || processStart(pid) === start;
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

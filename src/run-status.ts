@@ -1,0 +1,57 @@
+import { type Status, statuses, type Usage } from "../schemas/outcome.ts";
+import type { RunStatus, TaskStatus } from "../schemas/run-status.ts";
+import { readRun, runnerOf } from "./resume.ts";
+
+/** Reads where a run stands, while it runs or afterwards. Throws ProblemsError where its journal is damaged. */
+export async function runStatus(projectDir: string, run: string): Promise<RunStatus> {
+  // Asked first: who ends in between has written all by the time that the journal is read.
+  const pid = await runnerOf(projectDir, run);
+  const { directory, history } = await readRun(projectDir, run);
+  const { started, latest, finished, lastAt } = history;
+  const ended = finished?.at ?? (pid === undefined ? lastAt : undefined);
+  const tasks = latest.tasks.map(({ id, title, stage }): TaskStatus => {
+    const task = history.tasks.get(id);
+    const attempt = task?.attempt ?? 0;
+    const open = attempt === 0 ? "pending" : pid === undefined ? "interrupted" : "running";
+    return {
+      id,
+      title,
+      stage,
+      status: task?.status ?? open,
+      attempt,
+      duration_s: Math.round((task?.duration ?? 0) * 1000) / 1000,
+      reason: task?.reason ?? null,
+      artifacts: attempt > 0 ? directory.attempt(id, attempt) : null,
+      usage: task && task.usage.length > 0 ? totalUsage(task.usage) : null,
+    };
+  });
+  const counts = Object.fromEntries(
+    statuses.map((status) => [status, tasks.filter((task) => task.status === status).length]),
+  ) as Record<Status, number>;
+  return {
+    run,
+    state: pid !== undefined ? "running" : finished ? "finished" : "killed",
+    pid: pid ?? null,
+    manifest: latest.manifest,
+    plan: latest.plan ?? null,
+    mode: latest.mode,
+    started: started.at,
+    ended: ended ?? null,
+    duration_s: (Date.parse(ended ?? new Date().toISOString()) - Date.parse(started.at)) / 1000,
+    exit_code: finished?.exit_code ?? null,
+    counts,
+    directory: directory.path,
+    tasks,
+  };
+}
+
+/** Figures added up, each over those that report it; one that nobody reports stays absent. */
+export function totalUsage(usages: readonly Usage[]): Usage {
+  const total: Record<string, number> = {};
+  for (const usage of usages) {
+    for (const [figure, value] of Object.entries(usage)) {
+      if (value !== undefined) total[figure] = (total[figure] ?? 0) + value;
+    }
+  }
+  return total;
+}
