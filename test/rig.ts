@@ -91,7 +91,7 @@ export class Command {
 
 /** A project in a temporary directory, the real binary, and agents that the test steps by hand. */
 export class Rig {
-  private readonly agents = new Stream<Agent>();
+  private readonly known = new Stream<Agent>();
   private constructor(
     readonly dir: string,
     private readonly server: Server,
@@ -120,16 +120,23 @@ export class Rig {
     createInterface({ input: socket }).on("line", (line) => {
       if (known) return known.heard(line);
       known = new Agent(socket, JSON.parse(line));
-      this.agents.push(known);
+      this.known.push(known);
     });
   }
 
   /** The agent of a task's n-th attempt, once it has started. */
   agent = (task: string, attempt = 1): Promise<Agent> =>
-    this.agents.first((agent) => agent.task === task && agent.marker.endsWith(`/${attempt}`));
+    this.known.first((agent) => agent.task === task && agent.marker.endsWith(`/${attempt}`));
+
+  /** The first `count` agents of a task, once there are so many, over all runs. */
+  async agents(task: string, count: number): Promise<Agent[]> {
+    const all = () => this.known.all.filter((agent) => agent.task === task);
+    await this.known.first(() => all().length >= count);
+    return all();
+  }
 
   /** The tasks whose agents have started, in the order in which they said so. */
-  started = (): string[] => this.agents.all.map(({ task }) => task);
+  started = (): string[] => this.known.all.map(({ task }) => task);
 
   command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
     const child = spawn(process.execPath, [binary, ...args], {

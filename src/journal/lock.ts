@@ -29,13 +29,19 @@ export async function takeLock(path: string): Promise<Lock | { readonly heldBy: 
       }
       const holder = await readHolder(path);
       if (holder && isAlive(holder)) return { heldBy: holder.pid };
-      // Under a name of our own first: of two that find it stale, only one moves it away.
-      await rename(path, `${mine}.stale`).catch(ignoreMissing);
-      await rm(`${mine}.stale`, { force: true });
+      await moveAway(path, `${mine}.stale`);
     }
   } finally {
     await rm(mine, { force: true });
   }
+}
+
+/** Removes a dead process's lock. Whoever was faster has one of their own there by now: that is put back. */
+async function moveAway(path: string, aside: string): Promise<void> {
+  await rename(path, aside).catch(ignoreMissing);
+  const moved = await readHolder(aside);
+  if (moved && isAlive(moved)) await link(aside, path).catch(() => {});
+  await rm(aside, { force: true });
 }
 
 /** Released once: a second time, the lock might be another's. */

@@ -34,7 +34,7 @@ export const isStart = (event: RunEvent): event is Start =>
   event.event === "run.started" || event.event === "run.resumed";
 
 /** `3 pass, 1 fail`: what there is of each status; empty where there is nothing. */
-export const countsText = (counts: Counts): string =>
+export const countsText = (counts: Partial<Counts>): string =>
   statuses
     .filter((status) => counts[status])
     .map((status) => `${counts[status]} ${status}`)

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { RunEvent } from "../../schemas/event.ts";
+import { isParked } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
 import { name, statusWord, titlesOf } from "./lines.ts";
 import { type Colors, countsText, duration, isStart } from "./reporter.ts";
@@ -9,19 +10,20 @@ type Finished = Extract<RunEvent, { event: "run.finished" }>;
 
 /** Gathers what a run's end has to say: every task that did not pass, why, and where its artifacts lie. */
 export class Summary {
-  private readonly settled: Settled[] = [];
+  /** By task: one that was answered settles twice. */
+  private readonly settled = new Map<string, Settled>();
   private titles: ReadonlyMap<string, string> = new Map();
   private directory = "";
 
   event(event: RunEvent): void {
-    if (event.event === "task.settled") this.settled.push(event);
+    if (event.event === "task.settled") this.settled.set(event.task, event);
     if (!isStart(event)) return;
     this.titles = titlesOf(event);
     this.directory = event.directory;
   }
 
   text(finished: Finished, colors: Colors): string {
-    const lines = this.settled
+    const lines = [...this.settled.values()]
       .filter(({ status }) => status !== "pass")
       .flatMap(({ status, task, reason, artifacts }) => [
         `  ${statusWord(status, colors)} ${name(task, this.titles, colors)}`,
@@ -30,9 +32,15 @@ export class Summary {
       ]);
     const total = this.titles.size;
     const head = `${countsText(finished.counts) || "nothing ran"} of ${total} in ${duration(finished.duration_s)}`;
-    return ["", ...lines, colors.bold(head), `artifacts: ${colors.dim(shortest(this.directory))}`, ""].join(
-      "\n",
-    );
+    const artifacts = `artifacts: ${colors.dim(shortest(this.directory))}`;
+    return ["", ...lines, colors.bold(head), artifacts, ...this.whatToDo(finished), ""].join("\n");
+  }
+
+  private whatToDo({ run, counts }: Finished): string[] {
+    const parked = [...this.settled.values()].find(({ status }) => isParked(status));
+    if (parked) return [`answer: interserve answer ${run} ${printable(parked.task)} "…"`];
+    const done = (counts.pass ?? 0) + (counts.warn ?? 0);
+    return done === this.titles.size ? [] : [`go on: interserve resume ${run}`];
   }
 }
 

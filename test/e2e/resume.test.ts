@@ -1,0 +1,248 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunEvent } from "../../schemas/event.ts";
+import { lives } from "../process/processes.ts";
+import { manifestOf, Rig } from "../rig.ts";
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make();
+});
+afterEach(() => rig.close());
+
+const start = async (manifest: string, ...flags: string[]) => {
+  await rig.file("plan.exec.yaml", manifest);
+  return rig.command(["run", "plan.exec.yaml", "--json", ...flags]);
+};
+const runName = async (): Promise<string> => (await readdir(join(rig.dir, ".interserve/runs"))).at(-1) ?? "";
+const journal = async (): Promise<RunEvent[]> => {
+  const text = await readFile(join(rig.dir, ".interserve/runs", await runName(), "journal.jsonl"), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+};
+const resumed = (event: RunEvent) => {
+  if (event.event !== "run.resumed") throw new Error(`not resumed: ${event.event}`);
+  return event;
+};
+
+test("after a kill, what passed is kept with its results, and the rest runs", async () => {
+  const manifest = manifestOf([{ a: "", b: "a", c: "a", d: "b c" }]);
+  const first = await start(manifest);
+  await (await rig.agent("a")).exit(0, "the thing is in lib/a.ts\n");
+  const [b, c] = [await rig.agent("b"), await rig.agent("c")];
+  await b.exit();
+  await first.event("task.settled", "b");
+  first.child.kill("SIGKILL");
+  await first.ended;
+  expect(lives(c.pid)).toBe(true);
+
+  const second = rig.command(["resume", "--json"]);
+  const again = await rig.agent("c", 2);
+  expect(lives(c.pid)).toBe(false);
+  expect(again.prompt).toContain("the thing is in lib/a.ts");
+  await again.exit();
+  await (await rig.agent("d")).exit();
+  expect((await second.ended).code).toBe(0);
+  expect(resumed(await second.event("run.resumed"))).toMatchObject({
+    kept: ["a", "b"],
+    again: [
+      { task: "c", reason: "was under way" },
+      { task: "d", reason: "has not run yet" },
+    ],
+  });
+  expect(rig.started().sort()).toEqual(["a", "b", "c", "c", "d"]);
+  expect((await rig.run("status", "--json")).stdout).toContain('"state": "finished"');
+});
+
+test("an agent that died with its result on disk, and its run before it was told, is not run again", async () => {
+  const first = await start(manifestOf([{ a: "", b: "a" }]));
+  await (await rig.agent("a")).exit();
+  await rig.agent("b");
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const file = join(rig.dir, ".interserve/runs", await runName(), "journal.jsonl");
+  const lines = (await readFile(file, "utf8")).split("\n");
+  const attempted = lines.findIndex((line) => line.includes("task.attempted"));
+  await writeFile(file, `${lines.slice(0, attempted + 1).join("\n")}\n{"v":1,"eve`);
+
+  const second = rig.command(["resume", "--json"]);
+  await (await rig.agents("b", 2)).at(-1)?.exit();
+  const { code, stderr } = await second.ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain("journal-torn");
+  expect(rig.started().filter((task) => task === "a")).toHaveLength(1);
+  expect(
+    (await journal()).filter((event) => event.event === "task.settled" && event.task === "a"),
+  ).toHaveLength(1);
+});
+
+describe("after an edit, what changed runs again with what depends on it, and the rest does not", () => {
+  const plan = (second: string) =>
+    `# P\n\n### Task 1: One\n\nFirst.\n\n### Task 2: Two\n\n${second}\n\n### Task 3: Three\n\nThird.\n\n### Task 4: Four\n\nFourth.\n`;
+  const manifest = manifestOf([{ "task-1": "", "task-2": "", "task-3": "task-2", "task-4": "task-1" }]);
+  const finish = async () => {
+    await rig.file("plan.md", plan("Second."));
+    const run = await start(manifest);
+    for (const id of ["task-1", "task-2", "task-3", "task-4"]) await (await rig.agent(id)).exit();
+    expect((await run.ended).code).toBe(0);
+  };
+
+  test("of the plan", async () => {
+    await finish();
+    await rig.file("plan.md", plan("Second, differently."));
+    const dry = await rig.run("resume", "--dry-run");
+    expect(dry.stdout).toMatch(
+      /2 done and kept, 2 to run\n {2}task-2: its prompt changed\n {2}task-3: depends on task-2/,
+    );
+    const run = rig.command(["resume"]);
+    for (const id of ["task-2", "task-3"]) await (await rig.agent(id, 2)).exit();
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(0);
+    expect(stdout.indexOf("task-2: its prompt changed")).toBeLessThan(stdout.indexOf("started"));
+    expect(rig.started()).toHaveLength(6);
+  });
+
+  test("of the manifest", async () => {
+    await finish();
+    const changed = manifest.replace("      - id: task-4\n", "      - id: task-4\n        env: { A: b }\n");
+    await rig.file("plan.exec.yaml", changed);
+    const run = rig.command(["resume", "--json"]);
+    await (await rig.agent("task-4", 2)).exit();
+    expect((await run.ended).code).toBe(0);
+    expect(resumed(await run.event("run.resumed")).again).toEqual([
+      { task: "task-4", reason: "its options changed" },
+    ]);
+  });
+
+  test("nothing changed: nothing runs", async () => {
+    await finish();
+    const { code, stdout } = await rig.run("resume");
+    expect(code).toBe(0);
+    expect(stdout).toContain("4 done and kept, 0 to run");
+    expect(rig.started()).toHaveLength(4);
+  });
+});
+
+test("a failed task runs again, and what was skipped for it runs then", async () => {
+  const first = await start(manifestOf([{ a: "", b: "a" }]));
+  await (await rig.agent("a")).exit(1);
+  expect((await first.ended).code).toBe(1);
+  const second = rig.command(["run", "--resume", await runName(), "--json"]);
+  await (await rig.agent("a", 2)).exit();
+  await (await rig.agent("b")).exit();
+  expect((await second.ended).code).toBe(0);
+});
+
+test("a second orchestrator is refused with the pid of the first", async () => {
+  const first = await start(manifestOf([{ a: "" }]));
+  const a = await rig.agent("a");
+  const second = await rig.run("resume");
+  expect(second.code).toBe(2);
+  expect(second.stderr).toContain(`under way in process ${first.child.pid}`);
+  await a.exit();
+  expect((await first.ended).code).toBe(0);
+});
+
+test("a damaged journal is an error that names the line, and nothing starts", async () => {
+  const first = await start(manifestOf([{ a: "" }]));
+  await (await rig.agent("a")).exit(1);
+  await first.ended;
+  const file = join(rig.dir, ".interserve/runs", await runName(), "journal.jsonl");
+  const lines = (await readFile(file, "utf8")).split("\n");
+  await writeFile(file, [lines[0], "garbage", ...lines.slice(1)].join("\n"));
+  const { code, stderr } = await rig.run("resume");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/journal\.jsonl:2:1 error journal-damaged/);
+  expect(rig.started()).toEqual(["a"]);
+  expect((await rig.run("runs")).code).toBe(1);
+});
+
+test("no such run: the latest are named", async () => {
+  expect((await rig.run("resume")).stderr).toContain("there is no run in");
+  const first = await start(manifestOf([{ a: "" }]));
+  await (await rig.agent("a")).exit();
+  await first.ended;
+  const { code, stderr } = await rig.run("status", "../../etc");
+  expect(code).toBe(2);
+  expect(stderr).toContain(await runName());
+});
+
+describe("questions", () => {
+  const manifest = manifestOf([{ ask: "", after: "ask", other: "", ask2: "" }]);
+
+  test("one is answered while the run is on, and the task goes on with it", async () => {
+    const run = await start(manifest);
+    await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");
+    const other = await rig.agent("other");
+    await (await rig.agent("ask2")).exit();
+    await run.event("task.settled", "ask");
+    const { code, stdout } = await rig.run("answer", await runName(), "ask", "port 8080");
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `the run in process ${run.child.pid} has taken the answer\n`,
+    });
+    const again = await rig.agent("ask", 2);
+    expect(again.prompt).toContain("port 8080");
+    await again.exit();
+    await (await rig.agent("after")).exit();
+    await other.exit();
+    expect((await run.ended).code).toBe(0);
+    expect((await journal()).map(({ event }) => event)).toContain("task.answered");
+  });
+
+  test("one is answered after the end: the run goes on, and another question stays as it is", async () => {
+    const run = await start(manifest);
+    await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");
+    await (await rig.agent("ask2")).exit(0, "VERDICT: QUESTION which name?\n");
+    await (await rig.agent("other")).exit();
+    expect((await run.ended).code).toBe(1);
+    const answer = rig.command(["answer", await runName(), "ask", "port 8080", "--json"]);
+    await (await rig.agent("ask", 2)).exit();
+    await (await rig.agent("after")).exit();
+    expect((await answer.ended).code).toBe(1);
+    expect(rig.started()).not.toContain("ask2 2");
+    expect(resumed(await answer.event("run.resumed")).kept.sort()).toEqual(["ask2", "other"]);
+    const status = JSON.parse((await rig.run("status", "--json")).stdout);
+    expect(status.counts).toMatchObject({ pass: 3, question: 1 });
+  });
+
+  test("who answers a task without a question is told which have one", async () => {
+    const run = await start(manifest);
+    await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");
+    await (await rig.agent("ask2")).exit();
+    await (await rig.agent("other")).exit();
+    await run.ended;
+    const { code, stderr } = await rig.run("answer", await runName(), "other", "x");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/"other" .* has no open question; it is pass\n.*tasks with a question: ask\n/);
+  });
+});
+
+test("runs, status and clean: what ran, and only old runs that have ended go", async () => {
+  for (const status of [0, 1]) {
+    const run = await start(manifestOf([{ a: "" }]));
+    await (await rig.agents("a", 1 + status)).at(-1)?.exit(status);
+    await run.ended;
+  }
+  const live = await start(manifestOf([{ z: "" }]));
+  const z = await rig.agent("z");
+  const runs = JSON.parse((await rig.run("runs", "--json")).stdout);
+  expect(
+    runs.map((run: { state: string; exit_code: number | null }) => [run.state, run.exit_code]).sort(),
+  ).toEqual(
+    [
+      ["finished", 0],
+      ["finished", 1],
+      ["running", null],
+    ].sort(),
+  );
+  const cleaned = JSON.parse((await rig.run("clean", "--keep", "0", "--json")).stdout);
+  expect(cleaned.removed).toHaveLength(2);
+  expect(cleaned.under_way).toHaveLength(1);
+  expect(await readdir(join(rig.dir, ".interserve/runs"))).toEqual(cleaned.under_way);
+  await z.exit();
+  expect((await live.ended).code).toBe(0);
+});
