@@ -16,5 +16,5 @@ export type { Run, RunOptions, RunResult } from "./live-run.ts";
 export { loadManifest } from "./manifest/load.ts";
 export { type Overview, overview } from "./overview.ts";
 export { missingEngines, prepare } from "./prepare.ts";
-export { type Place, type Problem, ProblemsError, UsageError } from "./problem.ts";
+export { type Place, type Problem, ProblemsError, RunError, UsageError } from "./problem.ts";
 export { startRun } from "./run.ts";

@@ -14,6 +14,7 @@ import { type LeftAnswer, watchAnswers } from "./journal/answers.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
+import { RunError } from "./problem.ts";
 import type { Resumption } from "./resume.ts";
 import { waitBefore } from "./retry.ts";
 
@@ -133,7 +134,10 @@ export class LiveRun implements Run {
         actor.start();
       });
       const result = await this.result();
-      if (this.broken ?? this.listenerError) throw this.broken ?? this.listenerError;
+      if (this.broken) {
+        throw new RunError(journalReason(this.broken), `go on with \`interserve resume ${this.run}\``);
+      }
+      if (this.listenerError !== undefined) throw this.listenerError;
       return result;
     } finally {
       answers.close();

@@ -76,3 +76,15 @@ export class UsageError extends Error {
     super(message);
   }
 }
+
+/** Thrown where a run that had been started had to end, for a reason outside its tasks: exit status 1. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+  constructor(
+    message: string,
+    /** What to do about it. */
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}

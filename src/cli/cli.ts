@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { isDefectOfOurs, say } from "./failures.ts";
+import { say, statusOf } from "./failures.ts";
 import { program } from "./program.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     await say(error);
-    return isDefectOfOurs(error) ? 70 : 2;
+    return statusOf(error);
   }
 }
 

@@ -1,9 +1,10 @@
-import { ProblemsError, UsageError } from "../problem.ts";
+import { ProblemsError, RunError, UsageError } from "../problem.ts";
 import { colorsFor } from "./terminal.ts";
 
-/** A user's mistake, or what the machine does not let us do, against a defect of ours. */
-export function isDefectOfOurs(error: unknown): boolean {
-  return !(error instanceof ProblemsError || error instanceof UsageError || isSystemError(error));
+/** The exit status of a command that ended with an error: 70 for a defect of ours. */
+export function statusOf(error: unknown): number {
+  if (error instanceof RunError) return 1;
+  return error instanceof ProblemsError || error instanceof UsageError || isSystemError(error) ? 2 : 70;
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
@@ -15,7 +16,7 @@ export async function say(error: unknown): Promise<void> {
     const { renderProblem } = await import("../report/problems.ts");
     const color = colorsFor(process.stderr).isColorSupported;
     for (const problem of error.problems) process.stderr.write(`${renderProblem(problem, { color })}\n`);
-  } else if (error instanceof UsageError) {
+  } else if (error instanceof UsageError || error instanceof RunError) {
     process.stderr.write(`error: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ""}`);
   } else if (isSystemError(error)) {
     process.stderr.write(`error: ${error.message}\n`);

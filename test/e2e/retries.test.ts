@@ -1,0 +1,147 @@
+import { chmod, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunEvent } from "../../schemas/event.ts";
+import { agentCommand, manifestOf, Rig } from "../rig.ts";
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make();
+});
+afterEach(() => rig.close());
+
+const started = '{"type":"thread.started","thread_id":"t"}';
+const passed = [
+  started,
+  '{"type":"item.completed","item":{"type":"agent_message","text":"VERDICT: CLEAN"}}',
+  '{"type":"turn.completed"}',
+].join("\n");
+
+/** A codex that fails its first attempts, one after the other, in the given ways, and passes then. */
+async function codexThat(...messages: readonly string[]): Promise<void> {
+  for (const [at, message] of messages.entries()) {
+    const failed = JSON.stringify({ type: "turn.failed", error: { message } });
+    await rig.file(`attempt-${at + 1}`, `${started}\n${failed}\n`);
+  }
+  await rig.file("attempt-passed", `${passed}\n`);
+  const script = `#!/bin/sh
+cat > /dev/null
+said=attempt-\${INTERSERVE_ATTEMPT##*/}
+[ -e "$said" ] && cat "$said" && exit 1
+cat attempt-passed
+`;
+  await chmod(await rig.file("codex", script), 0o755);
+}
+
+const config = (waits: string) => `engines:\n  codex:\n    executable: ${join(rig.dir, "codex")}\n${waits}`;
+const codexTask = (id: string, extra = "") =>
+  `      - id: ${id}\n        prompt: do it\n        engine: codex\n${extra}`;
+const manifest = (...tasks: readonly string[]) =>
+  `version: 1\nmode: dependency-driven\nmax_parallel: 1\nstages:\n  - name: s\n    tasks:\n${tasks.join("")}`;
+const start = async (text: string) => {
+  await rig.file("plan.exec.yaml", text);
+  return rig.command(["run", "plan.exec.yaml", "--json"]);
+};
+const waits = (events: readonly RunEvent[]) =>
+  events.flatMap((event) => (event.event === "task.waiting" ? [event] : []));
+const ends = (story: readonly string[]) => story.filter((word) => !word.endsWith("started")).sort();
+const tasksFolder = async () => {
+  const [name] = await readdir(join(rig.dir, ".interserve/runs"));
+  return join(rig.dir, ".interserve/runs", name ?? "", "tasks");
+};
+
+test("a transient failure is tried again up to `retries`, with growing waits, each attempt with its own artifacts", async () => {
+  await codexThat("stream disconnected", "high demand", "Connection failed", "high demand");
+  await rig.file("interserve.config.yaml", config("backoff: {first: 0.02, most: 1}"));
+  const run = await start(
+    manifest(codexTask("a", "        retries: 2\n"), codexTask("b", "        retries: 4\n")),
+  );
+  expect((await run.ended).code).toBe(1);
+  expect(ends(run.story())).toEqual(["a fail", "b pass"]);
+  const of = (id: string) => waits(run.events.all).filter(({ task }) => task === id);
+  expect(of("a")).toHaveLength(2);
+  expect(of("b")).toHaveLength(4);
+  for (const [at, { wait_s }] of of("b").entries()) {
+    expect(wait_s).toBeGreaterThanOrEqual(0.02 * 2 ** at * 0.5 - 0.001);
+    expect(wait_s).toBeLessThanOrEqual(0.02 * 2 ** at + 0.001);
+  }
+  const folder = join(await tasksFolder(), "b");
+  expect((await readdir(folder)).sort()).toEqual(["1", "2", "3", "4", "5"]);
+  const outcome = JSON.parse(await readFile(join(folder, "2/outcome.json"), "utf8"));
+  expect(outcome).toMatchObject({ failure: "transient" });
+});
+
+test("a usage limit waits without a slot and costs no retry", async () => {
+  await codexThat("You've hit your usage limit");
+  await rig.file("interserve.config.yaml", config("limit_pause: {first: 3600, most: 3600}"));
+  const run = await start(
+    manifest(codexTask("a"), `      - id: b\n        run: ${JSON.stringify(agentCommand)}\n`),
+  );
+  expect(await run.event("task.waiting", "a")).toMatchObject({
+    wait_s: 3600,
+    reason: "You've hit your usage limit",
+  });
+  // With one slot in all, it can only be free.
+  await (await rig.agent("b")).exit();
+  await run.event("task.settled", "b");
+  run.child.kill("SIGINT");
+  expect((await run.ended).code).toBe(130);
+  expect(run.story()).toContain("a cancelled");
+});
+
+test("a limit that is over lets the task go on, with no retries", async () => {
+  await codexThat("You've hit your usage limit", "rate limit", "rate limit");
+  await rig.file("interserve.config.yaml", config("limit_pause: {first: 0.01, most: 0.02}"));
+  const run = await start(manifest(codexTask("a")));
+  expect((await run.ended).code).toBe(0);
+  expect(waits(run.events.all).map(({ wait_s }) => wait_s)).toEqual([0.01, 0.02, 0.02]);
+});
+
+test("without an account nothing more of that engine starts, and tasks of another go on", async () => {
+  await codexThat("unexpected status 401 Unauthorized");
+  await rig.file("interserve.config.yaml", config(""));
+  const others = `      - id: c\n        run: "true"\n      - id: d\n        depends: [b]\n        run: "true"\n`;
+  const run = await start(manifest(codexTask("a"), codexTask("b"), others));
+  expect((await run.ended).code).toBe(1);
+  const settled = run.events.all.flatMap((event) => (event.event === "task.settled" ? [event] : []));
+  expect(Object.fromEntries(settled.map(({ task, status }) => [task, status]))).toEqual({
+    a: "skipped",
+    b: "fail",
+    c: "pass",
+    d: "skipped",
+  });
+  expect(settled.find(({ task }) => task === "a")?.reason).toBe(
+    "needs the engine codex, which failed for b: unexpected status 401 Unauthorized",
+  );
+});
+
+test("an agent that writes nothing for too long is ended, and its work so far is kept", async () => {
+  await rig.file("interserve.config.yaml", "stall_timeout: 0.4\n");
+  const run = await start(manifestOf([{ a: "" }]));
+  const a = await rig.agent("a");
+  await a.write("half of it\n");
+  expect((await run.ended).code).toBe(1);
+  expect(await run.event("task.settled", "a")).toMatchObject({
+    status: "fail",
+    reason: "wrote nothing for 0.4 s; what it did until then is kept",
+  });
+  expect(await readFile(join(await tasksFolder(), "a/1/output.md"), "utf8")).toBe("half of it\n");
+});
+
+test("what a failing verify command says goes back to the agent once, and then the task fails", async () => {
+  await codexThat();
+  await rig.file("interserve.config.yaml", config(""));
+  const verify = (run: string) => `        verify:\n          - run: ${JSON.stringify(run)}\n`;
+  const second = `echo seen >> tries; test "$(wc -l < tries)" -ge 2 || { echo 'two tests fail'; exit 1; }`;
+  const run = await start(
+    manifest(codexTask("a", verify(second)), codexTask("b", verify("echo never; exit 7"))),
+  );
+  expect((await run.ended).code).toBe(1);
+  expect(ends(run.story())).toEqual(["a pass", "b fail"]);
+  expect(await run.event("task.settled", "b")).toMatchObject({
+    reason: "verify: expected exit 0 from `echo never; exit 7`, found exit 7: never",
+  });
+  const tasks = await tasksFolder();
+  expect(await readFile(join(tasks, "a/2/prompt.md"), "utf8")).toContain("two tests fail");
+  expect((await readdir(join(tasks, "b"))).sort()).toEqual(["1", "2"]);
+});
