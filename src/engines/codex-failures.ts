@@ -6,11 +6,13 @@ import type { FailureKind } from "../../schemas/outcome.ts";
  * holds on to Codex's own words, as what follows them comes from the server.
  */
 const table: readonly (readonly [RegExp, FailureKind])[] = [
-  [/^You['’]ve hit your usage limit|^Quota exceeded/i, "quota"],
+  [/^Quota exceeded/i, "quota"],
+  // That of a subscription: it is over after a while.
+  [/^You['’]ve hit your usage limit/i, "rate_limited"],
   [/^exceeded retry limit, last status: 429\b|^unexpected status 429\b|^rate limit\b/i, "rate_limited"],
   [/^unexpected status 40[13]\b|^missing environment variable/i, "auth"],
   [/^unexpected status 5\d\d\b|^exceeded retry limit, last status: 5\d\d\b/i, "transient"],
-  [/currently experiencing high demand|^selected model is at capacity/i, "transient"],
+  [/^(We['’]re currently experiencing )?high demand|^selected model is at capacity/i, "transient"],
   [/^stream disconnected|^connection failed|^request timed out/i, "transient"],
 ];
 

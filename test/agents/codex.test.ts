@@ -113,7 +113,7 @@ describe("a turn that fails", () => {
     ["drop", "transient", /^stream disconnected/],
     [{ status: 429 }, "rate_limited", /429 Too Many Requests/],
     [{ failed: "rate_limit_exceeded" }, "rate_limited", /^rate limit/],
-    [{ status: 429, error: { type: "usage_limit_reached" } }, "quota", /usage limit/],
+    [{ status: 429, error: { type: "usage_limit_reached" } }, "rate_limited", /usage limit/],
     [{ failed: "insufficient_quota" }, "quota", /^Quota exceeded/],
     [{ status: 401 }, "auth", /^unexpected status 401/],
     [{ status: 403 }, "auth", /^unexpected status 403/],

@@ -22,6 +22,8 @@ test("without any file there are defaults, which name no model", async () => {
   expect(problems).toEqual([]);
   expect(config).toEqual({
     grace: 5,
+    backoff: { first: 2, most: 120 },
+    limit_pause: { first: 60, most: 3600 },
     tiers: { fast: { codex: {}, claude: {} }, deep: { codex: {}, claude: {} } },
     engines: {
       codex: { executable: "codex", sandbox: "workspace-write", structured: true },

@@ -16,8 +16,8 @@ describe("a turn that fails", () => {
   test.each([
     ["exceeded retry limit, last status: 429 Too Many Requests", "rate_limited"],
     ["rate limit exceeded: Try again.", "rate_limited"],
-    ["You’ve hit your usage limit. Try again later.", "quota"],
-    ["You've hit your usage limit. Try again later.", "quota"],
+    ["You’ve hit your usage limit. Try again later.", "rate_limited"],
+    ["You've hit your usage limit. Try again later.", "rate_limited"],
     ["Quota exceeded. Check your plan and billing details.", "quota"],
     ["unexpected status 401 Unauthorized: Missing bearer", "auth"],
     ["unexpected status 403 Forbidden", "auth"],
