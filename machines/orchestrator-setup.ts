@@ -199,6 +199,11 @@ export const orchestratorSetup = setup({
     putOff: enqueueActions(({ context, enqueue }, id: string) =>
       enqueue.assign({ schedule: schedule.putOff(context.schedule, numberOf(context, id)) }),
     ),
+    closePutOff: enqueueActions(({ context, enqueue }, id: string) => {
+      const task = numberOf(context, id);
+      const outcome: Outcome = { status: "cancelled", reason: "cancelled while it waited" };
+      closeUnstarted({ context, enqueue }, outcome, [task], "hold");
+    }),
     takeBack: enqueueActions(({ context, enqueue }, id: string) => {
       enqueue.assign({
         schedule: schedule.readyAgain(context.spec, context.schedule, numberOf(context, id)),

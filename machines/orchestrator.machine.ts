@@ -72,7 +72,19 @@ export function orchestratorMachine(mode: Mode) {
       ...config.states,
       cancelling: {
         // Everything that has not started is settled already; what runs reports once its processes have ended.
-        on: { "run.cancel": {}, "run.withhold": {}, "task.answer": {} },
+        on: {
+          "run.cancel": {},
+          "run.withhold": {},
+          "task.answer": {},
+          // It began to wait before it heard of the cancel.
+          "task.waiting": {
+            guard: { type: "isRunning", params: ({ event }) => event.task },
+            actions: [
+              { type: "putOff", params: ({ event }) => event.task },
+              { type: "closePutOff", params: ({ event }) => event.task },
+            ],
+          },
+        },
         always: { guard: "nothingRuns", target: "settled" },
       },
       settled: {

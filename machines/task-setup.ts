@@ -44,6 +44,8 @@ export interface TaskContext extends Omit<TaskInput, "restored"> {
   readonly dependencies: readonly DependencyResult[];
   readonly followUp: FollowUp | undefined;
   readonly outcome: Outcome | undefined;
+  /** The run is being cancelled: whatever the attempt comes to, there is no other. */
+  readonly isLast: boolean;
 }
 
 /** What the orchestrator tells a task. */
@@ -112,7 +114,10 @@ export const taskSetup = setup({
   guards: {
     wasDone: ({ context: { outcome } }) => outcome !== undefined && isDone(outcome.status),
     wasParked: ({ context: { outcome } }) => outcome !== undefined && isParked(outcome.status),
-    mustBeVerified: ({ context }, outcome: Outcome) => context.isVerified && isDone(outcome.status),
+    mustBeVerified: ({ context }, outcome: Outcome) =>
+      context.isVerified && isDone(outcome.status) && !context.isLast,
+    /** Cancelled before its `verify` commands could decide: nobody knows whether it is done. */
+    isUnverified: ({ context }, outcome: Outcome) => context.isVerified && isDone(outcome.status),
     isLimited: (_, outcome: Outcome) => outcome.failure === "rate_limited",
     mayRetry: ({ context }, outcome: Outcome) =>
       outcome.failure === "transient" && context.retried < context.retries,
@@ -149,6 +154,14 @@ export const taskSetup = setup({
         session: context.outcome?.session_id,
       }),
       outcome: undefined,
+    }),
+    makeLast: assign({ isLast: true }),
+    keepCancelled: assign({
+      outcome: (_, outcome: Outcome): Outcome => ({
+        ...outcome,
+        status: "cancelled",
+        reason: "cancelled before it was verified",
+      }),
     }),
     /** Ends what the running attempt has started; provided by whoever runs the machine. */
     endAttempt: () => {},

@@ -31,7 +31,7 @@ const closes = {
   "task.cancel": { target: "cancelled", actions: given },
 } as const;
 /** Stays where it is: the attempt settles the task once its processes have ended. */
-const endsFirst = { "task.cancel": { actions: "endAttempt" } } as const;
+const endsFirst = { "task.cancel": { actions: ["makeLast", "endAttempt"] } } as const;
 
 const none: Outcome = { status: "error" };
 
@@ -52,6 +52,7 @@ export const taskMachine = taskSetup.createMachine({
     dependencies: [],
     followUp: restored?.followUp,
     outcome: restored?.outcome,
+    isLast: false,
   }),
   initial: "pending",
   states: {
@@ -78,6 +79,11 @@ export const taskMachine = taskSetup.createMachine({
         }),
         onDone: [
           { ...when("mustBeVerified"), target: "verifying", actions: keep },
+          {
+            ...when("isUnverified"),
+            target: "cancelled",
+            actions: [{ type: "keepCancelled", ...output }, "report"],
+          },
           { ...when("isLimited"), target: "waiting", actions: [keep, "countLimit"] },
           { ...when("mayRetry"), target: "waiting", actions: [keep, "countRetry"] },
           { ...when("isDone"), ...settles("done") },

@@ -97,11 +97,14 @@ export class LiveRun implements Run {
   }
 
   cancel(reason: string, exitCode?: number): void {
-    if (this.actor.getSnapshot().value === "settled") return;
+    if (this.isEnding()) return;
     this.exitCode ??= exitCode;
     this.record({ event: "run.cancelled", reason });
     this.actor.send({ type: "run.cancel", reason });
   }
+
+  private isEnding = (): boolean =>
+    ["cancelling", "settled"].includes(String(this.actor.getSnapshot().value));
 
   hasten(): void {
     this.hastened = true;
@@ -110,7 +113,7 @@ export class LiveRun implements Run {
   answer({ task, attempt, text }: LeftAnswer): boolean {
     const outcome = this.outcomes.get(task);
     const isOpen = outcome && isParked(outcome.status) && this.attempts.get(task)?.last === attempt;
-    if (!isOpen || this.actor.getSnapshot().value === "settled") return false;
+    if (!isOpen || this.isEnding()) return false;
     this.outcomes.delete(task);
     // On disk before the chart acts on it.
     void this.record({ event: "task.answered", task, attempt, text }).then(() =>
@@ -281,7 +284,8 @@ export class LiveRun implements Run {
 
   private async hold(next: readonly string[]): Promise<void> {
     this.record({ event: "batch.held", next: [...next] });
-    const approved = (await this.options.approve?.(next)) ?? true;
+    // Who cannot be asked has not said yes.
+    const approved = await Promise.resolve(this.options.approve?.(next) ?? true).catch(() => false);
     if (approved) this.actor.send({ type: "batch.approved" });
     else this.cancel("stopped between batches");
   }

@@ -58,8 +58,24 @@ export interface Model {
   readonly initial: string;
 }
 
-/** Everything that can happen: each running task settles in each of the ways, each held batch is approved. */
-export function explore(spec: RunSpec, ways: readonly Status[] = ["pass", "fail"], cancel = false): Model {
+/** What can happen beside tasks that settle and batches that are approved. */
+export interface More {
+  /** The run is cancelled. */
+  readonly cancel?: boolean;
+  /** A running task gives its slot back, and is ready again later. */
+  readonly waits?: boolean;
+  /** A parked task gets its answer. */
+  readonly answers?: boolean;
+  /** Nothing more is started of these tasks. */
+  readonly withholds?: readonly string[];
+}
+
+/** Everything that can happen: each running task settles in each of the ways, each held batch is approved, and more. */
+export function explore(
+  spec: RunSpec,
+  ways: readonly Status[] = ["pass", "fail"],
+  { cancel, waits, answers, withholds }: More = {},
+): Model {
   const machine = orchestratorMachine(spec.mode.name);
   type Snapshot = SnapshotFrom<typeof machine>;
   const ids = spec.graph.tasks.map((task) => task.id);
@@ -84,7 +100,18 @@ export function explore(spec: RunSpec, ways: readonly Status[] = ["pass", "fail"
     const approve: OrchestratorEvent[] =
       String(snapshot.value) === "held" ? [{ type: "batch.approved" }] : [];
     const stop: OrchestratorEvent[] = cancel ? [{ type: "run.cancel", reason: "test" }] : [];
-    return [...settle, ...approve, ...stop];
+    const { running, waiting, nodes } = snapshot.context.schedule;
+    const named = (tasks: readonly number[]) => tasks.map((task) => ids[task] as string);
+    const putOff = waits ? named(running).map((task) => ({ type: "task.waiting" as const, task })) : [];
+    const back = named(waiting).map((task) => ({ type: "task.again" as const, task }));
+    const parked = ids.filter((_, task) => nodes.at(task) === "question");
+    const answered = answers
+      ? parked.map((task) => ({ type: "task.answer" as const, task, text: "yes" }))
+      : [];
+    const held: OrchestratorEvent[] = withholds
+      ? [{ type: "run.withhold", tasks: withholds, reason: "no more" }]
+      : [];
+    return [...settle, ...approve, ...stop, ...putOff, ...back, ...answered, ...held];
   };
   // The graph tools know nothing of emitted events, and their types refuse a machine that has some.
   const logic = machine as unknown as ActorLogic<Snapshot, OrchestratorEvent, { spec: RunSpec }>;

@@ -25,12 +25,56 @@ describe.each(modes)("in mode %s", (mode) => {
     expect(broken(rulesOf(shape, mode), model)).toEqual([]);
   });
 
+  test.each(["diamond", "shared files", "batches with a dependency inside"])(
+    "nor do waits for another try: %s",
+    (name) => {
+      const shape = shapes[name] ?? { stages: [] };
+      const model = explore(specOf(shape, mode), ["pass", "fail"], { waits: true });
+      expect(broken(rulesOf(shape, mode), model)).toEqual([]);
+      expect([...model.states.values()].some(({ states }) => Object.values(states).includes("waiting"))).toBe(
+        true,
+      );
+    },
+  );
+
+  test.each(["diamond", "batches with a dependency inside"])(
+    "nor do questions that are answered: %s",
+    (name) => {
+      const shape = shapes[name] ?? { stages: [] };
+      const model = explore(specOf(shape, mode), ["pass", "fail", "question"], { answers: true });
+      // A question counts as settled for its batch, and the next one may be under way when the answer comes.
+      const wrong = broken(rulesOf(shape, mode), model).filter(
+        (text) => !text.includes("of an earlier batch"),
+      );
+      expect(wrong).toEqual([]);
+      const answered = model.edges.filter(({ event }) => event.type === "task.answer");
+      expect(answered.length).toBeGreaterThan(0);
+      for (const { event, to } of answered) {
+        if (event.type === "task.answer") expect(["ready", "running"]).toContain(to.states[event.task]);
+      }
+    },
+  );
+
+  test("what is withheld never starts from then on, and all settles", () => {
+    const shape = shapes["two chains with a cross edge"] ?? { stages: [] };
+    const model = explore(specOf(shape, mode), ["pass", "fail"], { withholds: ["x", "b"] });
+    const withheld = model.edges.filter(({ event }) => event.type === "run.withhold");
+    expect(withheld.length).toBeGreaterThan(0);
+    for (const { from, to } of withheld) {
+      for (const id of ["x", "b"]) {
+        const isOpen = ["pending", "ready", "waiting"].includes(from.states[id] ?? "");
+        expect(to.states[id]).toBe(isOpen ? "skipped" : from.states[id]);
+      }
+    }
+    const left = new Set(model.edges.map(({ fromKey }) => fromKey));
+    for (const [key, { value }] of model.states) if (!left.has(key)) expect(value).toBe("settled");
+  });
+
   test("after a cancel nothing starts, and everything settles", () => {
-    const model = explore(
-      specOf(shapes["stages as barriers"] ?? { stages: [] }, mode),
-      ["pass", "fail"],
-      true,
-    );
+    const model = explore(specOf(shapes["stages as barriers"] ?? { stages: [] }, mode), ["pass", "fail"], {
+      cancel: true,
+      waits: true,
+    });
     const cancelling = model.edges.filter(({ from }) => from.value === "cancelling");
     const started = model.edges.filter(
       ({ from, to }) =>
@@ -41,7 +85,8 @@ describe.each(modes)("in mode %s", (mode) => {
     expect(started).toEqual([]);
     for (const { value, states } of model.states.values()) {
       if (value !== "settled") continue;
-      for (const state of Object.values(states)) expect(["pending", "ready", "running"]).not.toContain(state);
+      for (const state of Object.values(states))
+        expect(["pending", "ready", "running", "waiting"]).not.toContain(state);
     }
   });
 });

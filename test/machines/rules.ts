@@ -46,7 +46,7 @@ export function rulesOf(shape: Shape, mode: Mode): Rules {
 const done = (state: string | undefined) => state === "pass" || state === "warn";
 const parked = (state: string | undefined) => state === "question" || state === "escalated";
 const unsettled = (state: string | undefined) =>
-  state === "pending" || state === "ready" || state === "running";
+  state === "pending" || state === "ready" || state === "running" || state === "waiting";
 
 /** What breaks the rules in one transition. */
 export function brokenOnEdge(rules: Rules, { from, to }: Pick<Edge, "from" | "to">): string[] {
@@ -67,7 +67,9 @@ export function brokenOnEdge(rules: Rules, { from, to }: Pick<Edge, "from" | "to
   }
   for (const id of Object.keys(to.states)) {
     const [before, after] = [from.states[id], to.states[id]];
-    if (!unsettled(before) && before !== after) broken.push(`${id} went from ${before} to ${after}`);
+    // A question that is answered is open again.
+    if (!unsettled(before) && !parked(before) && before !== after)
+      broken.push(`${id} went from ${before} to ${after}`);
   }
   if (to.value === "dispatching") broken.push(...idle(rules, to.states, running));
   return broken;
@@ -75,10 +77,14 @@ export function brokenOnEdge(rules: Rules, { from, to }: Pick<Edge, "from" | "to
 
 /** A ready task waits for a slot or for a file, and for nothing else. */
 function idle(rules: Rules, states: States, running: readonly string[]): string[] {
-  if (running.length >= rules.limit) return [];
+  // Who waits for another try keeps its files, and in all-sequential its turn.
+  const waiting = Object.keys(states).filter((id) => states[id] === "waiting");
+  if (running.length + (rules.limit === 1 ? waiting.length : 0) >= rules.limit) return [];
   const ready = Object.keys(states).filter((id) => states[id] === "ready");
   return ready
-    .filter((id, at) => ![...running, ...ready.slice(0, at)].some((other) => rules.shares(id, other)))
+    .filter(
+      (id, at) => ![...running, ...waiting, ...ready.slice(0, at)].some((other) => rules.shares(id, other)),
+    )
     .map((id) => `${id} is ready, a slot is free, and it does not run`);
 }
 
