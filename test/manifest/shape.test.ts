@@ -16,6 +16,7 @@ test("a manifest of the first form is valid, and has every default", async () =>
     stage_barriers: "strict",
     pause: false,
     context_budget: 24_000,
+    fixes: 1,
     stages: [
       { name: "A", tasks: [{ id: "a", title: "One", files: [], depends: [], verify: [], retries: 0 }] },
     ],
