@@ -46,6 +46,7 @@ module.exports = {
     leaf("routing"),
     leaf("engines"),
     leaf("process"),
+    leaf("git"),
     leaf("journal"),
     leaf("report", "^src/overview\\.ts$"),
     {

@@ -9,7 +9,7 @@ export const tiers = ["fast", "deep"] as const;
 export type Tier = (typeof tiers)[number];
 
 /** What can carry a task out. */
-export const engineNames = ["codex", "dispatch", "command"] as const;
+export const engineNames = ["codex", "claude", "dispatch", "command"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const described = <T extends v.GenericSchema>(schema: T, text: string) =>

@@ -37,6 +37,8 @@ export const failureKinds = [
   "io",
   "transient",
   "rate_limited",
+  /** What was paid for is used up: nothing but a person, or days, changes that. */
+  "quota",
   "auth",
   "configuration",
   "spawn",
@@ -59,11 +61,16 @@ export const outcomeSchema = v.object({
   hand_over: v.optional(v.string()),
   /** The end of what a failing `verify` command said, for the agent that is to mend it. */
   feedback: v.optional(v.string()),
+  /** From the project directory: what git shows, and without git what the agent says. */
   files_changed: v.optional(v.array(v.string())),
+  /** What does not fit together, a line each: files changed that were not declared, and the like. */
+  notes: v.optional(v.array(v.string())),
   /** Absolute path of the whole output, and its size in bytes. */
   output: v.optional(v.string()),
   output_bytes: v.optional(v.number()),
   usage: v.optional(usageSchema),
+  /** What the agent reports of its session as a whole, where the attempt went on with one. */
+  session_usage: v.optional(usageSchema),
   session_id: v.optional(v.string()),
   exit_code: v.optional(v.number()),
   signal: v.optional(v.string()),

@@ -1,11 +1,15 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { AttemptInput, VerifyInput } from "../machines/task-setup.ts";
-import type { Outcome } from "../schemas/outcome.ts";
-import type { AttemptRequest } from "./engines/engine.ts";
+import type { EngineName } from "../schemas/manifest.ts";
+import { type Outcome, outcomeSchema } from "../schemas/outcome.ts";
+import type { AttemptRequest, Engine } from "./engines/engine.ts";
 import { engineFor } from "./engines/engines.ts";
+import { environmentFor } from "./engines/environment.ts";
 import { oneLine } from "./engines/verdict.ts";
+import { watchFiles } from "./files-changed.ts";
 import { pushGuardEnv } from "./git/push-guard.ts";
 import type { Job, JobTask } from "./job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
@@ -33,16 +37,19 @@ export async function carryOut(input: AttemptInput, context: AttemptContext): Pr
   const { job, jobTask, directory } = context;
   const folder = directory.attempt(input.id, input.attempt);
   return withArtifacts(folder, async () => {
-    const request = requestFor(input, context, await promptFor(input, context));
+    const engine = engineFor(jobTask.engine, job.config, process.env);
+    const prompt = await promptFor(input, context, engine);
+    const request = await goingOn(requestFor(input, context, jobTask.engine, prompt), input, context);
     await writeFileAtomic(request.files.prompt, request.prompt);
-    return engineFor(jobTask.engine, job.config, process.env).attempt(request);
+    const withFiles = await watchFiles(job, jobTask.task);
+    return withFiles(await engine.attempt(request));
   });
 }
 
 /** Holds what an attempt came to against the task's `verify` commands. */
 export async function verify(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
   const folder = context.directory.attempt(input.id, input.attempt);
-  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, "")));
+  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, "command", "")));
 }
 
 async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
@@ -67,10 +74,29 @@ const filesIn = (folder: string) => ({
   pushes: join(folder, "pushes.txt"),
 });
 
+/** Adds what the session that an attempt goes on with has used before it. */
+async function goingOn(
+  request: AttemptRequest,
+  { id, followUp }: AttemptInput,
+  { directory }: AttemptContext,
+): Promise<AttemptRequest> {
+  if (!request.resume || !followUp) return request;
+  const file = join(directory.attempt(id, followUp.attempt), "outcome.json");
+  const parsed = v.safeParse(
+    outcomeSchema,
+    await readFile(file, "utf8")
+      .then(JSON.parse)
+      .catch(() => undefined),
+  );
+  if (!parsed.success) return request;
+  const { session_usage, usage } = parsed.output;
+  return { ...request, resume: { ...request.resume, used: session_usage ?? usage } };
+}
+
 /** Where the hooks of an attempt note what it has tried to push. */
 export const pushesFile = (folder: string): string => filesIn(folder).pushes;
 
-function promptFor(input: AttemptInput, context: AttemptContext): Promise<string> {
+function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine): Promise<string> {
   const { job, jobTask, directory } = context;
   const { task, title, promptText } = jobTask;
   const section = job.plan && sectionFor(job.plan, { id: task.id, title })?.section;
@@ -87,6 +113,8 @@ function promptFor(input: AttemptInput, context: AttemptContext): Promise<string
     projectDir: job.projectDir,
     dependencies: input.dependencies,
     alsoFinished: context.alsoFinished,
+    structured: engine.structured,
+    canCommit: engine.canCommit,
     budget: job.manifest.context_budget,
   });
 }
@@ -94,6 +122,8 @@ function promptFor(input: AttemptInput, context: AttemptContext): Promise<string
 function requestFor(
   { id, attempt, followUp }: { id: string; attempt: number } & Pick<AttemptInput, "followUp">,
   context: AttemptContext,
+  /** Whose environment it gets: `verify` commands are the user's own, as `command` is. */
+  engine: EngineName,
   prompt: string,
 ): AttemptRequest {
   const { job, jobTask, directory } = context;
@@ -108,7 +138,7 @@ function requestFor(
     prompt,
     cwd: job.projectDir,
     env: {
-      ...(process.env as Record<string, string>),
+      ...environmentFor(engine, job.config.engines[engine].env, process.env),
       ...task.env,
       ...(job.allowPush ? {} : pushGuardEnv({ ...process.env, ...task.env }, directory.hooks, files.pushes)),
       INTERSERVE_RUN: directory.run,

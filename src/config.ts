@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Config, configSchema } from "../schemas/config.ts";
@@ -8,13 +9,46 @@ import { readYamlFile } from "./yaml-file.ts";
 /** What holds for every manifest run in a project. */
 export const configName = "interserve.config.yaml";
 
-/** Reads a project's configuration; where there is none, the defaults. */
-export async function loadConfig(projectDir: string): Promise<{ config?: Config; problems: Problem[] }> {
-  const { file, problems } = await readYamlFile(join(projectDir, configName));
-  if (problems.some(({ code }) => code === "file-not-found"))
-    return { config: v.parse(configSchema, {}), problems: [] };
-  if (!file) return { problems };
-  const found = schemaProblems(configSchema, file);
-  const all = [...problems, ...found.problems];
-  return all.some(isError) || !found.value ? { problems: all } : { config: found.value, problems: all };
+/** Where a user's own configuration lies, for all of their projects. */
+export const userConfigFile = (env: NodeJS.ProcessEnv): string =>
+  join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"), "interserve", "config.yaml");
+
+/** Reads a project's configuration over the user's own; where there is neither, the defaults. */
+export async function loadConfig(
+  projectDir: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ config?: Config; problems: Problem[] }> {
+  const files = [userConfigFile(env), join(projectDir, configName)];
+  const found = await Promise.all(files.map(readConfig));
+  const problems = found.flatMap((one) => one.problems);
+  if (problems.some(isError)) return { problems };
+  // Together they are as valid as each is alone: no rule of the schema looks at two keys.
+  return { config: v.parse(configSchema, found.map(({ value }) => value).reduce(merged)), problems };
 }
+
+/** One file of configuration as written, held against the schema; a missing one says nothing. */
+async function readConfig(path: string): Promise<{ value: unknown; problems: Problem[] }> {
+  const { file, problems } = await readYamlFile(path);
+  if (problems.some(({ code }) => code === "file-not-found")) return { value: {}, problems: [] };
+  if (!file) return { value: {}, problems };
+  return { value: file.value, problems: [...problems, ...schemaProblems(configSchema, file).problems] };
+}
+
+/** Maps key by key, the second before the first; anything else, lists too, is taken as a whole. */
+function merged(under: unknown, over: unknown): unknown {
+  if (!isMap(under) || !isMap(over)) return over;
+  const keys = new Set([...Object.keys(under), ...Object.keys(over)]);
+  return Object.fromEntries(
+    [...keys].map((key) => [
+      key,
+      Object.hasOwn(under, key) && Object.hasOwn(over, key)
+        ? merged(under[key], over[key])
+        : Object.hasOwn(over, key)
+          ? over[key]
+          : under[key],
+    ]),
+  );
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

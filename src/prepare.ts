@@ -122,7 +122,8 @@ async function jobTask(
   options: JobOptions,
   manifestFile: string,
 ): Promise<JobTask> {
-  const fallback = options.engine ?? manifest.engine ?? config.engine ?? "codex";
+  const tier = task.tier ?? manifest.tier;
+  const fallback = options.engine ?? manifest.engine ?? config.tiers[tier].engine ?? config.engine ?? "codex";
   const promptText = task.prompt_file
     ? await readPrompt(task.id, manifestFile, task.prompt_file)
     : task.prompt;
@@ -130,7 +131,7 @@ async function jobTask(
     task,
     title: task.title ?? task.id,
     stage,
-    tier: task.tier ?? manifest.tier,
+    tier,
     engine: task.engine ?? (task.run ? "command" : fallback),
     timeoutMs: (task.timeout ?? manifest.timeout_per_task) * 1000,
     ...(promptText === undefined ? {} : { promptText }),

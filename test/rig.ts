@@ -141,7 +141,13 @@ export class Rig {
   command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
     const child = spawn(process.execPath, [binary, ...args], {
       cwd: this.dir,
-      env: { ...process.env, NO_COLOR: "1", ...env, AGENTS_SOCKET: join(this.dir, "agents.sock") },
+      env: {
+        ...process.env,
+        NO_COLOR: "1",
+        XDG_CONFIG_HOME: join(this.dir, "home"),
+        ...env,
+        AGENTS_SOCKET: join(this.dir, "agents.sock"),
+      },
     });
     return new Command(child);
   }

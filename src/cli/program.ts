@@ -3,6 +3,7 @@ import { engineNames, modes, tiers } from "../../schemas/manifest.ts";
 import type { AnswerFlags } from "../commands/answer.ts";
 import type { CheckFlags } from "../commands/check.ts";
 import type { CleanFlags } from "../commands/clean.ts";
+import type { DoctorFlags } from "../commands/doctor.ts";
 import type { PlanFlags } from "../commands/plan.ts";
 import type { ResumeFlags } from "../commands/resume.ts";
 import type { RunFlags } from "../commands/run.ts";
@@ -244,6 +245,23 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     .action(async (flags: CleanFlags) => {
       const { clean } = await import("../commands/clean.ts");
       exit(await clean(flags));
+    });
+
+  root
+    .command("doctor")
+    .summary("say what runs need and this machine lacks")
+    .description(
+      "Look at the engines, their versions and sign-in, git and sandbox. Starts no agent and spends nothing.",
+    )
+    .addOption(projectOption())
+    .addOption(jsonOption("{ready, engine, checks}, as JSON"))
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ interserve doctor\n\nExit status: 0 the default engine can carry tasks out; 1 it cannot.",
+    )
+    .action(async (flags: DoctorFlags) => {
+      const { doctor } = await import("../commands/doctor.ts");
+      exit(await doctor(flags));
     });
 
   root

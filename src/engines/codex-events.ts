@@ -29,6 +29,8 @@ const eventSchema = v.variant("type", [
       }),
     ),
   }),
+  /** Told each time that it asks the model again: nothing has ended by that. */
+  v.object({ type: v.literal("error"), message: lenient(v.string()) }),
   v.object({ type: v.literal("turn.failed"), error: lenient(v.object({ message: lenient(v.string()) })) }),
 ]);
 export type CodexEvent = v.InferOutput<typeof eventSchema>;

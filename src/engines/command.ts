@@ -13,7 +13,16 @@ import { judge, oneLine, tailOf } from "./verdict.ts";
 export function commandEngine(config: { readonly run?: string | undefined }): Engine {
   return {
     name: "command",
+    structured: false,
+    canCommit: true,
     missing: async () => undefined,
+    examine: async () => [
+      {
+        name: "command",
+        status: "ok",
+        found: config.run ? `runs \`${oneLine(config.run, 100)}\`` : "runs a task's `run`",
+      },
+    ],
     async attempt(request) {
       const run = request.task.run ?? config.run;
       if (run === undefined) return nothingToRun(request.task.id);

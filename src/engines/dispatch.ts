@@ -22,12 +22,21 @@ export function dispatchEngine(
   const script = named === undefined ? undefined : resolve(named);
   return {
     name: "dispatch",
+    structured: false,
+    // It is asked for `-s workspace-write`, as Codex is.
+    canCommit: false,
     async missing() {
       if (script === undefined) {
         return `The engine "dispatch" needs a dispatch script, and none is named. Set ${variable} to its path, or engines.dispatch.script in interserve.config.yaml.`;
       }
       if ((await sizeOf(script)) !== undefined) return undefined;
       return `The engine "dispatch" needs its script "${script}", which is no file. Set ${variable} to its path.`;
+    },
+    async examine() {
+      if (script !== undefined && (await sizeOf(script)) !== undefined)
+        return [{ name: "dispatch", status: "ok", found: script }];
+      const advice = `set ${variable} to a dispatch script, to use this engine`;
+      return [{ name: "dispatch", status: "absent", found: script ?? "no script is named", advice }];
     },
     async attempt(request) {
       if (script === undefined) {

@@ -62,6 +62,8 @@ export interface ProcessEnd {
  * empty its pipe, and how long it gets to clean up after that.
  */
 const leftovers = { patienceMs: 500, graceMs: 1000 };
+/** How much of a stream `readProcess` takes, in characters. */
+const longestRead = 64 * 1024 * 1024;
 /** What setTimeout can count to, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 /** A pipe that somebody outside the tree holds open is let go when it was silent for two of these, or after twenty. */
@@ -105,6 +107,36 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   if (lost) return told({ ended: "output-lost", message: oneLine(lost.message) }, stdout.bytes);
   if (signal !== undefined) return told({ ended: "signalled", signal }, stdout.bytes);
   return told({ ended: "exited", exitCode: code ?? 0 }, stdout.bytes);
+}
+
+/**
+ * Runs a short program of the user's own, one that starts nothing that outlives it, and gives what it said. Never
+ * rejects; without an `exitCode` it could not be started, was ended, took too long or said too much.
+ */
+export async function readProcess(
+  command: readonly [file: string, ...args: string[]],
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly timeoutMs: number;
+  },
+): Promise<{ exitCode?: number; stdout: string; stderr: string }> {
+  const [file, ...args] = command;
+  try {
+    const { exitCode, stdout, stderr, isMaxBuffer } = await execa(file, args, {
+      cwd: options.cwd,
+      env: options.env,
+      extendEnv: false,
+      timeout: options.timeoutMs,
+      forceKillAfterDelay: leftovers.graceMs,
+      maxBuffer: longestRead,
+      reject: false,
+      stdin: "ignore",
+    });
+    return exitCode === undefined || isMaxBuffer ? { stdout, stderr } : { exitCode, stdout, stderr };
+  } catch (error) {
+    return { stdout: "", stderr: oneLine((error as Error).message) };
+  }
 }
 
 function start({ command, cwd, env, input }: ProcessRequest) {

@@ -59,9 +59,13 @@ export function lineOf(
       return `${colors.magenta("held".padEnd(9))} next batch: ${event.next.map(printable).join(", ")}`;
     case "run.cancelled":
       return `${colors.yellow("cancelled")} ${printable(event.reason)}; ending what runs`;
+    case "task.attempted": {
+      const notes = (event.outcome.notes ?? []).map((note) => `: ${printable(note)}`);
+      const line = `${colors.yellow("note".padEnd(9))} ${name(event.task, titles, colors)}`;
+      return notes.length > 0 ? notes.map((note) => `${line}${note}`).join("\n") : undefined;
+    }
     case "task.ready":
     case "task.progress":
-    case "task.attempted":
     case "task.verified":
     case "run.finished":
       return undefined;

@@ -21,6 +21,10 @@ export interface PromptInput {
   readonly dependencies: readonly DependencyResult[];
   /** Tasks that this one waited for without naming them. */
   readonly alsoFinished: readonly { readonly id: string; readonly title: string; readonly status: string }[];
+  /** Whether the agent is given a form for its result; else it is asked for closing lines. */
+  readonly structured?: boolean;
+  /** Where it cannot, it is told so: plans like to ask for a commit. */
+  readonly canCommit?: boolean;
   /** What came of the attempt before, where this one goes on from it: an answer to its question, or what failed. */
   readonly followUp?: {
     readonly kind: "answer" | "fix";
@@ -44,18 +48,22 @@ export async function buildPrompt(input: PromptInput): Promise<string> {
     await renderDependencies(input.dependencies, input.budget),
     alsoFinished(input.alsoFinished),
     followUp(input),
-    closing,
+    input.structured ? closingForm : closing,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function surroundings({ projectDir, manifestMode }: PromptInput): string {
+function surroundings({ projectDir, manifestMode, canCommit = true }: PromptInput): string {
   const others =
     manifestMode === "all-sequential"
       ? "Other tasks run before and after it in the same directory."
       : "Others may be running at the same time in the same directory.";
   return `This is one task of a larger plan. You work in ${printable(projectDir)}. ${others}
-Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.`;
+Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.${
+    canCommit
+      ? ""
+      : "\nYou cannot commit here: leave your changes as they are, and pass over steps that ask for a commit."
+  }`;
 }
 
 function task({ task: { title, files, prompt_hint }, promptText, section, planFile }: PromptInput): string {
@@ -111,6 +119,14 @@ such as names, paths and decisions. After it, as the very last line, write exact
 VERDICT: CLEAN
 VERDICT: NEEDS_ATTENTION <why>
 VERDICT: QUESTION <question>
+
+CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
+QUESTION: you cannot go on without an answer.`;
+
+const closingForm = `## When you are done
+
+End with a result in the form that you are given. Its \`hand_over\` is for the tasks that depend on this one: in a few
+lines, what they must know, such as names, paths and decisions. Its \`verdict\` is one of these:
 
 CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
 QUESTION: you cannot go on without an answer.`;

@@ -45,6 +45,7 @@ function textOf(outcome: Outcome): string {
     ...line("verdict", outcome.verdict),
     ...line("reason", outcome.reason),
     ...fileLine(outcome.files_changed ?? []),
+    ...(outcome.notes ?? []).flatMap((note) => line("note", note)),
   ].join("\n");
   const handOver = printableLines(outcome.hand_over ?? "").trim();
   return [...(lines ? [lines] : []), ...(handOver ? [`hand-over:\n${handOver}`] : [])].join(gap);

@@ -15,10 +15,17 @@ afterEach(async () => {
 describe("a turn that fails", () => {
   test.each([
     ["exceeded retry limit, last status: 429 Too Many Requests", "rate_limited"],
+    ["rate limit exceeded: Try again.", "rate_limited"],
+    ["You’ve hit your usage limit. Try again later.", "rate_limited"],
     ["You've hit your usage limit. Try again later.", "rate_limited"],
-    ["Quota exceeded. Check your plan and billing details.", "rate_limited"],
+    ["Quota exceeded. Check your plan and billing details.", "quota"],
     ["unexpected status 401 Unauthorized: Missing bearer", "auth"],
     ["unexpected status 403 Forbidden", "auth"],
+    ["unexpected status 401 Unauthorized: not a 429, nor a usage limit", "auth"],
+    ["unexpected status 503 Service Unavailable: later", "transient"],
+    ["unexpected status 404 Not Found: status 401, high demand", "task"],
+    ["Selected model is at capacity. Please try a different model.", "transient"],
+    ["Codex ran out of room in the model's context window.", "task"],
     ["Missing environment variable: `OPENAI_API_KEY`.", "auth"],
     ["We're currently experiencing high demand, which may cause temporary errors.", "transient"],
     ["stream disconnected before completion: closed", "transient"],

@@ -22,7 +22,9 @@ describe("the program", () => {
     const { args, prompt, cwd } = JSON.parse(await readFile(record, "utf8"));
     expect([prompt, cwd]).toEqual(["Do ü.\n", attempt.path("project")]);
     expect(args.slice(0, 3)).toEqual(["exec", "--json", "--skip-git-repo-check"]);
-    expect(args.join(" ")).toContain(`-s workspace-write -C ${attempt.path("project")} -m gpt-x -c`);
+    expect(args.join(" ")).toContain(
+      `-s workspace-write -C ${attempt.path("project")} -m gpt-x --output-schema ${attempt.path("files/result.schema.json")} -c`,
+    );
     expect(args).toEqual(expect.arrayContaining(['approval_policy="never"', 'model_reasoning_effort="low"']));
     expect(args.at(-1)).toBe("-");
   });
@@ -33,6 +35,29 @@ describe("the program", () => {
     const { args } = JSON.parse(await readFile(record, "utf8"));
     expect(args).toContain('model_reasoning_effort="high"');
     expect(args).not.toContain("-m");
+  });
+
+  test("is asked as the tier says, in the sandbox that is configured, and goes on with a session", async () => {
+    const record = attempt.path("record.json");
+    const tiers = { fast: {}, deep: { model: "big", effort: "xhigh" } } as const;
+    const configured = codexEngine({
+      executable,
+      model: "m",
+      tiers,
+      sandbox: "read-only",
+      structured: false,
+    });
+    const resume = {
+      sessionId: "thread-1",
+      message: "8080",
+      used: { input_tokens: 1000, cached_input_tokens: 900 },
+    };
+    const outcome = await attempt.by(configured, { resume, env: { FAKE_CODEX_RECORD: record } });
+    const { args, prompt } = JSON.parse(await readFile(record, "utf8"));
+    expect(prompt).toBe("8080");
+    expect(args.join(" ")).toMatch(/-s read-only .* -m big -c .*effort="xhigh".* resume thread-1 -$/);
+    expect(args).not.toContain("--output-schema");
+    expect(outcome.usage).toEqual({ input_tokens: 200, cached_input_tokens: 100, output_tokens: 34 });
   });
 
   test("that is missing is said in a sentence", async () => {
@@ -145,6 +170,7 @@ describe("a turn that ends well", () => {
       completed,
     ];
     expect(await outcomeOf(attempt, { lines })).toMatchObject({ status: "pass" });
+    expect(attempt.progress[0]).toBe("Reconnecting... 1/5 (unexpected status 429 Too Many Requests)");
   });
 
   test("says of 600 changed files 500", async () => {

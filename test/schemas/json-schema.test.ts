@@ -1,10 +1,13 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
+import type { GenericSchema } from "valibot";
 import { expect, test } from "vitest";
+import { configSchema } from "../../schemas/config.ts";
+import { handOverJsonSchema, handOverSchema } from "../../schemas/hand-over.ts";
 import { manifestSchema } from "../../schemas/manifest.ts";
 
-/** The JSON Schema of what a manifest's author may write, as the file has it. */
-function jsonSchemaText(): string {
-  const schema = toJsonSchema(manifestSchema, {
+/** The JSON Schema of what the author of a file may write, as the schema's own file has it. */
+function jsonSchemaText(of: GenericSchema, title: string): string {
+  const schema = toJsonSchema(of, {
     typeMode: "input",
     // JSON Schema's patterns have no flags; ours with one reads the same without it, on one line.
     overrideAction: ({ valibotAction, jsonSchema }) =>
@@ -13,24 +16,43 @@ function jsonSchemaText(): string {
         : undefined,
   });
   const { $schema, ...rest } = schema;
-  return `${JSON.stringify({ $schema, title: "Execution manifest", ...rest }, null, 2)}\n`;
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }
 
-// After a change of the schema: npx vitest run test/schemas -u
-test("schemas/exec-manifest.schema.json is what the manifest schema says", async () => {
-  await expect(jsonSchemaText()).toMatchFileSnapshot("../../schemas/exec-manifest.schema.json");
+const files = [
+  ["exec-manifest", manifestSchema, "Execution manifest", ["stages.tasks"]],
+  ["config", configSchema, "Configuration of interserve", []],
+] as const;
+
+// After a change of a schema: npx vitest run test/schemas -u
+test.each(files)("schemas/%s.schema.json is what the schema says", async (name, schema, title) => {
+  await expect(jsonSchemaText(schema, title)).toMatchFileSnapshot(`../../schemas/${name}.schema.json`);
 });
 
-test("every key that a manifest's author may write is described, but for lists of what is", () => {
-  const bare: string[] = [];
-  const walk = (schema: Record<string, unknown>, path: string): void => {
-    const properties = (schema.properties ?? {}) as Record<string, Record<string, unknown>>;
-    for (const [key, property] of Object.entries(properties)) {
-      if (!property.description) bare.push(`${path}${key}`);
-      walk(property, `${path}${key}.`);
-      if (property.items) walk(property.items as Record<string, unknown>, `${path}${key}.`);
-    }
-  };
-  walk(JSON.parse(jsonSchemaText()), "");
-  expect(bare).toEqual(["stages.tasks"]);
+test.each(files)(
+  "every key that may be written in a file of %s is described, but for lists of what is",
+  (_, schema, title, but) => {
+    const bare: string[] = [];
+    const walk = (schema: Record<string, unknown>, path: string): void => {
+      const properties = (schema.properties ?? {}) as Record<string, Record<string, unknown>>;
+      for (const [key, property] of Object.entries(properties)) {
+        if (!property.description) bare.push(`${path}${key}`);
+        walk(property, `${path}${key}.`);
+        if (property.items) walk(property.items as Record<string, unknown>, `${path}${key}.`);
+      }
+    };
+    walk(JSON.parse(jsonSchemaText(schema, title)), "");
+    expect(bare).toEqual(but);
+  },
+);
+
+test("the form that agents are given is what their result is held against", () => {
+  const { $schema: _, ...schema } = toJsonSchema(handOverSchema);
+  const withTypes = JSON.parse(JSON.stringify(schema));
+  // One type or nothing, in the words that all CLIs take.
+  expect(withTypes.properties.question.anyOf).toEqual([{ type: "string" }, { type: "null" }]);
+  delete withTypes.properties.question.anyOf;
+  withTypes.properties.question.type = ["string", "null"];
+  withTypes.properties.verdict.type = "string";
+  expect(handOverJsonSchema).toEqual(withTypes);
 });

@@ -1,0 +1,43 @@
+// Runs this plan with the real Codex CLI and a scripted model on loopback, in a directory of its own: no key is needed
+// and nothing is spent. `npm run example` builds, installs Codex into .cache/agents where it is not there, and runs it.
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startResponses } from "../scripted-models/responses.mjs";
+import { model } from "./model.mjs";
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const server = await startResponses(model);
+const home = mkdtempSync(join(tmpdir(), "interserve-example-"));
+const project = join(home, "project");
+mkdirSync(project);
+for (const name of ["plan.md", "plan.exec.yaml"]) cpSync(path(name), join(project, name));
+execFileSync("git", ["init", "-q"], { cwd: project });
+writeFileSync(
+  join(home, "config.toml"),
+  `model = "gpt-5.5"
+model_provider = "scripted"
+analytics.enabled = false
+[model_providers.scripted]
+name = "a scripted model"
+base_url = "http://127.0.0.1:${server.port}/v1"
+wire_api = "responses"
+`,
+);
+
+const versions = JSON.parse(readFileSync(path("../../src/engines/tested-versions.json"), "utf8"));
+const codex = path(`../../.cache/agents/codex-${versions.codex.version}/node_modules/.bin`);
+// What is said behind `npm run example --` goes on: --json, say, or --max-parallel 1.
+const args = ["run", "plan.exec.yaml", "--engine", "codex", ...process.argv.slice(2)];
+const run = spawn(process.execPath, [path("../../dist/main.js"), ...args], {
+  cwd: project,
+  env: { ...process.env, CODEX_HOME: home, PATH: `${codex}${delimiter}${process.env.PATH}` },
+  stdio: "inherit",
+});
+const status = await new Promise((resolve) => run.on("close", resolve));
+await server.close();
+console.error(`\n${server.requests.length} requests to the scripted model; all files are in ${project}`);
+process.exitCode = status ?? 1;

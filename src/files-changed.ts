@@ -1,0 +1,66 @@
+import { normalisePath } from "../machines/locks.ts";
+import type { ManifestTask } from "../schemas/manifest.ts";
+import type { Outcome } from "../schemas/outcome.ts";
+import { filesChanged, workingTree } from "./git/working-tree.ts";
+import type { Job } from "./job.ts";
+import { printable } from "./printable.ts";
+
+const mostFiles = 500;
+const mostNamed = 10;
+
+/**
+ * Looks at the project before an attempt; what it gives is called with the outcome, and puts the files changed into
+ * it as git shows them. Where that is not what the task or the agent declared, it is noted. Without git, what the
+ * agent says stands.
+ */
+export async function watchFiles(
+  job: Job,
+  task: ManifestTask,
+): Promise<(outcome: Outcome) => Promise<Outcome>> {
+  const before = await workingTree(job.projectDir);
+  return async (outcome) => {
+    const after = before && (await workingTree(job.projectDir, before.root));
+    if (!before || !after) return outcome;
+    const { files_changed, ...rest } = outcome;
+    const said = files_changed ?? [];
+    const others = job.tasks.flatMap((one) => (one.task.id === task.id ? [] : one.task.files));
+    const isOurs = (file: string) =>
+      said.includes(file) || isAmong(file, task.files) || !isAmong(file, others);
+    // Other tasks may work in the same directory at the same time.
+    const changed = (await filesChanged(before, after)).filter(isOurs);
+    const notes = [...(outcome.notes ?? []), ...differences(changed, said, task.files)];
+    return {
+      ...rest,
+      ...(changed.length > 0 ? { files_changed: changed.slice(0, mostFiles) } : {}),
+      ...(notes.length > 0 ? { notes } : {}),
+    };
+  };
+}
+
+/** What is not as it was declared: by the manifest, and by the agent. */
+function differences(
+  changed: readonly string[],
+  said: readonly string[],
+  declared: readonly string[],
+): string[] {
+  const stray = declared.length === 0 ? [] : changed.filter((file) => !isAmong(file, declared));
+  const untold =
+    said.length === 0 ? [] : changed.filter((file) => !said.includes(file) && !stray.includes(file));
+  const unseen = said.filter((file) => !changed.includes(file) && !file.startsWith(".."));
+  return [
+    ...(stray.length > 0 ? [`changed, and not declared in the manifest: ${listed(stray)}`] : []),
+    ...(untold.length > 0 ? [`changed, and not mentioned by the agent: ${listed(untold)}`] : []),
+    ...(unseen.length > 0
+      ? [`changed, as the agent says, but unchanged or ignored for git: ${listed(unseen)}`]
+      : []),
+  ];
+}
+
+/** Whether a file is one of the paths, or below one. */
+const isAmong = (file: string, paths: readonly string[]): boolean =>
+  paths.map(normalisePath).some((path) => path === "." || file === path || file.startsWith(`${path}/`));
+
+function listed(files: readonly string[]): string {
+  const more = files.length - mostNamed;
+  return `${files.slice(0, mostNamed).map(printable).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

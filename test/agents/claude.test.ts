@@ -1,0 +1,188 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude.ts";
+import type { AttemptRequest } from "../../src/engines/engine.ts";
+import { carriers } from "../process/processes.ts";
+import { claudeScene, installed, result, type Scene } from "./real.ts";
+
+const executable = installed("claude");
+
+let scene: Scene;
+afterEach(async () => {
+  expect(carriers(scene.attempt.marker)).toEqual([]);
+  await scene.close();
+});
+const set = async (...made: Parameters<typeof claudeScene>) => {
+  scene = await claudeScene(...made);
+  return scene;
+};
+const attempt = (request: Partial<AttemptRequest> = {}, config: ClaudeConfig = {}) =>
+  scene.attempt.by(claudeEngine({ executable, ...config }), {
+    ...request,
+    env: { ...scene.env, ...request.env },
+  });
+
+describe("a turn that ends well", () => {
+  test("gives its result, files, usage, cost and session, and says what it does", async () => {
+    const { server } = await set([
+      { shell: "echo one > by-shell.txt" },
+      { write: "src/by-tool.txt", text: "one\ntwo\n" },
+      result({ files_changed: ["by-shell.txt"], hand_over: "Use both." }),
+    ]);
+    const outcome = await attempt({ prompt: "Write two files.\n" });
+    expect(outcome).toMatchObject({
+      status: "pass",
+      verdict: "VERDICT: CLEAN",
+      hand_over: "Use both.",
+      files_changed: ["by-shell.txt", "src/by-tool.txt"],
+      usage: { input_tokens: 420, cached_input_tokens: 120, output_tokens: 30, cost_usd: expect.any(Number) },
+      session_id: expect.stringMatching(/^[\da-f-]{36}$/),
+      exit_code: 0,
+    });
+    expect(await scene.attempt.text("output")).toBe("Done.\n\n## Hand-over\n\nUse both.\n\nVERDICT: CLEAN\n");
+    expect(scene.attempt.progress).toEqual(["$ echo one > by-shell.txt", "changed src/by-tool.txt"]);
+    expect(await readFile(scene.attempt.path("project/src/by-tool.txt"), "utf8")).toBe("one\ntwo\n");
+    const [first] = server.requests;
+    expect(first?.prompt.trim()).toBe("Write two files.");
+    expect(first?.body.output_config.effort).toBe("high");
+    expect(first?.headers["x-api-key"]).toBe("dummy");
+  });
+
+  test("in words is read as well, where no form is asked for", async () => {
+    await set([{ message: "Done.\n\n## Hand-over\nUse x.\n\nVERDICT: NEEDS_ATTENTION slow" }]);
+    const outcome = await attempt({ tier: "fast" }, { structured: false });
+    expect(outcome).toMatchObject({ status: "warn", reason: "slow", hand_over: "Use x." });
+    expect(scene.server.requests[0]?.body.output_config.effort).toBe("low");
+  });
+
+  test("after faults that pass, or with prose about them, passes", async () => {
+    const prose = "429 Too Many Requests, usage limit, status 401";
+    await set([{ status: 500 }, { status: 429, retryAfter: 0 }, result({ summary: prose })], { retries: 3 });
+    expect(await attempt()).toMatchObject({ status: "pass" });
+    expect(scene.attempt.progress).toContain("asks again, 1 of 3: server_error");
+  });
+
+  test("in which something was not permitted is a warning that says what", async () => {
+    await set([{ write: "/etc/not-here", text: "x" }, result()]);
+    expect(await attempt()).toMatchObject({
+      status: "warn",
+      reason: "it was not permitted: Write /etc/not-here",
+      exit_code: 0,
+    });
+    expect(existsSync("/etc/not-here")).toBe(false);
+  });
+
+  test("permits no more than the configured tools", async () => {
+    await set([{ shell: "node -e 'fs.writeFileSync(`made`, ``)'" }, result()]);
+    expect(await attempt({}, { allowed_tools: [] })).toMatchObject({
+      status: "warn",
+      reason: expect.stringMatching(/^it was not permitted: Bash node -e/),
+    });
+    expect(existsSync(scene.attempt.path("project/made"))).toBe(false);
+  });
+
+  test("as a question can be answered: the session goes on, and only the rest is counted", async () => {
+    const { server } = await set([
+      { write: "a.txt", text: "a\n" },
+      result({ verdict: "QUESTION", question: "Which port?" }),
+      result({ summary: "Took 8080." }),
+    ]);
+    const asked = await attempt({ prompt: "Choose." });
+    expect(asked).toMatchObject({ status: "question", reason: "Which port?", usage: { output_tokens: 20 } });
+    const resume = { sessionId: asked.session_id ?? "", message: "8080", used: asked.usage };
+    const answered = await attempt({ resume });
+    expect(answered).toMatchObject({
+      status: "pass",
+      session_id: asked.session_id,
+      usage: { output_tokens: 10 },
+    });
+    expect(answered.usage?.cost_usd).toBeCloseTo((asked.usage?.cost_usd ?? 0) / 2, 9);
+    expect(server.requests.map(({ prompt }) => prompt)).toEqual(["Choose.", "Choose.", "8080"]);
+    expect(JSON.stringify(server.requests[2]?.body.messages)).toContain("Which port?");
+  });
+});
+
+describe("a turn that fails", () => {
+  test.each([
+    [{ status: 500 }, "transient", /500/],
+    ["drop", "transient", /ECONNRESET/],
+    [{ status: 429 }, "rate_limited", /429/],
+    [{ status: 429, retryAfter: 600 }, "rate_limited", /429/],
+    [{ status: 529 }, "rate_limited", /529/],
+    [{ status: 401 }, "auth", /401/],
+    [{ status: 403 }, "auth", /403/],
+    [{ status: 400 }, "task", /400/],
+    [{ status: 400, error: { message: "Your credit balance is too low." } }, "quota", /^Credit balance/],
+    [{ status: 404 }, "configuration", /model/],
+  ] as const)("with %j is %s, though its subtype says success", async (reply, failure, reason) => {
+    await set([reply]);
+    expect(await attempt()).toMatchObject({
+      status: "fail",
+      failure,
+      reason: expect.stringMatching(reason),
+      exit_code: 1,
+    });
+    expect(await scene.attempt.text("events")).toContain('"subtype":"success"');
+  });
+
+  test("for a connection that is refused ends by itself", async () => {
+    await (await set([])).server.close();
+    expect(await attempt()).toMatchObject({ status: "fail", failure: "transient" });
+  });
+
+  test("for a key that is not there is a matter of signing in", async () => {
+    await set([result()]);
+    expect(await attempt({ env: { ANTHROPIC_API_KEY: "" } })).toMatchObject({
+      status: "fail",
+      failure: "auth",
+    });
+    expect(scene.server.requests).toEqual([]);
+  });
+
+  test.each([
+    [{ max_turns: 2 }, "Reached maximum number of turns (2)"],
+    [{ max_cost: 0.001 }, "Reached maximum budget ($0.001)"],
+  ])("by its limits %j says so", async (limits, reason) => {
+    await set([{ shell: "true" }]);
+    expect(await attempt({}, limits)).toMatchObject({ status: "fail", failure: "task", reason });
+  });
+
+  test("for a session that is not there says so", async () => {
+    await set([result()]);
+    const resume = { sessionId: "f8769527-2958-479c-aa90-798bcf49ac00", message: "8080" };
+    expect(await attempt({ resume })).toMatchObject({
+      status: "fail",
+      reason: expect.stringContaining("No conversation found"),
+    });
+  });
+});
+
+test("an end before anything has begun is a matter of configuration", async () => {
+  await set([result()]);
+  expect(await attempt({}, { max_cost: -1 })).toMatchObject({
+    status: "error",
+    failure: "configuration",
+    exit_code: 1,
+  });
+});
+
+test("a model that is silent is ended by our own deadline", async () => {
+  await set(["silence"]);
+  expect(await attempt({ timeoutMs: 3000 })).toMatchObject({ status: "fail", failure: "timeout" });
+});
+
+test("an end by cancelling leaves nothing of a command behind", async () => {
+  await set([{ shell: "(setsid sleep 1000 &) ; touch begun; sleep 1000" }, result()]);
+  const running = attempt();
+  while (!existsSync(scene.attempt.path("project/begun"))) await new Promise(setImmediate);
+  expect(carriers(scene.attempt.marker).length).toBeGreaterThan(1);
+  scene.attempt.controller.abort();
+  expect(await running).toMatchObject({ status: "cancelled", session_id: expect.any(String) });
+});
+
+test("a success leaves nothing of its background jobs behind", async () => {
+  await set([{ shell: "setsid sleep 1000 > /dev/null 2>&1 & touch begun" }, result()]);
+  expect(await attempt()).toMatchObject({ status: "pass" });
+  expect(existsSync(scene.attempt.path("project/begun"))).toBe(true);
+});

@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startMessages } from "../../examples/scripted-models/messages.mjs";
+import { startResponses } from "../../examples/scripted-models/responses.mjs";
+import versions from "../../src/engines/tested-versions.json" with { type: "json" };
+import { Attempt } from "../engines/attempt.ts";
+
+type Script = Parameters<typeof startResponses>[0];
+export type Server = Awaited<ReturnType<typeof startResponses>>;
+
+/** The program of an agent as `npm run agents:install` leaves it. */
+export function installed(name: keyof typeof versions): string {
+  const folder = `../../.cache/agents/${name}-${versions[name].version}/`;
+  const program = fileURLToPath(new URL(`${folder}node_modules/.bin/${name}`, import.meta.url));
+  if (!existsSync(program)) throw new Error(`${program} is not there: npm run agents:install`);
+  return program;
+}
+
+/** An attempt with a scripted model, and a home directory that is thrown away with it. */
+export interface Scene {
+  readonly attempt: Attempt;
+  readonly server: Server;
+  /** What the agent finds its model and its home with. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Codex, with a provider that asks once and no second time where `retries` is not given. */
+export async function codexScene(script: Script, { retries = 0 } = {}): Promise<Scene> {
+  const [attempt, server] = [await Attempt.make(), await startResponses(script)];
+  const home = attempt.path("codex-home");
+  await mkdir(home);
+  await writeFile(join(home, "config.toml"), codexConfig(server.port, retries));
+  return {
+    attempt,
+    server,
+    env: { HOME: attempt.path(""), CODEX_HOME: home, SCRIPTED_KEY: "dummy" },
+    close: () => close(attempt, server),
+  };
+}
+
+const codexConfig = (port: number, retries: number) => `
+model = "gpt-5.5"
+model_provider = "scripted"
+[analytics]
+enabled = false
+[model_providers.scripted]
+name = "scripted"
+base_url = "http://127.0.0.1:${port}/v1"
+wire_api = "responses"
+env_key = "SCRIPTED_KEY"
+request_max_retries = ${retries}
+stream_max_retries = ${retries}
+`;
+
+export async function claudeScene(script: Script, { retries = 0 } = {}): Promise<Scene> {
+  const [attempt, server] = [await Attempt.make(), await startMessages(script)];
+  const home = attempt.path("claude-home");
+  await mkdir(home);
+  const env = {
+    HOME: attempt.path(""),
+    CLAUDE_CONFIG_DIR: home,
+    ANTHROPIC_BASE_URL: `http://127.0.0.1:${server.port}`,
+    ANTHROPIC_API_KEY: "dummy",
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    CLAUDE_CODE_MAX_RETRIES: `${retries}`,
+  };
+  return { attempt, server, env, close: () => close(attempt, server) };
+}
+
+async function close(attempt: Attempt, server: Server): Promise<void> {
+  await server.close();
+  await attempt.close();
+}
+
+/** A result in the form that agents are given. */
+export const result = (fields: object = {}) => ({
+  json: { verdict: "CLEAN", summary: "Done.", files_changed: [], hand_over: "", question: null, ...fields },
+});

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadConfig, userConfigFile } from "../../src/config.ts";
+import { lines } from "../manifest/load.ts";
+
+let dir: string;
+const home = () => ({ HOME: join(dir, "home") });
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "interserve-config-"));
+  await mkdir(join(dir, "home/.config/interserve"), { recursive: true });
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const project = (text: string) => writeFile(join(dir, "interserve.config.yaml"), text);
+const user = (text: string) => writeFile(userConfigFile(home()), text);
+const load = () => loadConfig(dir, home());
+
+test("without any file there are defaults, which name no model", async () => {
+  const { config, problems } = await load();
+  expect(problems).toEqual([]);
+  expect(config).toEqual({
+    grace: 5,
+    backoff: { first: 2, most: 120 },
+    limit_pause: { first: 60, most: 3600 },
+    tiers: { fast: { codex: {}, claude: {} }, deep: { codex: {}, claude: {} } },
+    engines: {
+      codex: { executable: "codex", sandbox: "workspace-write", structured: true },
+      claude: { executable: "claude", allowed_tools: ["Bash"], structured: true },
+      command: {},
+      dispatch: {},
+    },
+  });
+});
+
+test("the user's own file is where XDG says, else below the home directory", () => {
+  expect(userConfigFile({ HOME: "/h", XDG_CONFIG_HOME: "/x" })).toBe("/x/interserve/config.yaml");
+  expect(userConfigFile({ HOME: "/h" })).toBe("/h/.config/interserve/config.yaml");
+});
+
+test("the project's file goes over the user's, key by key; a list is one value", async () => {
+  await user(`engine: claude
+grace: 9
+tiers: { fast: { engine: codex, codex: { model: small, effort: medium } } }
+engines: { claude: { allowed_tools: [Bash, Read], model: m }, codex: { env: [A, B] } }
+`);
+  await project(
+    "grace: 1\ntiers: { fast: { codex: { effort: low } } }\nengines: { claude: { allowed_tools: [] } }\n",
+  );
+  const { config, problems } = await load();
+  expect(problems).toEqual([]);
+  expect(config).toMatchObject({
+    engine: "claude",
+    grace: 1,
+    tiers: { fast: { engine: "codex", codex: { model: "small", effort: "low" } } },
+    engines: { claude: { allowed_tools: [], model: "m" }, codex: { env: ["A", "B"] } },
+  });
+});
+
+test("what is wrong in either is told with its file and place, all of it at once", async () => {
+  await user("engine: gemini\n");
+  await project(
+    "tiers: { fast: { codex: { effort: hihg } } }\nengines: { codex: { env: [A-B], sandbx: none } }\n",
+  );
+  const { config, problems } = await load();
+  expect(config).toBeUndefined();
+  expect(problems.map(({ place }) => place.file)).toEqual([
+    userConfigFile(home()),
+    ...Array(3).fill(join(dir, "interserve.config.yaml")),
+  ]);
+  expect(problems.flatMap(lines)).toEqual([
+    '1:9 [gemini] error invalid-value: "engine" must be one of codex, claude, dispatch or command, found "gemini"',
+    '1:35 [hihg] error invalid-value: "tiers.fast.codex.effort" must be one of low, medium, high or xhigh, found "hihg"',
+    '  did you mean "high"?',
+    '2:27 [A-B] error invalid-value: entry 1 of "engines.codex.env" must be a variable\'s name; it may end in *, found "A-B"',
+    '2:33 [sandbx] warning unknown-key: unknown key "sandbx" in "engines.codex": it is ignored',
+    '  did you mean "sandbox"?',
+  ]);
+});
+
+test("an empty file says nothing, and a warning does not stand in the way", async () => {
+  await user("");
+  await project("grase: 3\n");
+  const { config, problems } = await load();
+  expect(config?.grace).toBe(5);
+  expect(problems.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["warning unknown-key"]);
+});

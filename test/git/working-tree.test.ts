@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { filesChanged, type WorkingTree, workingTree } from "../../src/git/working-tree.ts";
+
+let dir: string;
+beforeEach(async () => {
+  dir = await realpath(await mkdtemp(join(tmpdir(), "interserve-git-")));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const git = (...args: string[]) => {
+  const who = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "init.defaultBranch=main"];
+  execFileSync("git", [...who, ...args], { cwd: dir, stdio: "pipe" });
+};
+const write = (path: string, text: string) => writeFile(join(dir, path), text);
+/** What changes while something is done, told from a directory of the tree. */
+async function changedBy(act: () => unknown, from = dir): Promise<string[]> {
+  const before = (await workingTree(from)) as WorkingTree;
+  await act();
+  return filesChanged(before, (await workingTree(from, before.root)) as WorkingTree);
+}
+
+test("a directory that is in no working tree has none", async () => {
+  expect(await workingTree(dir)).toBeUndefined();
+  expect(await workingTree(join(dir, "missing"))).toBeUndefined();
+});
+
+test("before the first commit there are files all the same", async () => {
+  git("init", "-q");
+  await write("old.txt", "1");
+  expect(await changedBy(() => write("new.txt", "1"))).toEqual(["new.txt"]);
+  const commit = () => {
+    git("add", "new.txt");
+    git("commit", "-qm", "one");
+  };
+  expect(await changedBy(commit)).toEqual(["new.txt"]);
+});
+
+describe("with a commit", () => {
+  beforeEach(async () => {
+    git("init", "-q");
+    await mkdir(join(dir, "sub"));
+    for (const path of ["a.txt", "b.txt", "sub/c.txt"]) await write(path, "1\n");
+    await write(".gitignore", "ignored\n");
+    git("add", ".");
+    git("commit", "-qm", "one");
+  });
+
+  test("files written, new, removed and renamed are changed, ignored ones not", async () => {
+    const act = async () => {
+      await write("a.txt", "2\n");
+      await write("ü  new\n.txt", "1");
+      await write("ignored", "1");
+      git("mv", "b.txt", "d.txt");
+      await rm(join(dir, "sub/c.txt"));
+    };
+    expect(await changedBy(act)).toEqual(["a.txt", "b.txt", "d.txt", "sub/c.txt", "ü  new\n.txt"]);
+  });
+
+  test("what was changed before and is left alone is not", async () => {
+    await write("a.txt", "2\n");
+    await write("untracked", "1");
+    expect(await changedBy(() => write("b.txt", "2\n"))).toEqual(["b.txt"]);
+  });
+
+  test("what was changed before and is changed again, or back, is", async () => {
+    await write("a.txt", "2\n");
+    await write("b.txt", "2\n");
+    const act = async () => {
+      await write("a.txt", "3333\n");
+      git("checkout", "-q", "b.txt");
+    };
+    expect(await changedBy(act)).toEqual(["a.txt", "b.txt"]);
+  });
+
+  test("what is committed in between is changed too", async () => {
+    const act = async () => {
+      await write("a.txt", "2\n");
+      git("commit", "-qam", "two");
+      await write("b.txt", "2\n");
+    };
+    expect(await changedBy(act)).toEqual(["a.txt", "b.txt"]);
+  });
+
+  test("a conflict is one", async () => {
+    git("checkout", "-qb", "other");
+    await write("a.txt", "other\n");
+    git("commit", "-qam", "other");
+    git("checkout", "-q", "main");
+    await write("a.txt", "main\n");
+    git("commit", "-qam", "main");
+    const merge = () => expect(() => git("merge", "-q", "other")).toThrow();
+    expect(await changedBy(merge)).toEqual(["a.txt"]);
+  });
+
+  test("paths are told from the directory that was asked about, through links too", async () => {
+    const act = async () => {
+      await write("a.txt", "2\n");
+      await write("sub/c.txt", "2\n");
+    };
+    expect(await changedBy(act, join(dir, "sub"))).toEqual(["../a.txt", "c.txt"]);
+    await symlink(join(dir, "sub"), join(dir, "link"));
+    expect(await changedBy(() => write("sub/c.txt", "333\n"), join(dir, "link"))).toEqual(["c.txt"]);
+  });
+});
