@@ -47,7 +47,7 @@ const stateOf = (context: OrchestratorContext, id: string): schedule.NodeState |
 
 /** Failures that every task of the same engine would come to. */
 const stopsEngine = ({ failure }: Outcome): boolean =>
-  failure === "auth" || failure === "configuration" || failure === "spawn";
+  failure === "auth" || failure === "quota" || failure === "configuration" || failure === "spawn";
 
 const inputOf = ({ restored, fixes }: schedule.RunSpec, task: ManifestTask, number: number): TaskInput => ({
   id: task.id,

@@ -29,6 +29,12 @@ const tuning = (engine: string) =>
     {},
   );
 
+const atOnce = v.optional(
+  described(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    "How many of its tasks may run at once, beside the limit for all.",
+  ),
+);
 const tier = (name: Tier) =>
   v.optional(
     described(
@@ -38,6 +44,7 @@ const tier = (name: Tier) =>
         ),
         codex: tuning("codex"),
         claude: tuning("claude"),
+        max_parallel: atOnce,
       }),
       `Tasks of the tier ${name}.`,
     ),
@@ -114,6 +121,7 @@ export const configSchema = v.object({
                 "workspace-write",
               ),
               structured,
+              max_parallel: atOnce,
               env: allowed,
             }),
             "The Codex CLI.",
@@ -142,6 +150,7 @@ export const configSchema = v.object({
                 ),
               ),
               structured,
+              max_parallel: atOnce,
               env: allowed,
             }),
             "Claude Code.",
@@ -157,6 +166,7 @@ export const configSchema = v.object({
                   "The shell command for tasks that have no `run`; the prompt is in the file $INTERSERVE_PROMPT_FILE.",
                 ),
               ),
+              max_parallel: atOnce,
               env: allowed,
             }),
             "A shell command.",
@@ -169,6 +179,7 @@ export const configSchema = v.object({
               script: v.optional(
                 described(text, "The script; the environment variable CLAVAIN_DISPATCH_SH comes first."),
               ),
+              max_parallel: atOnce,
               env: allowed,
             }),
             "A dispatch script.",

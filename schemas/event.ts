@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { engineNames, modes, tiers } from "./manifest.ts";
-import { outcomeSchema, statuses } from "./outcome.ts";
+import { outcomeSchema, statuses, usageSchema } from "./outcome.ts";
 
 const task = v.string();
 const attempt = v.number();
@@ -22,6 +22,8 @@ export const jobOptionsSchema = v.object({
   maxParallel: v.optional(v.number()),
   step: v.optional(v.boolean()),
   allowPush: v.optional(v.boolean()),
+  maxTokens: v.optional(v.number()),
+  maxCost: v.optional(v.number()),
 });
 
 /** What an attempt was made of, as short hashes: where one of them differs, its result is of another task. */
@@ -97,7 +99,16 @@ export const runEventSchema = v.variant("event", [
   /** Nothing more is started, for this reason; what runs goes on. */
   event("run.withheld", { reason: v.string() }),
   event("run.cancelled", { reason: v.string() }),
-  event("run.finished", { counts: countsSchema, exit_code: v.number(), duration_s: v.number() }),
+  event("run.finished", {
+    counts: countsSchema,
+    exit_code: v.number(),
+    duration_s: v.number(),
+    /** Of all attempts of agents; a figure that none of them reports is absent. */
+    usage: v.optional(usageSchema, {}),
+    /** How many attempts of agents there were, and how many of them told what they cost. */
+    agent_attempts: v.optional(v.number(), 0),
+    attempts_with_cost: v.optional(v.number(), 0),
+  }),
 ]);
 export type RunEvent = v.InferOutput<typeof runEventSchema>;
 

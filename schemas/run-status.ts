@@ -31,5 +31,7 @@ export interface RunStatus {
   readonly exit_code: number | null;
   readonly counts: Counts;
   readonly directory: string;
+  /** Of all attempts that report any; a figure that none reports is absent. */
+  readonly usage: Usage;
   readonly tasks: readonly TaskStatus[];
 }

@@ -5,7 +5,8 @@ import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import type { AttemptInput, PauseInput, VerifyInput } from "../machines/task-setup.ts";
 import type { Counts, RunEvent, RunEventBody } from "../schemas/event.ts";
-import { isDone, isParked, type Outcome, type Status, statuses } from "../schemas/outcome.ts";
+import { isDone, isParked, type Outcome, type Status, statuses, type Usage } from "../schemas/outcome.ts";
+import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../schemas/usage.ts";
 import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
 import { attemptKey } from "./attempt-key.ts";
 import { refusedPushes } from "./git/push-guard.ts";
@@ -63,6 +64,7 @@ export class LiveRun implements Run {
   private readonly byId: ReadonlyMap<string, { readonly jobTask: JobTask; readonly number: number }>;
   private readonly waits: readonly (readonly number[])[];
   private readonly actor: Actor<ReturnType<typeof orchestratorMachine>>;
+  private spent: Spent = nothingSpent;
   private hastened = false;
   private exitCode: number | undefined;
   /** Why the journal could not be written; nothing is started from then on. */
@@ -172,6 +174,12 @@ export class LiveRun implements Run {
       this.record({ event: "run.started", ...facts, options: job.options });
       return;
     }
+    // What the run has used before counts too.
+    for (const { id, engine } of facts.tasks) {
+      const past = resumed.past.history.tasks.get(id);
+      if (!past || !asksModel(engine)) continue;
+      for (let at = 0; at < past.attempt; at += 1) this.spent = spend(this.spent, past.usage[at]);
+    }
     this.record({ event: "run.resumed", ...facts, kept: [...resumed.kept], again: [...resumed.again] });
     for (const [number, { attempt, outcome }] of resumed.restored) {
       const id = job.tasks[number]?.task.id;
@@ -201,7 +209,18 @@ export class LiveRun implements Run {
     // On disk before the chart acts on it; an outcome that nobody will know of after a crash is none.
     const duration_s = secondsSince(since);
     await this.record({ event: "task.attempted", task, attempt, duration_s, outcome, gates });
+    if (asksModel(jobTask.engine)) this.count(outcome.usage);
     return this.broken ? { ...outcome, ...journalOutcome(this.broken) } : outcome;
+  }
+
+  /** Adds what an attempt has used, and stops starting more where that was the last of the budget. */
+  private count(usage: Usage | undefined): void {
+    const before = usedUp(this.spent, this.job.options);
+    this.spent = spend(this.spent, usage);
+    const reason = usedUp(this.spent, this.job.options);
+    if (reason === undefined || before !== undefined) return;
+    this.record({ event: "run.withheld", reason });
+    this.actor.send({ type: "run.withhold", reason: `the budget is used up: ${reason}` });
   }
 
   private async verify(input: VerifyInput): Promise<Outcome> {
@@ -300,6 +319,9 @@ export class LiveRun implements Run {
       counts,
       exit_code: exitCode,
       duration_s: secondsSince(this.begun),
+      usage: this.spent.usage,
+      agent_attempts: this.spent.attempts,
+      attempts_with_cost: this.spent.withCost,
     });
     return { run: this.run, directory: this.directory, outcomes: this.outcomes, counts, exitCode };
   }

@@ -1,9 +1,15 @@
 import { access, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { modeConfigs } from "../machines/modes/modes.ts";
-import { runSpec } from "../machines/schedule.ts";
+import { type Pool, runSpec } from "../machines/schedule.ts";
 import type { Config } from "../schemas/config.ts";
-import { engineNames, type Manifest, type ManifestTask, modes } from "../schemas/manifest.ts";
+import {
+  engineNames,
+  type Manifest,
+  type ManifestTask,
+  modes,
+  tiers as tierNames,
+} from "../schemas/manifest.ts";
 import type { Plan } from "../schemas/plan.ts";
 import { loadConfig } from "./config.ts";
 import { engineFor } from "./engines/engines.ts";
@@ -62,6 +68,7 @@ export async function prepare(
     spec: runSpec(manifest, mode, {
       engines: tasks.map(({ engine }) => engine),
       // A plain command does the same again, whatever it is told.
+      pools: poolsOf(tasks, config.config),
       fixes: tasks.map(({ engine }) => (engine === "command" ? 0 : manifest.fixes)),
     }),
     tasks,
@@ -93,6 +100,24 @@ const isDirectory = (path: string): Promise<boolean> =>
     (facts) => facts.isDirectory(),
     () => false,
   );
+
+/** The tasks of each engine and of each tier of which only so many may run at once. */
+function poolsOf(tasks: readonly JobTask[], { engines, tiers }: Config): Pool[] {
+  const limits = [
+    ...engineNames.map((name) => ({
+      limit: engines[name].max_parallel,
+      has: ({ engine }: JobTask) => engine === name,
+    })),
+    ...tierNames.map((name) => ({
+      limit: tiers[name].max_parallel,
+      has: ({ tier }: JobTask) => tier === name,
+    })),
+  ];
+  return limits.flatMap(({ limit, has }) => {
+    const members = tasks.flatMap((task, number) => (has(task) ? [number] : []));
+    return limit === undefined ? [] : [{ limit, tasks: new Set(members) }];
+  });
+}
 
 /** One sentence for each engine that the job needs and this machine lacks, or that would have nothing to run. */
 export async function missingEngines(job: Job): Promise<string[]> {

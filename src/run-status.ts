@@ -1,5 +1,6 @@
-import { type Status, statuses, type Usage } from "../schemas/outcome.ts";
+import { type Status, statuses } from "../schemas/outcome.ts";
 import type { RunStatus, TaskStatus } from "../schemas/run-status.ts";
+import { totalUsage } from "../schemas/usage.ts";
 import { readRun, runnerOf } from "./resume.ts";
 
 /** Reads where a run stands, while it runs or afterwards. Throws ProblemsError where its journal is damaged. */
@@ -41,17 +42,7 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
     exit_code: finished?.exit_code ?? null,
     counts,
     directory: directory.path,
+    usage: totalUsage(tasks.flatMap(({ usage }) => usage ?? [])),
     tasks,
   };
-}
-
-/** Figures added up, each over those that report it; one that nobody reports stays absent. */
-export function totalUsage(usages: readonly Usage[]): Usage {
-  const total: Record<string, number> = {};
-  for (const usage of usages) {
-    for (const [figure, value] of Object.entries(usage)) {
-      if (value !== undefined) total[figure] = (total[figure] ?? 0) + value;
-    }
-  }
-  return total;
 }

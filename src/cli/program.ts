@@ -29,6 +29,12 @@ const count = (text: string): number => {
   return value;
 };
 
+const positiveNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+};
+
 const planOption = () =>
   new Option("--plan <file>", "the markdown plan (default: the one beside the manifest)");
 const projectOption = () =>
@@ -40,6 +46,14 @@ const engineOption = () =>
   );
 const parallelOption = () =>
   new Option("--max-parallel <n>", "in place of the manifest's max_parallel").argParser(positive);
+const tokensOption = () =>
+  new Option("--max-tokens <n>", "start nothing more once agents have used so many").argParser(
+    positiveNumber,
+  );
+const costOption = () =>
+  new Option("--max-cost <usd>", "start nothing more once agents have cost so much").argParser(
+    positiveNumber,
+  );
 const jsonOption = (what: string) => new Option("--json", what);
 
 /** The commands, their flags and their help. Each loads its code when it is called. */
@@ -69,6 +83,8 @@ export function program(exit: (status: number) => void): Command {
     .addOption(parallelOption())
     .option("--step", "manual-batching: ask before each batch but the first")
     .option("--allow-push", "let agents push (default: a push is refused)")
+    .addOption(tokensOption())
+    .addOption(costOption())
     .option("--resume <run>", "go on with an earlier run, as `interserve resume` does")
     .option("--dry-run", "say what would run; start nothing and write nothing")
     .addOption(jsonOption("one event a line, as JSON"))
@@ -177,6 +193,8 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     .addOption(parallelOption())
     .option("--step", "manual-batching: ask before each batch but the first")
     .option("--allow-push", "let agents push (default: a push is refused)")
+    .addOption(tokensOption())
+    .addOption(costOption())
     .option("--dry-run", "say what would run again and why; start nothing and write nothing")
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText(

@@ -1,3 +1,4 @@
+import { asksModel } from "../../schemas/usage.ts";
 import type { Job } from "../job.ts";
 import { missingEngines, tasksWithoutText } from "../prepare.ts";
 import { printable, quoted } from "../printable.ts";
@@ -11,5 +12,13 @@ export async function checkEngines(job: Job): Promise<void> {
     process.stderr.write(
       `warning: task ${printable(quoted(id))} has no section in a plan and no prompt; its title is all it gets\n`,
     );
+  }
+  // Measured: of the engines only Claude Code says what an attempt cost.
+  const silent = [...new Set(job.tasks.map(({ engine }) => engine))].filter(
+    (engine) => asksModel(engine) && engine !== "claude",
+  );
+  if (job.options.maxCost !== undefined && silent.length > 0) {
+    const names = silent.join(" and ");
+    process.stderr.write(`warning: ${names} does not say what it costs: --max-cost cannot count it\n`);
   }
 }

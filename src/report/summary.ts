@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { RunEvent } from "../../schemas/event.ts";
 import { isParked } from "../../schemas/outcome.ts";
+import { tokensOf } from "../../schemas/usage.ts";
 import { printable } from "../printable.ts";
 import { name, statusWord, titlesOf } from "./lines.ts";
 import { type Colors, countsText, duration, isStart } from "./reporter.ts";
@@ -33,7 +34,15 @@ export class Summary {
     const total = this.titles.size;
     const head = `${countsText(finished.counts) || "nothing ran"} of ${total} in ${duration(finished.duration_s)}`;
     const artifacts = `artifacts: ${colors.dim(shortest(this.directory))}`;
-    return ["", ...lines, colors.bold(head), artifacts, ...this.whatToDo(finished), ""].join("\n");
+    return [
+      "",
+      ...lines,
+      colors.bold(head),
+      artifacts,
+      ...usageLines(finished),
+      ...this.whatToDo(finished),
+      "",
+    ].join("\n");
   }
 
   private whatToDo({ run, counts }: Finished): string[] {
@@ -42,6 +51,20 @@ export class Summary {
     const done = (counts.pass ?? 0) + (counts.warn ?? 0);
     return done === this.titles.size ? [] : [`go on: interserve resume ${run}`];
   }
+}
+
+/** What agents have used, where there were any: what is not known is said to be, and is no zero. */
+function usageLines({ usage, agent_attempts, attempts_with_cost }: Finished): string[] {
+  if (agent_attempts === 0) return [];
+  const tokens = tokensOf(usage);
+  const figures = [
+    tokens === undefined ? "tokens unknown" : `${tokens} tokens (${usage.output_tokens ?? 0} of them out)`,
+    usage.cost_usd === undefined ? "cost unknown" : `$${usage.cost_usd.toFixed(2)}`,
+  ];
+  const silent = agent_attempts - attempts_with_cost;
+  const partly =
+    usage.cost_usd !== undefined && silent > 0 ? ` and more: ${silent} attempts did not say` : "";
+  return [`used: ${figures.join(", ")}${partly}`];
 }
 
 /** A path as it is shortest to type from here. */

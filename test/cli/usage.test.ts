@@ -35,7 +35,7 @@ describe("a mistake on the command line", () => {
     [["check"], "missing required argument"],
     [["run", "p.exec.yaml", "more"], "too many arguments"],
     [["run", "p.exec.yaml", "--mode", "all-paralel"], "Allowed choices are all-parallel"],
-    [["run", "p.exec.yaml", "--engine", "codx"], "Allowed choices are codex, dispatch, command"],
+    [["run", "p.exec.yaml", "--engine", "codx"], "Allowed choices are codex, claude, dispatch, command"],
     [["run", "p.exec.yaml", "--mode"], "argument missing"],
     [["run", "p.exec.yaml", "--max-parallel", "0"], "It must be a whole number from 1 to 1000."],
     [["run", "p.exec.yaml", "--max-parallel", "1.5"], "It must be a whole number from 1 to 1000."],

@@ -14,7 +14,7 @@ const started = '{"type":"thread.started","thread_id":"t"}';
 const passed = [
   started,
   '{"type":"item.completed","item":{"type":"agent_message","text":"VERDICT: CLEAN"}}',
-  '{"type":"turn.completed"}',
+  '{"type":"turn.completed","usage":{"input_tokens":900,"output_tokens":100}}',
 ].join("\n");
 
 /** A codex that fails its first attempts, one after the other, in the given ways, and passes then. */
@@ -144,4 +144,40 @@ test("what a failing verify command says goes back to the agent once, and then t
   const tasks = await tasksFolder();
   expect(await readFile(join(tasks, "a/2/prompt.md"), "utf8")).toContain("two tests fail");
   expect((await readdir(join(tasks, "b"))).sort()).toEqual(["1", "2"]);
+});
+
+test("a budget stops what has not started, what runs goes on, and unknown cost is no zero", async () => {
+  await codexThat();
+  await rig.file("interserve.config.yaml", config(""));
+  const command = ["run", "plan.exec.yaml", "--max-tokens", "1500", "--max-cost", "1"];
+  await rig.file("plan.exec.yaml", manifest(codexTask("a"), codexTask("b"), codexTask("c")));
+  const { code, stdout, stderr } = await rig.run(...command);
+  expect(code).toBe(1);
+  expect(stdout).toContain("withheld  2000 of 1500 tokens are used; nothing more is started");
+  expect(stdout).toContain("skipped   c: the budget is used up: 2000 of 1500 tokens are used");
+  expect(stdout).toContain("used: 2000 tokens (200 of them out), cost unknown");
+  expect(stderr).toContain("codex does not say what it costs");
+  const status = JSON.parse((await rig.run("status", "--json")).stdout);
+  expect(status.usage).toEqual({ input_tokens: 1800, output_tokens: 200 });
+  // What was used before counts when the run goes on: one more task is one too many.
+  const resumed = await rig.run("resume", "--max-tokens", "2500");
+  expect(resumed.code).toBe(0);
+  expect(resumed.stdout).toContain("used: 3000 tokens");
+});
+
+test("only so many tasks of an engine, or of a tier, run at once, and others fill the rest", async () => {
+  await rig.file("interserve.config.yaml", "tiers:\n  deep:\n    max_parallel: 1\n");
+  const run = await start(
+    manifestOf([{ a: "", b: "", c: "" }], {
+      task: { c: "tier: fast" },
+      top: "mode: dependency-driven\nmax_parallel: 3",
+    }),
+  );
+  const [a, c] = [await rig.agent("a"), await rig.agent("c")];
+  await c.exit();
+  await run.event("task.settled", "c");
+  expect(rig.started()).not.toContain("b");
+  await a.exit();
+  await (await rig.agent("b")).exit();
+  expect((await run.ended).code).toBe(0);
 });

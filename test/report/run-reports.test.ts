@@ -35,7 +35,15 @@ const started = (tasks: readonly { id: string; title: string }[], rest: object =
     ...rest,
   });
 const finished = (some: object) =>
-  at({ event: "run.finished", counts: counts(some), exit_code: 1, duration_s: 83.4 });
+  at({
+    event: "run.finished",
+    counts: counts(some),
+    exit_code: 1,
+    duration_s: 83.4,
+    usage: {},
+    agent_attempts: 0,
+    attempts_with_cost: 0,
+  });
 const evil = "\u001b[2J\u001b]0;owned\u0007two\nlines\u202e\u{e0041}";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there.
 const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u{e0000}-\u{e0fff}]/u;
