@@ -21,6 +21,8 @@ export type OrchestratorEvent =
   | TaskWaiting
   /** A person's answer to the question of a parked task. */
   | { readonly type: "task.answer"; readonly task: string; readonly text: string }
+  /** Nobody answers what is still open: the run ends with it parked. */
+  | { readonly type: "questions.left" }
   /** Start nothing more of these tasks, or of all; what runs goes on. */
   | { readonly type: "run.withhold"; readonly tasks?: readonly string[]; readonly reason: string }
   /** A person's word that the next batch may start. */
@@ -34,6 +36,8 @@ export type OrchestratorEmitted =
   | { readonly type: "task.settled"; readonly task: string; readonly outcome: Outcome }
   /** A batch has settled, and the next one, of these tasks, waits for `batch.approved`. */
   | { readonly type: "batch.held"; readonly next: readonly string[] }
+  /** Nothing can go on before a person answers the questions of these tasks: `task.answer`, or `questions.left`. */
+  | { readonly type: "questions.open"; readonly tasks: readonly string[] }
   | { readonly type: "run.settled" };
 
 /** Each task's number under the name that the outside knows it by; -1 where there is none. */
@@ -147,6 +151,9 @@ export const orchestratorSetup = setup({
       schedule.nextToStart(context.spec, context.schedule) !== undefined,
     batchHasSettled: ({ context }) => context.spec.mode.guards.batchHasSettled(context),
     awaitsApproval: ({ context }) => context.spec.mode.guards.awaitsApproval(context),
+    /** Nothing runs, and somebody is there to be asked. */
+    awaitsAnswers: ({ context: { spec, schedule: now } }) =>
+      spec.attended && now.running.length + now.waiting.length === 0 && schedule.parked(spec, now).length > 0,
     nothingRuns: ({ context: { schedule } }) => schedule.running.length + schedule.waiting.length === 0,
     /** Of a task that settled twice, or that nobody started, nothing is taken. */
     isStale: ({ context }, settled: TaskSettled) => stateOf(context, settled.task) !== "running",
@@ -257,6 +264,13 @@ export const orchestratorSetup = setup({
         "hold",
       ),
     ),
+    announceQuestions: enqueueActions(({ context, enqueue }) => {
+      const tasks = schedule.parked(context.spec, context.schedule);
+      enqueue.emit({
+        type: "questions.open",
+        tasks: tasks.map((task) => context.spec.graph.tasks[task]?.id ?? ""),
+      });
+    }),
     announceEnd: enqueueActions(({ enqueue }) => enqueue.emit({ type: "run.settled" })),
   },
 });

@@ -66,8 +66,13 @@ export function orchestratorMachine(mode: Mode) {
         always: [
           { guard: "mayStartOne", actions: "startNext" },
           ...config.transitions,
+          { guard: "awaitsAnswers", target: "attending" },
           { guard: "nothingRuns", target: "settled", actions: "skipRest" },
         ],
+      },
+      attending: {
+        entry: "announceQuestions",
+        on: { "questions.left": { target: "settled", actions: "skipRest" } },
       },
       ...config.states,
       cancelling: {

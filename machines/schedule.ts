@@ -15,6 +15,8 @@ export interface RunSpec {
   readonly maxParallel: number;
   /** Wait for a person's word between batches. */
   readonly pause: boolean;
+  /** Somebody is there to answer the questions of parked tasks, when nothing else can be done any more. */
+  readonly attended: boolean;
   /** Groups of tasks of which only so many may run at once, beside the limit for all: those of one engine, say. */
   readonly pools: readonly Pool[];
   /** What carries each task out. */
@@ -68,7 +70,8 @@ export function runSpec(
     engines = [],
     fixes = [],
     restored = new Map(),
-  }: Partial<Pick<RunSpec, "pools" | "engines" | "fixes" | "restored">> = {},
+    attended = false,
+  }: Partial<Pick<RunSpec, "pools" | "engines" | "fixes" | "restored" | "attended">> = {},
 ): RunSpec {
   const graph = taskGraph(manifest);
   const order = mode.order(graph, manifest.stage_barriers);
@@ -87,6 +90,7 @@ export function runSpec(
     locks,
     maxParallel: manifest.max_parallel,
     pause: manifest.pause,
+    attended,
     pools,
     engines,
     fixes,
@@ -246,6 +250,13 @@ export function openGate(spec: RunSpec, schedule: Schedule): Change {
   const nodes = schedule.nodes.with(schedule.gate, "pass");
   return carry(spec, { ...schedule, nodes, gate: undefined }, schedule.gate, "release");
 }
+
+/** Tasks that wait for a person's answer, in plan order. */
+export const parked = (spec: RunSpec, schedule: Schedule): number[] =>
+  spec.graph.tasks.flatMap((_, task) => {
+    const state = schedule.nodes.at(task);
+    return state === "question" || state === "escalated" ? [task] : [];
+  });
 
 /** Tasks that have not settled and do not run, in plan order. */
 export function unstarted(spec: RunSpec, schedule: Schedule): number[] {

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /** Asked between batches where the run pauses there: resolves with whether the next batch, of these tasks, may start. */
   readonly approve?: (next: readonly string[]) => Promise<boolean>;
+  /** Asked the question of a parked task, once nothing else runs: resolves with the answer, or nothing to leave it. */
+  readonly ask?: (task: string, question: string) => Promise<string | undefined>;
 }
 
 /** What a run came to. */
@@ -64,6 +66,8 @@ export class LiveRun implements Run {
   private readonly byId: ReadonlyMap<string, { readonly jobTask: JobTask; readonly number: number }>;
   private readonly waits: readonly (readonly number[])[];
   private readonly actor: Actor<ReturnType<typeof orchestratorMachine>>;
+  /** Questions that were asked, and not answered: task and attempt. */
+  private readonly left = new Set<string>();
   private spent: Spent = nothingSpent;
   private hastened = false;
   private exitCode: number | undefined;
@@ -94,7 +98,9 @@ export class LiveRun implements Run {
       actions: { endAttempt: ({ context }) => this.controllers.get(context.id)?.abort() },
     });
     const machine = orchestratorMachine(job.mode.name).provide({ actors: { task } });
-    this.actor = createActor(machine, { input: { spec: job.spec } });
+    this.actor = createActor(machine, {
+      input: { spec: { ...job.spec, attended: options.ask !== undefined } },
+    });
     this.finished = this.follow();
   }
 
@@ -131,6 +137,7 @@ export class LiveRun implements Run {
     actor.on("task.ready", ({ task }) => this.record({ event: "task.ready", task }));
     actor.on("task.settled", ({ task, outcome }) => this.settled(task, outcome));
     actor.on("batch.held", ({ next }) => this.hold(next));
+    actor.on("questions.open", ({ tasks }) => void this.ask(tasks));
     const answers = watchAnswers(this.place.answers, (answer) => this.answer(answer));
     try {
       await new Promise<void>((resolve, reject) => {
@@ -302,11 +309,29 @@ export class LiveRun implements Run {
   }
 
   private async hold(next: readonly string[]): Promise<void> {
-    this.record({ event: "batch.held", next: [...next] });
+    await this.record({ event: "batch.held", next: [...next] });
     // Who cannot be asked has not said yes.
     const approved = await Promise.resolve(this.options.approve?.(next) ?? true).catch(() => false);
     if (approved) this.actor.send({ type: "batch.approved" });
     else this.cancel("stopped between batches");
+  }
+
+  /** Asks each question that nobody has left yet; with no answer to any, the run ends. */
+  private async ask(tasks: readonly string[]): Promise<void> {
+    const answers: LeftAnswer[] = [];
+    // Whoever is asked has been told of the question.
+    await this.told;
+    for (const task of tasks) {
+      const attempt = this.attempts.get(task)?.last;
+      const question = this.outcomes.get(task)?.reason ?? "";
+      if (attempt === undefined || this.left.has(`${task}/${attempt}`)) continue;
+      // Who cannot be asked has not answered.
+      const text = await Promise.resolve(this.options.ask?.(task, question)).catch(() => undefined);
+      if (text?.trim()) answers.push({ task, attempt, text });
+      else this.left.add(`${task}/${attempt}`);
+    }
+    const taken = answers.filter((answer) => this.answer(answer));
+    if (taken.length === 0) this.actor.send({ type: "questions.left" });
   }
 
   private async result(): Promise<RunResult> {

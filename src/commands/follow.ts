@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { colorsFor, isInteractive } from "../cli/terminal.ts";
 import type { Run, RunOptions } from "../live-run.ts";
+import { printable } from "../printable.ts";
 import { jsonReporter } from "../report/json.ts";
 import { plainReporter } from "../report/plain.ts";
 import type { Reporter } from "../report/reporter.ts";
@@ -13,7 +14,12 @@ export async function follow(
 ): Promise<number> {
   const reporter = await reporterFor(json ?? false);
   const answers = new Answers();
-  const run = await start({ onEvent: reporter.event, approve: (next) => approve(next, answers, reporter) });
+  const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
+  const run = await start({
+    onEvent: reporter.event,
+    approve: (next) => approve(next, answers, reporter),
+    ...(isAttended ? { ask: (task, question) => ask(task, question, answers, reporter) } : {}),
+  });
   return endOnSignals(run, answers);
 }
 
@@ -32,6 +38,18 @@ async function approve(next: readonly string[], answers: Answers, reporter: Repo
   const answer = await answers.ask(`Start the next batch (${tasks})? [Y/n] `);
   reporter.resume?.();
   return answer !== undefined && /^\s*(y|$)/i.test(answer);
+}
+
+async function ask(
+  task: string,
+  question: string,
+  answers: Answers,
+  reporter: Reporter,
+): Promise<string | undefined> {
+  reporter.pause?.();
+  const answer = await answers.ask(`${printable(task)} asks: ${printable(question)}\n(empty: leave it) > `);
+  reporter.resume?.();
+  return answer;
 }
 
 /** The first signal ends the run in order, a second one shortens the grace. */

@@ -68,14 +68,17 @@ export interface More {
   readonly answers?: boolean;
   /** Nothing more is started of these tasks. */
   readonly withholds?: readonly string[];
+  /** Somebody is there to be asked, and may leave questions as they are. */
+  readonly attended?: boolean;
 }
 
 /** Everything that can happen: each running task settles in each of the ways, each held batch is approved, and more. */
 export function explore(
   spec: RunSpec,
   ways: readonly Status[] = ["pass", "fail"],
-  { cancel, waits, answers, withholds }: More = {},
+  { cancel, waits, answers, withholds, attended = false }: More = {},
 ): Model {
+  const input = { spec: { ...spec, attended } };
   const machine = orchestratorMachine(spec.mode.name);
   type Snapshot = SnapshotFrom<typeof machine>;
   const ids = spec.graph.tasks.map((task) => task.id);
@@ -111,11 +114,13 @@ export function explore(
     const held: OrchestratorEvent[] = withholds
       ? [{ type: "run.withhold", tasks: withholds, reason: "no more" }]
       : [];
-    return [...settle, ...approve, ...stop, ...putOff, ...back, ...answered, ...held];
+    const left: OrchestratorEvent[] =
+      String(snapshot.value) === "attending" ? [{ type: "questions.left" }] : [];
+    return [...left, ...settle, ...approve, ...stop, ...putOff, ...back, ...answered, ...held];
   };
   // The graph tools know nothing of emitted events, and their types refuse a machine that has some.
   const logic = machine as unknown as ActorLogic<Snapshot, OrchestratorEvent, { spec: RunSpec }>;
-  const map = getAdjacencyMap(logic, { input: { spec }, events, serializeState: keyOf });
+  const map = getAdjacencyMap(logic, { input, events, serializeState: keyOf });
   interface Transition {
     readonly event: OrchestratorEvent;
     readonly state: Snapshot;

@@ -55,6 +55,16 @@ describe.each(modes)("in mode %s", (mode) => {
     },
   );
 
+  test("where somebody is there, a run with open questions waits for answers, and ends when they are left", () => {
+    const shape = shapes.diamond ?? { stages: [] };
+    const more = { answers: true, attended: true };
+    const model = explore(specOf(shape, mode), ["pass", "fail", "question"], more);
+    expect(broken(rulesOf(shape, mode), model)).toEqual([]);
+    const ends = [...model.states.values()].filter(({ value }) => value === "attending");
+    expect(ends.length).toBeGreaterThan(0);
+    for (const { states } of ends) expect(Object.values(states)).not.toContain("running");
+  });
+
   test("what is withheld never starts from then on, and all settles", () => {
     const shape = shapes["two chains with a cross edge"] ?? { stages: [] };
     const model = explore(specOf(shape, mode), ["pass", "fail"], { withholds: ["x", "b"] });
