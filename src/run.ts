@@ -10,6 +10,7 @@ import { carryOut } from "./attempt.ts";
 import type { Job } from "./job.ts";
 import { Journal } from "./journal/journal.ts";
 import { createRunDirectory, newRunName, type RunDirectory } from "./journal/run-directory.ts";
+import { graphOf } from "./overview.ts";
 
 export interface RunOptions {
   /** Called with every event, in order, once it is in the journal. */
@@ -63,8 +64,10 @@ async function writeRunFile(job: Job, { run, path }: RunDirectory): Promise<void
     mode: mode.name,
     max_parallel: spec.maxParallel,
     started: new Date().toISOString(),
+    pid: process.pid,
   };
   await writeFileAtomic(join(path, "run.json"), `${JSON.stringify(facts, null, 2)}\n`);
+  await writeFileAtomic(join(path, "graph.json"), `${JSON.stringify(graphOf(job))}\n`);
 }
 
 class LiveRun implements Run {

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { say } from "../cli/failures.ts";
 import { colorsFor, isInteractive } from "../cli/terminal.ts";
+import type { Inspector } from "../inspect/server.ts";
 import { overview, relaxing } from "../overview.ts";
 import { type JobOptions, missingEngines, prepare, tasksWithoutText } from "../prepare.ts";
 import { ProblemsError, UsageError } from "../problem.ts";
@@ -14,6 +15,9 @@ import { type Run, startRun } from "../run.ts";
 export interface RunFlags extends JobOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  readonly inspect?: boolean;
+  readonly port?: number;
+  readonly open?: boolean;
 }
 
 /** `interserve run`: everything is checked before anything starts. */
@@ -38,7 +42,35 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
     onEvent: reporter.event,
     approve: (next) => approve(next, reporter),
   });
-  return endOnSignals(started);
+  const inspector = flags.inspect ? await inspectStarted(job.projectDir, started, flags) : undefined;
+  try {
+    return await endOnSignals(started);
+  } finally {
+    await inspector?.close();
+  }
+}
+
+/** Serves the run's page while it runs; that it cannot be served does not touch the run. */
+async function inspectStarted(
+  projectDir: string,
+  { run }: Run,
+  flags: RunFlags,
+): Promise<Inspector | undefined> {
+  const { inspectRun } = await import("../inspect-run.ts");
+  const { findRun } = await import("../journal/find-run.ts");
+  try {
+    const inspector = await inspectRun(
+      await findRun(projectDir, run),
+      flags.port === undefined ? {} : { port: flags.port },
+    );
+    process.stderr.write(`inspect: ${inspector.url}\n`);
+    const { openPage } = await import("./inspect.ts");
+    if (flags.open) await openPage(inspector.url);
+    return inspector;
+  } catch (error) {
+    await say(error);
+    return undefined;
+  }
 }
 
 async function reporterFor(flags: RunFlags): Promise<Reporter> {
