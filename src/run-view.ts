@@ -210,7 +210,9 @@ export class RunView {
   }
 
   private move(to: OrchestratorState, how: { event: string; guard?: string }): void {
-    this.taken = { from: this.state, to, ...how };
+    // Where the journal is silent on how a chart came back to `dispatching`, it did: `always` leaves from nowhere else.
+    const from = how.event === "always" && this.state !== "cancelling" ? "dispatching" : this.state;
+    this.taken = { from, to, ...how };
     this.state = to;
   }
 

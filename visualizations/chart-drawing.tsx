@@ -36,7 +36,16 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
       {css ? <style>{css}</style> : null}
       {css ? <rect class="paper" width="100%" height="100%" /> : null}
       <defs>
-        <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+        <marker
+          id="arrow"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerUnits="userSpaceOnUse"
+          markerWidth="11"
+          markerHeight="11"
+          orient="auto"
+        >
           <path class="head" d="M0 0L8 4L0 8z" />
         </marker>
       </defs>

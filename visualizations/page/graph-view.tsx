@@ -117,7 +117,16 @@ const Lines = memo(({ plan }: { readonly plan: PlacedPlan }) => (
     ))}
     <svg class="lines" width={plan.width} height={plan.height} aria-hidden="true">
       <defs>
-        <marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+        <marker
+          id="head"
+          viewBox="0 0 8 8"
+          refX="7"
+          refY="4"
+          markerUnits="userSpaceOnUse"
+          markerWidth="11"
+          markerHeight="11"
+          orient="auto"
+        >
           <path d="M0 0L8 4L0 8z" />
         </marker>
       </defs>

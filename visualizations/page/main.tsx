@@ -144,7 +144,7 @@ function Steps({ store }: { readonly store: Store }) {
         aria-label="To the first event"
         disabled={count <= 1}
       >
-        ⏮
+        ⇤
       </button>
       <button
         type="button"

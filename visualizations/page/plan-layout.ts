@@ -128,18 +128,19 @@ function pathOf({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): stri
   return `M${round(startPoint.x)} ${round(startPoint.y)}${points.join("")}`;
 }
 
-/** A line from each task that shares a file to the next of them, bent so that it does not hide behind their boxes. */
+/** A line from each task that shares a file to the next of them, from right side to right side. */
 function chainOf(tasks: readonly string[], boxes: ReadonlyMap<string, Box>): string {
   return tasks
     .map((id, at) => {
       const [from, to] = [boxes.get(tasks[at - 1] ?? ""), boxes.get(id)];
       if (!from || !to) return "";
-      const [x, y] = [from.x + from.width - 12, from.y + from.height];
-      const [endX, endY] = [to.x + to.width - 12, to.y];
-      const bulge = Math.max(x, endX) + 24;
-      return `M${round(x)} ${round(y)}C${round(bulge)} ${round(y + 8)} ${round(bulge)} ${round(endY - 8)} ${round(endX)} ${round(endY)}`;
+      const [start, end] = [side(from), side(to)];
+      const bulge = round(Math.max(from.x + from.width, to.x + to.width) + 30);
+      return `M${start}C${bulge} ${start.split(" ")[1]} ${bulge} ${end.split(" ")[1]} ${end}`;
     })
     .join("");
 }
+
+const side = ({ x, y, width, height }: Box): string => `${round(x + width)} ${round(y + height * 0.7)}`;
 
 const round = (value: number): number => Math.round(value * 10) / 10;
