@@ -55,11 +55,14 @@ async function readFrom(handle: FileHandle, at: number): Promise<Buffer> {
   return buffer.subarray(0, bytesRead);
 }
 
+/** A file, or what has come of it so far: a process's output is `<file>.part` until the process has ended. */
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+  for (const candidate of [path, `${path}.part`]) {
+    try {
+      return await open(candidate, "r");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
   }
+  return undefined;
 }

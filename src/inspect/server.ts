@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
@@ -58,12 +59,20 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     url: `http://127.0.0.1:${state.port}/${token}/`,
     async close() {
       state.closing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.allSettled(following);
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
+      await ended(server as Server);
     },
   };
+}
+
+/** Closes connections as they fall idle, so that what was sent arrives; after a second, whatever they do. */
+async function ended(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const late = setTimeout(() => server.closeAllConnections(), 1000);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 interface Serving {
@@ -100,7 +109,7 @@ function routes(options: InspectorOptions, assets: Assets, serving: Serving): Ho
   });
   app.get(`${base}/api/file`, async (context) => {
     const path = fileOf(context, options);
-    const bytes = path && (await readFile(path).catch(() => undefined));
+    const bytes = path && (await readFile(path).catch(() => readFile(`${path}.part`).catch(() => undefined)));
     if (!bytes) return context.text("no such file\n", 404);
     // As text, never as what its name may promise.
     return context.body(new Uint8Array(bytes), 200, { "Content-Type": "text/plain; charset=utf-8" });

@@ -81,6 +81,7 @@ function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Stor
       </main>
       {task ? (
         <TaskPanel
+          key={task.id}
           facts={facts}
           store={store}
           task={task}

@@ -27,13 +27,12 @@ type Tab = (typeof tabs)[number][0];
 
 /** All about one task. */
 export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: TaskPanelProps) {
-  const [tab, setTab] = useState<Tab>("output.md");
+  const engine = facts.graph.tasks.find(({ id }) => id === task.id)?.engine;
+  // Codex writes its output at its end: until then its events are what there is to see.
+  const [tab, setTab] = useState<Tab>(engine === "codex" && !task.status ? "events.jsonl" : "output.md");
   const [chosen, setChosen] = useState<number>();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    setChosen(undefined);
-    heading.current?.focus();
-  }, [task.id]);
+  useEffect(() => heading.current?.focus(), []);
   const attempt = task.attempts.find(({ number }) => number === chosen) ?? task.attempts.at(-1);
   const look = lookOf(task);
   return (
