@@ -260,7 +260,7 @@ describe("for everyone", () => {
           { a: "", b: "" },
           { c: "a", d: "b" },
         ],
-        { task: files },
+        { top: "mode: dependency-driven\nstage_barriers: relaxed", task: files },
       ),
       "--inspect",
     );
@@ -271,7 +271,7 @@ describe("for everyone", () => {
     for (const { options } of looksOf) {
       for (const view of views) {
         const { page } = await openPage(browser, `${url}#view=${view}`, options);
-        await says(page, "step", /task\.started c/);
+        await page.locator(".counts .look-failed").waitFor();
         if (view === "graph") await task(page, "c").waitFor();
         if (view === "charts") await page.locator(".chart").waitFor();
         await expectAccessible(page);

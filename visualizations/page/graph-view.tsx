@@ -155,8 +155,7 @@ interface TaskNodeProps {
 const TaskNode = memo((props: TaskNodeProps) => {
   const { id, title, box, look, attempts, longest, files, selected, reachable } = props;
   const said = [
-    `${oneLine(id)}: ${look}`,
-    title === id ? "" : oneLine(title),
+    look,
     attempts > 1 ? `attempt ${attempts}` : "",
     longest ? "on the longest chain" : "",
     files ? `shares ${oneLine(files)}` : "",
@@ -169,7 +168,6 @@ const TaskNode = memo((props: TaskNodeProps) => {
       data-task={id}
       data-look={look}
       aria-pressed={selected}
-      aria-label={said.filter(Boolean).join(", ")}
       title={title === id ? undefined : oneLine(title)}
       tabIndex={reachable ? 0 : -1}
       onClick={() => props.onSelect(id)}
@@ -179,8 +177,13 @@ const TaskNode = memo((props: TaskNodeProps) => {
         {signs[look]}
       </span>
       <b>{oneLine(id)}</b>
-      <span class="title">{title === id ? look : oneLine(title)}</span>
-      {attempts > 1 ? <span class="badge">×{attempts}</span> : null}
+      <span class="title">{title === id ? "" : oneLine(title)}</span>
+      <span class="unseen">{said.filter(Boolean).join(", ")}</span>
+      {attempts > 1 ? (
+        <span class="badge" aria-hidden="true">
+          ×{attempts}
+        </span>
+      ) : null}
       {files ? (
         <span class="badge file" aria-hidden="true">
           ⇄

@@ -65,13 +65,13 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
                 class="row"
                 style={{ top: `${(first + at) * rowHeight}px` }}
                 aria-pressed={task.id === selected}
-                aria-label={describe(task, now)}
                 onClick={() => onSelect(task.id)}
               >
                 <span class={`name look-${lookOf(task)}`}>
                   <span aria-hidden="true">{signs[lookOf(task)]}</span> {oneLine(task.id)}
                 </span>
-                <span class="bars">
+                <span class="unseen">{describe(task, now)}</span>
+                <span class="bars" aria-hidden="true">
                   <Bars task={task} slots={slots.get(task.id) ?? []} bars={bars} />
                 </span>
               </button>
@@ -161,7 +161,7 @@ const barLook = (task: TaskView, attempt: AttemptView): string =>
 
 function describe(task: TaskView, now: number): string {
   const began = task.attempts[0]?.began;
-  const parts = [`${oneLine(task.id)}: ${lookOf(task)}`];
+  const parts: string[] = [lookOf(task)];
   if (task.ready !== undefined) parts.push(`waited ${seconds(((began ?? now) - task.ready) / 1000)}`);
   if (began !== undefined) parts.push(`ran ${seconds(((task.settled ?? now) - began) / 1000)}`);
   if (task.attempts.length > 1) parts.push(`${task.attempts.length} attempts`);
