@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import "../chart.css";
 import "./style.css";
 import type { RunView } from "../../src/run-view.ts";
@@ -41,7 +41,8 @@ function keepPlace({ view, task, chart }: Place): void {
 function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Store }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [place, setPlace] = useState(readPlace);
-  useEffect(() => store.listen(() => redraw(undefined)), [store]);
+  // Before the first event can come: what is told to nobody is not told again.
+  useLayoutEffect(() => store.listen(() => redraw(undefined)), [store]);
   useEffect(() => keepPlace(place), [place]);
   useKeys(store, () => setPlace((now) => ({ ...now, task: undefined })));
   const view = store.view;
@@ -210,8 +211,8 @@ async function begin(root: HTMLElement): Promise<void> {
   const facts = (await response.json()) as RunFacts;
   document.title = `${facts.run} – interserve`;
   const store = new Store();
-  store.follow();
   render(<Page facts={facts} store={store} />, root);
+  store.follow();
 }
 
 const root = document.getElementById("page");
