@@ -3,10 +3,11 @@ import { defineConfig } from "vitest/config";
 const report = process.env.TEST_REPORT;
 
 export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
-    include: ["test/**/*.test.ts"],
-    // With the real CLIs of the agents: vitest.agents.config.ts.
-    exclude: ["test/agents/**"],
+    include: ["test/**/*.test.{ts,tsx}"],
+    // With the real CLIs of the agents, and in a real browser: vitest.agents.config.ts, vitest.browser.config.ts.
+    exclude: ["test/agents/**", "test/browser/**"],
     // Generous: a deadline is a net against a hang here, never part of what a test asserts.
     testTimeout: 120_000,
     hookTimeout: 120_000,

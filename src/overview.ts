@@ -1,4 +1,4 @@
-import { batchesOf, levels, longestChain, type Order, waitsFor } from "../machines/graph.ts";
+import { batchesOf, levels, longestChain, type Order, topological, waitsFor } from "../machines/graph.ts";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import {
   initialSchedule,
@@ -9,6 +9,7 @@ import {
   settle,
   start,
 } from "../machines/schedule.ts";
+import type { RunGraph } from "../schemas/graph.ts";
 import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
 import type { Job } from "./job.ts";
 
@@ -65,24 +66,51 @@ function waves(spec: RunSpec): number[][] {
 
 /** Files that two tasks write of which neither waits, in the end, for the other: only these are kept apart at run time. */
 export function conflictsOf(spec: RunSpec, order: Order): { file: string; tasks: number[] }[] {
+  if (spec.locks.holders.length === 0) return [];
   const before = ancestors(order);
+  const isBefore = (a: number, b: number) => ((before[b]?.[a >>> 5] ?? 0) & (1 << (a & 31))) !== 0;
   return spec.locks.holders.flatMap((holders, lock) => {
-    const tasks = holders.filter((a) =>
-      holders.some((b) => a !== b && !before[a]?.has(b) && !before[b]?.has(a)),
-    );
+    const tasks = holders.filter((a) => holders.some((b) => a !== b && !isBefore(a, b) && !isBefore(b, a)));
     return tasks.length < 2 ? [] : [{ file: spec.locks.paths[lock] ?? "", tasks }];
   });
 }
 
-/** For each task every other that has settled before it starts. */
-function ancestors(order: Order): Set<number>[] {
-  const before: Set<number>[] = waitsFor(order).map((waits) => new Set(waits));
-  for (const task of levels(order).flat()) {
-    for (const need of [...(before[task] ?? [])]) {
-      for (const further of before[need] ?? []) before[task]?.add(further);
+/** For each node every other that has settled before it starts, as bits by number. */
+function ancestors(order: Order): Uint32Array[] {
+  const words = Math.ceil(order.needs.length / 32);
+  const before = order.needs.map(() => new Uint32Array(words));
+  for (const node of topological(order)) {
+    const all = before[node] as Uint32Array;
+    for (const need of order.needs[node] ?? []) {
+      before[need]?.forEach((bits, word) => {
+        all[word] = (all[word] as number) | bits;
+      });
+      all[need >>> 5] = (all[need >>> 5] as number) | (1 << (need & 31));
     }
   }
   return before;
+}
+
+/** What a run's directory keeps of its graph, so that it can be shown when the manifest has changed. */
+export function graphOf(job: Job): RunGraph {
+  const { spec } = job;
+  const named = (tasks: readonly number[]) => tasks.map((task) => spec.graph.tasks[task]?.id ?? "");
+  return {
+    mode: spec.mode.name,
+    max_parallel: spec.maxParallel,
+    stage_barriers: job.manifest.stage_barriers,
+    tasks: job.tasks.map(({ task, title, stage, tier, engine }, at) => ({
+      id: task.id,
+      title,
+      stage,
+      depends: named(spec.graph.depends[at] ?? []),
+      files: task.files,
+      tier,
+      engine,
+    })),
+    critical_path: named(longestChain(spec.order)),
+    conflicts: conflictsOf(spec, spec.order).map(({ file, tasks }) => ({ file, tasks: named(tasks) })),
+  };
 }
 
 /** The engine's own schedule, were every task to take one unit of time and to pass. */

@@ -6,6 +6,7 @@ import { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
 import { createRunDirectory, newRunName, type RunDirectory, runDirectory } from "./journal/run-directory.ts";
 import { LiveRun, type Run, type RunOptions } from "./live-run.ts";
+import { graphOf } from "./overview.ts";
 import { endRun } from "./process/tree.ts";
 import { lockRun, type Resumption } from "./resume.ts";
 
@@ -65,6 +66,8 @@ async function writeRunFile(job: Job, { run, path }: RunDirectory): Promise<void
     mode: mode.name,
     max_parallel: spec.maxParallel,
     started: new Date().toISOString(),
+    pid: process.pid,
   };
   await writeFileAtomic(join(path, "run.json"), `${JSON.stringify(facts, null, 2)}\n`);
+  await writeFileAtomic(join(path, "graph.json"), `${JSON.stringify(graphOf(job))}\n`);
 }

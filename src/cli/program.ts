@@ -4,6 +4,7 @@ import type { AnswerFlags } from "../commands/answer.ts";
 import type { CheckFlags } from "../commands/check.ts";
 import type { CleanFlags } from "../commands/clean.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
+import type { InspectFlags } from "../commands/inspect.ts";
 import type { PlanFlags } from "../commands/plan.ts";
 import type { ResumeFlags } from "../commands/resume.ts";
 import type { RunFlags } from "../commands/run.ts";
@@ -25,6 +26,14 @@ const count = (text: string): number => {
   const value = Number(text);
   if (text.trim() === "" || !Number.isInteger(value) || value < 0) {
     throw new InvalidArgumentError("It must be a whole number from 0.");
+  }
+  return value;
+};
+
+const port = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+    throw new InvalidArgumentError("It must be a whole number from 1 to 65535.");
   }
   return value;
 };
@@ -54,6 +63,9 @@ const costOption = () =>
   new Option("--max-cost <usd>", "start nothing more once agents have cost so much").argParser(
     positiveNumber,
   );
+const portOption = () =>
+  new Option("--port <n>", "the page's port on 127.0.0.1 (default: one that is free)").argParser(port);
+const noOpenOption = () => new Option("--no-open", "print the page's address and open no browser");
 const jsonOption = (what: string) => new Option("--json", what);
 
 /** The commands, their flags and their help. Each loads its code when it is called. */
@@ -87,6 +99,9 @@ export function program(exit: (status: number) => void): Command {
     .addOption(costOption())
     .option("--resume <run>", "go on with an earlier run, as `interserve resume` does")
     .option("--dry-run", "say what would run; start nothing and write nothing")
+    .option("--inspect", "serve a page that shows the run while it runs")
+    .addOption(portOption())
+    .addOption(noOpenOption())
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText(
       "after",
@@ -140,6 +155,23 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .action(async (path: string, flags: ShowFlags) => {
       const { show } = await import("../commands/show.ts");
       exit(await show(path, flags));
+    });
+
+  root
+    .command("inspect")
+    .summary("show a run in the browser, live or ended")
+    .description("Serve a page that shows a run: its graph, timeline, outputs and statecharts, step by step.")
+    .argument("[run]", "its name (default: the latest)")
+    .addOption(projectOption())
+    .addOption(portOption())
+    .addOption(noOpenOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ interserve inspect\n  $ interserve inspect 20250102-030405-a1b2 --no-open --port 4711",
+    )
+    .action(async (run: string | undefined, flags: InspectFlags) => {
+      const { inspect } = await import("../commands/inspect.ts");
+      exit(await inspect(run, flags));
     });
 
   root

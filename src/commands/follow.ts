@@ -11,6 +11,8 @@ import { Answers } from "./answers.ts";
 export async function follow(
   start: (options: RunOptions) => Promise<Run>,
   { json }: { readonly json?: boolean | undefined },
+  /** Called once it has started; what it gives is called when it has ended. */
+  alongside?: (run: Run) => Promise<(() => Promise<void>) | undefined>,
 ): Promise<number> {
   const reporter = await reporterFor(json ?? false);
   const answers = new Answers();
@@ -20,7 +22,12 @@ export async function follow(
     approve: (next) => approve(next, answers, reporter),
     ...(isAttended ? { ask: (task, question) => ask(task, question, answers, reporter) } : {}),
   });
-  return endOnSignals(run, answers);
+  const leave = await alongside?.(run);
+  try {
+    return await endOnSignals(run, answers);
+  } finally {
+    await leave?.();
+  }
 }
 
 async function reporterFor(json: boolean): Promise<Reporter> {

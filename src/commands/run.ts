@@ -13,11 +13,14 @@ export interface RunFlags extends JobOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly resume?: string;
+  readonly inspect?: boolean;
+  readonly port?: number;
+  readonly open?: boolean;
 }
 
 /** `interserve run`: everything is checked before anything starts. */
 export async function run(path: string | undefined, flags: RunFlags): Promise<number> {
-  const { dryRun, json, resume: name, ...options } = flags;
+  const { dryRun, json, resume: name, inspect, port, open, ...options } = flags;
   if (name !== undefined) {
     const { resume } = await import("./resume.ts");
     return resume(name, { ...flags, ...(path === undefined ? {} : { manifest: path }) });
@@ -32,5 +35,10 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
     return 0;
   }
   await checkEngines(job);
-  return follow((runOptions) => startRun(job, runOptions), flags);
+  const { servePage } = inspect ? await import("./inspect.ts") : {};
+  return follow(
+    (runOptions) => startRun(job, runOptions),
+    flags,
+    servePage && ((started) => servePage(job.projectDir, started.run, { port, open })),
+  );
 }

@@ -1,0 +1,28 @@
+import * as v from "valibot";
+import { modes } from "./manifest.ts";
+
+/**
+ * What a run's tasks wait for, as `graph.json` in its directory keeps it: with the journal it is all that is needed
+ * to show a run, also one whose manifest has changed since.
+ */
+export const graphSchema = v.object({
+  mode: v.picklist(modes),
+  max_parallel: v.number(),
+  stage_barriers: v.picklist(["strict", "relaxed"]),
+  tasks: v.array(
+    v.object({
+      id: v.string(),
+      title: v.string(),
+      stage: v.string(),
+      depends: v.array(v.string()),
+      files: v.array(v.string()),
+      tier: v.string(),
+      engine: v.string(),
+    }),
+  ),
+  /** One longest chain, first to last. */
+  critical_path: v.array(v.string()),
+  /** Files that tasks share of which neither waits for the other: they never run together. */
+  conflicts: v.array(v.object({ file: v.string(), tasks: v.array(v.string()) })),
+});
+export type RunGraph = v.InferOutput<typeof graphSchema>;

@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import { say } from "../cli/failures.ts";
+import { isInteractive } from "../cli/terminal.ts";
+import { inspectRun } from "../inspect-run.ts";
+import { leaveAnswer } from "../journal/answers.ts";
+import { findRun } from "../journal/find-run.ts";
+import { readRun, runnerOf } from "../resume.ts";
+import { parkedTask } from "./resume.ts";
+
+export interface InspectFlags {
+  readonly projectDir?: string;
+  readonly port?: number;
+  readonly open: boolean;
+}
+
+/** `interserve inspect`: serves the page of a run, live or ended, until it is interrupted. */
+export async function inspect(run: string | undefined, flags: InspectFlags): Promise<number> {
+  const projectDir = resolve(flags.projectDir ?? ".");
+  const found = await findRun(projectDir, run);
+  const inspector = await inspectRun(found, {
+    ...(flags.port === undefined ? {} : { port: flags.port }),
+    onAnswer: (task, text) => giveAnswer(projectDir, found.run, task, text),
+  });
+  process.stdout.write(`${found.run}: ${inspector.url}\n`);
+  if (flags.open) await openPage(inspector.url);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  await new Promise<void>((end) => {
+    for (const signal of signals) process.once(signal, () => end());
+  });
+  await inspector.close();
+  return 0;
+}
+
+/** Serves the page of a run that has just started, for as long; that it cannot be served does not touch the run. */
+export async function servePage(
+  projectDir: string,
+  run: string,
+  { port, open }: { readonly port?: number | undefined; readonly open?: boolean | undefined },
+): Promise<(() => Promise<void>) | undefined> {
+  try {
+    const inspector = await inspectRun(await findRun(projectDir, run), {
+      ...(port === undefined ? {} : { port }),
+      onAnswer: (task, text) => giveAnswer(projectDir, run, task, text),
+    });
+    process.stderr.write(`inspect: ${inspector.url}\n`);
+    if (open) await openPage(inspector.url);
+    return inspector.close;
+  } catch (error) {
+    await say(error);
+    return undefined;
+  }
+}
+
+/** Hands an answer to the process that runs the run. Throws, with what to do, where none does. */
+async function giveAnswer(projectDir: string, run: string, task: string, text: string): Promise<void> {
+  if ((await runnerOf(projectDir, run)) === undefined) {
+    throw new Error(`The run has ended. Go on with it: interserve answer ${run} ${task} "…"`);
+  }
+  const past = await readRun(projectDir, run);
+  const { attempt } = parkedTask(past, task);
+  await leaveAnswer(past.directory.answers, { task, attempt, text });
+}
+
+/** Opens a page in the person's browser, where there is a person; that none opens is no failure. */
+export async function openPage(url: string): Promise<void> {
+  if (!isInteractive(process.stdout)) return;
+  const { default: open } = await import("open");
+  const browser = await open(url).catch(() => undefined);
+  browser?.on("error", () => {});
+}

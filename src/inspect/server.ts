@@ -1,0 +1,215 @@
+import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import type { Chart } from "../../machines/chart.ts";
+import type { RunGraph } from "../../schemas/graph.ts";
+import { type Assets, readAssets } from "./assets.ts";
+import { follow, followLines } from "./follow.ts";
+import { newToken, refusal, securityHeaders } from "./guard.ts";
+
+export interface InspectorOptions {
+  readonly run: string;
+  readonly graph: RunGraph;
+  readonly charts: { readonly orchestrator: Chart; readonly task: Chart };
+  /** The journal's file. It is read from its start for everyone who comes, and then followed. */
+  readonly journal: string;
+  /** The directory of one attempt of one task. */
+  readonly attempt: (task: string, attempt: number) => string;
+  /** The directory of the built page. */
+  readonly assets: string;
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Whether a process carries the run out now. */
+  readonly isAlive: () => boolean;
+  /** Takes a person's answer to a parked question; its rejection's message is shown. Without it none can be given. */
+  readonly onAnswer?: (task: string, text: string) => Promise<void> | void;
+}
+
+export interface Inspector {
+  /** With the token. */
+  readonly url: string;
+  /** Lets those who follow read to the end, and goes. */
+  readonly close: () => Promise<void>;
+}
+
+/** What of an attempt's directory can be read. */
+const files = /^(?:prompt\.md|output\.md|log\.txt|events\.jsonl|outcome\.json|verify-\d{1,3}\.txt)$/;
+/** How much of the end of a long output is shown, in bytes. */
+const shownBytes = 512 * 1024;
+const mostAnswer = 64 * 1024;
+
+/** Serves a run's page on the loopback interface. Throws the error of the system where the port is not to be had. */
+export async function startInspector(options: InspectorOptions): Promise<Inspector> {
+  const assets = await readAssets(options.assets);
+  const token = newToken();
+  const following = new Set<Promise<void>>();
+  const state = { closing: false, port: 0 };
+  const app = routes(options, assets, { token, state, following });
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: options.port ?? 0 });
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", reject);
+  });
+  state.port = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${state.port}/${token}/`,
+    async close() {
+      state.closing = true;
+      await Promise.allSettled(following);
+      await ended(server as Server);
+    },
+  };
+}
+
+/** Closes connections as they fall idle, so that what was sent arrives; after a second, whatever they do. */
+async function ended(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const late = setTimeout(() => server.closeAllConnections(), 1000);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}
+
+interface Serving {
+  readonly token: string;
+  readonly state: { closing: boolean; port: number };
+  /** Streams that are being sent. */
+  readonly following: Set<Promise<void>>;
+}
+
+function routes(options: InspectorOptions, assets: Assets, serving: Serving): Hono {
+  const app = new Hono();
+  const base = `/${serving.token}`;
+  app.use(async (context, next) => {
+    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
+    const { method, path } = context.req;
+    const [host, origin] = [context.req.header("host"), context.req.header("origin")];
+    const refused = refusal({ method, path, host, origin }, serving.state.port, serving.token);
+    return refused ? context.text(`${refused}\n`, 403) : next();
+  });
+  app.get(`${base}/api/run`, (context) => {
+    const { run, graph, charts, onAnswer } = options;
+    return context.json({ run, graph, charts, can_answer: onAnswer !== undefined });
+  });
+  app.get(`${base}/api/events`, (context) =>
+    streamed(context, serving, (stream, signal) => sendJournal(stream, signal, options, serving, context)),
+  );
+  app.get(`${base}/api/follow`, (context) => {
+    const path = fileOf(context, options);
+    if (!path) return context.text("no such file\n", 404);
+    const done = context.req.query("done") === "1";
+    return streamed(context, serving, (stream, signal) =>
+      sendFile(stream, path, signal, () => done || serving.state.closing || !options.isAlive()),
+    );
+  });
+  app.get(`${base}/api/file`, async (context) => {
+    const path = fileOf(context, options);
+    const bytes = path && (await readFile(path).catch(() => readFile(`${path}.part`).catch(() => undefined)));
+    if (!bytes) return context.text("no such file\n", 404);
+    // As text, never as what its name may promise.
+    return context.body(new Uint8Array(bytes), 200, { "Content-Type": "text/plain; charset=utf-8" });
+  });
+  app.post(`${base}/api/answer`, (context) => answer(context, options));
+  app.get(`${base}/*`, (context) => {
+    const asset = assets.get(context.req.path.slice(base.length + 1) || "index.html");
+    if (!asset) return context.text("no such page\n", 404);
+    return context.body(new Uint8Array(asset.bytes), 200, { "Content-Type": asset.type });
+  });
+  return app;
+}
+
+function streamed(
+  context: Context,
+  { following }: Serving,
+  send: (stream: SSEStreamingApi, signal: AbortSignal) => Promise<void>,
+): Response {
+  return streamSSE(context, async (stream) => {
+    const controller = new AbortController();
+    stream.onAbort(() => controller.abort());
+    const sent = send(stream, controller.signal);
+    following.add(sent);
+    await sent.finally(() => {
+      controller.abort();
+      following.delete(sent);
+    });
+  });
+}
+
+/** Every line from the start, or from behind the last that a reconnecting page has, each message numbered by lines. */
+async function sendJournal(
+  stream: SSEStreamingApi,
+  signal: AbortSignal,
+  { journal, isAlive }: InspectorOptions,
+  { state }: Serving,
+  context: Context,
+): Promise<void> {
+  const had = Number(context.req.header("last-event-id") ?? 0) || 0;
+  let alive: boolean | undefined;
+  const tellAlive = async () => {
+    if (alive === isAlive()) return;
+    alive = isAlive();
+    await stream.writeSSE({ event: "alive", data: String(alive) });
+  };
+  await tellAlive();
+  const timer = setInterval(() => void tellAlive(), 1000);
+  try {
+    let count = 0;
+    for await (const lines of followLines(journal, { isComplete: () => state.closing, signal })) {
+      const fresh = lines.slice(Math.max(0, had - count));
+      count += lines.length;
+      if (fresh.length > 0) await stream.writeSSE({ id: String(count), data: JSON.stringify(fresh) });
+      await tellAlive();
+    }
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function sendFile(
+  stream: SSEStreamingApi,
+  path: string,
+  signal: AbortSignal,
+  isComplete: () => boolean,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of follow(path, { from: -shownBytes, isComplete, signal })) {
+    await stream.writeSSE({ data: JSON.stringify(decoder.decode(chunk, { stream: true })) });
+  }
+  await stream.writeSSE({ event: "end", data: "" });
+}
+
+/** The file that a request names: of a task of this run, and of those that an attempt leaves. */
+function fileOf(context: Context, { graph, attempt }: InspectorOptions): string | undefined {
+  const { task, attempt: number = "", name = "" } = context.req.query();
+  if (task === undefined || !graph.tasks.some(({ id }) => id === task)) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(number) || !files.test(name)) return undefined;
+  return join(attempt(task, Number(number)), name);
+}
+
+async function answer(context: Context, { graph, onAnswer }: InspectorOptions): Promise<Response> {
+  if (!onAnswer) return context.text("answers are not taken here\n", 409);
+  const body = await context.req.text();
+  if (body.length > mostAnswer) return context.text("the answer is too long\n", 413);
+  let given: { task?: unknown; text?: unknown };
+  try {
+    given = JSON.parse(body) ?? {};
+  } catch {
+    return context.text("expected JSON: {task, text}\n", 400);
+  }
+  const { task, text } = given;
+  const known = typeof task === "string" && graph.tasks.some(({ id }) => id === task);
+  if (!known || typeof text !== "string" || text.trim() === "") {
+    return context.text("expected {task, text}: a task of this run, and a text that is not empty\n", 400);
+  }
+  try {
+    await onAnswer(task, text);
+    return context.body(null, 204);
+  } catch (error) {
+    return context.text(`${(error as Error).message}\n`, 409);
+  }
+}

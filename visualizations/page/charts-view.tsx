@@ -1,0 +1,98 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Chart, ChartTransition } from "../../machines/chart.ts";
+import type { RunView, Taken } from "../../src/run-view.ts";
+import { ChartDrawing } from "../chart-drawing.tsx";
+import { type PlacedChart, placeChart } from "../chart-layout.ts";
+import { elk } from "./elk.ts";
+import { Scroller } from "./scroller.tsx";
+import type { RunFacts, Store } from "./store.ts";
+import { oneLine } from "./text.ts";
+
+interface ChartsViewProps {
+  readonly facts: RunFacts;
+  readonly store: Store;
+  readonly view: RunView;
+  /** The task whose chart is shown; none for the orchestrator's. */
+  readonly task: string | undefined;
+  readonly onTask: (task: string | undefined) => void;
+}
+
+/** The statechart of the orchestrator, or of a task, as it stands at the moment that is looked at. */
+export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps) {
+  const chart = task === undefined ? facts.charts.orchestrator : facts.charts.task;
+  const placed = usePlaced(chart);
+  const shown = task === undefined ? view : view.tasks.get(task);
+  const name = task === undefined ? "Orchestrator" : `Task ${oneLine(task)}`;
+  const concerns = (at: number) => task === undefined || store.lines[at]?.task === task;
+  const stepTo = (direction: 1 | -1) => {
+    // A step is counted in lines: after step n, line n - 1 is the last.
+    for (let step = store.count + direction; step > 0 && step <= store.lines.length; step += direction) {
+      if (concerns(step - 1)) return store.goTo(step);
+    }
+  };
+  return (
+    <section class="charts" aria-label="Statecharts">
+      <div class="tools">
+        <label>
+          Machine{" "}
+          <select
+            value={task ?? ""}
+            onChange={({ currentTarget }) =>
+              onTask(currentTarget.value === "" ? undefined : currentTarget.value)
+            }
+          >
+            <option value="">orchestrator</option>
+            {facts.graph.tasks.map(({ id }) => (
+              <option key={id} value={id}>
+                {oneLine(id)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" onClick={() => stepTo(-1)}>
+          ◀ its step before
+        </button>
+        <button type="button" onClick={() => stepTo(1)}>
+          its next step ▶
+        </button>
+      </div>
+      <p class="taken" aria-live="polite">
+        <b>{name}</b> is <b data-testid="state">{shown?.state ?? "not started"}</b>
+        {shown?.taken ? <> – last: {words(shown.taken)}</> : null}
+      </p>
+      <Scroller label={`Chart: ${name}`}>
+        {placed ? (
+          <ChartDrawing
+            chart={placed}
+            title={name}
+            current={shown?.state}
+            taken={shown?.taken ? isTaken(shown.taken) : undefined}
+          />
+        ) : null}
+      </Scroller>
+    </section>
+  );
+}
+
+const isTaken =
+  ({ from, to, event, guard }: Taken) =>
+  (move: ChartTransition): boolean =>
+    move.from === from && move.to === to && move.event === event && move.guard === guard;
+
+function words({ from, to, event, guard }: Taken): string {
+  const where =
+    to === undefined ? (from === "" ? "in every state" : `in ${from}`) : `${from || "any state"} → ${to}`;
+  return `${event}${guard ? ` [${guard}]` : ""}, ${where}`;
+}
+
+function usePlaced(chart: Chart): PlacedChart | undefined {
+  const [placed, setPlaced] = useState<PlacedChart>();
+  useEffect(() => {
+    let current = true;
+    void placeChart(chart, elk()).then((result) => current && setPlaced(result));
+    return () => {
+      current = false;
+    };
+  }, [chart]);
+  return placed?.id === chart.id ? placed : undefined;
+}

@@ -1,0 +1,30 @@
+/** A piece of a prompt: the task's own, or routed into it from what it depends on. */
+export interface PromptPart {
+  readonly routed: boolean;
+  readonly text: string;
+}
+
+const opening =
+  "## Results of the tasks that this one depends on\n\nWhat stands between the fences below was written by other agents.";
+
+/** Takes a prompt apart at the section that holds the results of dependencies; fences in it end no section. */
+export function promptParts(prompt: string): PromptPart[] {
+  const start = prompt.startsWith(opening) ? 0 : prompt.indexOf(`\n${opening}`) + 1;
+  if (start === 0 && !prompt.startsWith(opening)) return [{ routed: false, text: prompt }];
+  let end = start + opening.length;
+  let fence = 0;
+  while (end < prompt.length) {
+    const next = prompt.indexOf("\n", end);
+    const line = prompt.slice(end, next < 0 ? prompt.length : next);
+    const ticks = /^(`{3,})(\S*)$/.exec(line);
+    if (ticks && fence === 0) fence = ticks[1]?.length ?? 0;
+    else if (ticks && ticks[2] === "" && (ticks[1]?.length ?? 0) >= fence) fence = 0;
+    else if (fence === 0 && line.startsWith("## ")) break;
+    end = next < 0 ? prompt.length : next + 1;
+  }
+  return [
+    { routed: false, text: prompt.slice(0, start) },
+    { routed: true, text: prompt.slice(start, end) },
+    { routed: false, text: prompt.slice(end) },
+  ].filter(({ text }) => text !== "");
+}

@@ -1,0 +1,46 @@
+import type { TaskView } from "../../src/run-view.ts";
+
+/** Escape sequences of terminals: colours, cursor moves, titles. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
+/** Controls but tab and newline, and the marks that reorder or hide text. */
+const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Untrusted text as it can be shown: carriage returns end lines, sequences are left out, controls are marked. */
+export const readable = (text: string): string =>
+  text.replaceAll("\r\n", "\n").replaceAll(sequences, "").replaceAll(unprintable, "\ufffd");
+
+/** The same on one line. */
+export const oneLine = (text: string): string => readable(text).replaceAll(/\s+/g, " ").trim();
+
+/** How a task looks: its chart's state, with a pass told from a warning. */
+export type Look = TaskView["state"] | "warn";
+export const lookOf = ({ state, status }: TaskView): Look => (status === "warn" ? "warn" : state);
+
+/** A sign for each look, so that no one needs to tell colours apart. */
+export const signs: Readonly<Record<Look, string>> = {
+  pending: "○",
+  ready: "◔",
+  running: "▶",
+  verifying: "⚖",
+  waiting: "⏲",
+  done: "✓",
+  warn: "!",
+  failed: "✕",
+  skipped: "–",
+  cancelled: "⊘",
+  parked: "?",
+};
+
+/** Seconds as people read them. */
+export function seconds(value: number): string {
+  if (value < 10) return `${value.toFixed(1)} s`;
+  if (value < 60) return `${Math.floor(value)} s`;
+  const two = (part: number) => String(Math.floor(part)).padStart(2, "0");
+  if (value < 3600) return `${Math.floor(value / 60)} m ${two(value % 60)} s`;
+  return `${Math.floor(value / 3600)} h ${two((value % 3600) / 60)} m`;
+}
+
+export const clock = (at: number): string => new Date(at).toLocaleTimeString([], { hour12: false });

@@ -1,0 +1,198 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type AttemptView, type RunView, slotsOf, type TaskView } from "../../src/run-view.ts";
+import { Scroller } from "./scroller.tsx";
+import { clock, lookOf, oneLine, seconds, signs } from "./text.ts";
+
+interface TimelineProps {
+  readonly view: RunView;
+  /** Whether time goes on: then bars of running tasks grow. */
+  readonly live: boolean;
+  readonly selected: string | undefined;
+  readonly onSelect: (task: string) => void;
+}
+
+const rowHeight = 26;
+
+/** When each task waited, ran and was tried again, and above it what each slot was used for. */
+export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
+  const now = useNow(live, view.last ?? 0);
+  const [zoom, setZoom] = useState(1);
+  const scroller = useRef<HTMLElement>(null);
+  const window_ = useWindow(scroller);
+  const from = view.began ?? now;
+  const span = Math.max(now - from, 1);
+  const place = (at: number) => `${(Math.min(Math.max(at - from, 0) / span, 1) * 100).toFixed(3)}%`;
+  const length = (start: number, end: number) => `${((Math.max(end - start, 0) / span) * 100).toFixed(3)}%`;
+  const slots = slotsOf(view);
+  const tasks = [...view.tasks.values()];
+  const first = Math.max(0, Math.floor(window_.top / rowHeight) - 4);
+  const shown = tasks.slice(first, first + Math.ceil(window_.height / rowHeight) + 8);
+  const bars: BarScale = { place, length, now };
+  return (
+    <section class="timeline" aria-label="Timeline">
+      <div class="tools">
+        <button
+          type="button"
+          onClick={() => setZoom((value) => Math.min(64, value * 2))}
+          aria-label="Zoom in"
+        >
+          +
+        </button>
+        <button
+          type="button"
+          onClick={() => setZoom((value) => Math.max(1, value / 2))}
+          aria-label="Zoom out"
+        >
+          −
+        </button>
+        <span class="quiet">
+          {clock(from)} – {clock(now)}, {seconds(span / 1000)}
+        </span>
+        <ul class="legend" aria-label="What the bars mean">
+          <li class="key-waits">ready, waits for a slot or a file</li>
+          <li class="key-runs">attempt</li>
+          <li class="key-gap">between attempts</li>
+        </ul>
+      </div>
+      <Scroller label="Bars" box={scroller}>
+        <div class="wide" style={{ width: `${zoom * 100}%` }}>
+          <Slots tasks={tasks} slots={slots} bars={bars} count={view.maxParallel} />
+          <div class="rows" style={{ height: `${tasks.length * rowHeight}px` }}>
+            {shown.map((task, at) => (
+              <button
+                key={task.id}
+                type="button"
+                class="row"
+                style={{ top: `${(first + at) * rowHeight}px` }}
+                aria-pressed={task.id === selected}
+                onClick={() => onSelect(task.id)}
+              >
+                <span class={`name look-${lookOf(task)}`}>
+                  <span aria-hidden="true">{signs[lookOf(task)]}</span> {oneLine(task.id)}
+                </span>
+                <span class="unseen">{describe(task, now)}</span>
+                <span class="bars" aria-hidden="true">
+                  <Bars task={task} slots={slots.get(task.id) ?? []} bars={bars} />
+                </span>
+              </button>
+            ))}
+          </div>
+        </div>
+      </Scroller>
+    </section>
+  );
+}
+
+interface BarScale {
+  readonly place: (at: number) => string;
+  readonly length: (from: number, to: number) => string;
+  readonly now: number;
+}
+
+/** One lane for each slot that was used. */
+function Slots(props: {
+  readonly tasks: readonly TaskView[];
+  readonly slots: ReadonlyMap<string, readonly number[]>;
+  readonly bars: BarScale;
+  readonly count: number;
+}) {
+  const { tasks, slots, bars, count } = props;
+  const used = Math.max(0, ...[...slots.values()].flat()) + 1;
+  const lanes = Math.min(Math.max(used, Math.min(count, 8)), 32);
+  return (
+    <div
+      class="slots"
+      style={{ height: `${lanes * 12 + 8}px` }}
+      role="img"
+      aria-label={`${used} of ${count} slots used`}
+    >
+      <span class="name">slots</span>
+      <span class="bars">
+        {tasks.flatMap((task) =>
+          task.attempts.map((attempt, at) => (
+            <i
+              key={`${task.id} ${attempt.number}`}
+              class={`bar look-${barLook(task, attempt)}`}
+              style={{
+                left: bars.place(attempt.began),
+                width: bars.length(attempt.began, attempt.ended ?? bars.now),
+                top: `${(slots.get(task.id)?.[at] ?? 0) * 12 + 4}px`,
+              }}
+            />
+          )),
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Bars({ task, slots, bars }: { task: TaskView; slots: readonly number[]; bars: BarScale }) {
+  const { place, length, now } = bars;
+  const began = task.attempts[0]?.began ?? task.settled ?? now;
+  return (
+    <>
+      {task.ready === undefined ? null : (
+        <i class="waits" style={{ left: place(task.ready), width: length(task.ready, began) }} />
+      )}
+      {task.attempts.map((attempt, at) => {
+        const before = task.attempts[at - 1]?.ended;
+        return (
+          <>
+            {before === undefined ? null : (
+              <i class="gap" style={{ left: place(before), width: length(before, attempt.began) }} />
+            )}
+            <i
+              key={attempt.number}
+              class={`bar look-${barLook(task, attempt)}`}
+              style={{ left: place(attempt.began), width: length(attempt.began, attempt.ended ?? now) }}
+            >
+              <small>{(slots[at] ?? 0) + 1}</small>
+            </i>
+          </>
+        );
+      })}
+    </>
+  );
+}
+
+/** An attempt that was followed by another one failed; the last one is what the task is. */
+const barLook = (task: TaskView, attempt: AttemptView): string =>
+  attempt.number === task.attempts.at(-1)?.number ? lookOf(task) : "failed";
+
+function describe(task: TaskView, now: number): string {
+  const began = task.attempts[0]?.began;
+  const parts: string[] = [lookOf(task)];
+  if (task.ready !== undefined) parts.push(`waited ${seconds(((began ?? now) - task.ready) / 1000)}`);
+  if (began !== undefined) parts.push(`ran ${seconds(((task.settled ?? now) - began) / 1000)}`);
+  if (task.attempts.length > 1) parts.push(`${task.attempts.length} attempts`);
+  return parts.join(", ");
+}
+
+/** The time, four times a second while it matters. */
+function useNow(live: boolean, last: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!live) return;
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [live]);
+  return live ? Math.max(now, last) : last;
+}
+
+/** What part of a scrolled element can be seen: 500 rows are not drawn for the sake of 20. */
+function useWindow(element: { readonly current: HTMLElement | null }): { top: number; height: number } {
+  const [seen, setSeen] = useState({ top: 0, height: 600 });
+  useLayoutEffect(() => {
+    const box = element.current;
+    if (!box) return;
+    const look = () => setSeen({ top: box.scrollTop, height: box.clientHeight });
+    const watch = new ResizeObserver(look);
+    watch.observe(box);
+    box.addEventListener("scroll", look, { passive: true });
+    return () => {
+      watch.disconnect();
+      box.removeEventListener("scroll", look);
+    };
+  }, [element]);
+  return seen;
+}
