@@ -118,10 +118,11 @@ export const taskSetup = setup({
       context.isVerified && isDone(outcome.status) && !context.isLast,
     /** Cancelled before its `verify` commands could decide: nobody knows whether it is done. */
     isUnverified: ({ context }, outcome: Outcome) => context.isVerified && isDone(outcome.status),
-    isLimited: (_, outcome: Outcome) => outcome.failure === "rate_limited",
+    isLimited: ({ context }, outcome: Outcome) => outcome.failure === "rate_limited" && !context.isLast,
     mayRetry: ({ context }, outcome: Outcome) =>
-      outcome.failure === "transient" && context.retried < context.retries,
-    mayFix: ({ context }, outcome: Outcome) => outcome.failure === "verify" && context.fixed < context.fixes,
+      outcome.failure === "transient" && context.retried < context.retries && !context.isLast,
+    mayFix: ({ context }, outcome: Outcome) =>
+      outcome.failure === "verify" && context.fixed < context.fixes && !context.isLast,
     isDone: (_, outcome: Outcome) => isDone(outcome.status),
     isParked: (_, outcome: Outcome) => isParked(outcome.status),
     isCancelled: (_, outcome: Outcome) => outcome.status === "cancelled",
