@@ -13,11 +13,14 @@ type Finished = Extract<RunEvent, { event: "run.finished" }>;
 export class Summary {
   /** By task: one that was answered settles twice. */
   private readonly settled = new Map<string, Settled>();
+  /** Of each task whose agents report tokens: those of all its attempts. */
+  private readonly tokens = new Map<string, number>();
   private titles: ReadonlyMap<string, string> = new Map();
   private directory = "";
 
   event(event: RunEvent): void {
     if (event.event === "task.settled") this.settled.set(event.task, event);
+    if (event.event === "task.attempted") this.count(event.task, tokensOf(event.outcome.usage ?? {}));
     if (!isStart(event)) return;
     this.titles = titlesOf(event);
     this.directory = event.directory;
@@ -39,10 +42,14 @@ export class Summary {
       ...lines,
       colors.bold(head),
       artifacts,
-      ...usageLines(finished),
+      ...usageLines(finished, this.tokens),
       ...this.whatToDo(finished),
       "",
     ].join("\n");
+  }
+
+  private count(task: string, tokens: number | undefined): void {
+    if (tokens !== undefined) this.tokens.set(task, (this.tokens.get(task) ?? 0) + tokens);
   }
 
   private whatToDo({ run, counts }: Finished): string[] {
@@ -54,7 +61,10 @@ export class Summary {
 }
 
 /** What agents have used, where there were any: what is not known is said to be, and is no zero. */
-function usageLines({ usage, agent_attempts, attempts_with_cost }: Finished): string[] {
+function usageLines(
+  { usage, agent_attempts, attempts_with_cost }: Finished,
+  byTask: ReadonlyMap<string, number>,
+): string[] {
   if (agent_attempts === 0) return [];
   const tokens = tokensOf(usage);
   const figures = [
@@ -64,7 +74,8 @@ function usageLines({ usage, agent_attempts, attempts_with_cost }: Finished): st
   const silent = agent_attempts - attempts_with_cost;
   const partly =
     usage.cost_usd !== undefined && silent > 0 ? ` and more: ${silent} attempts did not say` : "";
-  return [`used: ${figures.join(", ")}${partly}`];
+  const tasks = [...byTask].map(([task, tokens]) => `${printable(task)} ${tokens}`).join(", ");
+  return [`used: ${figures.join(", ")}${partly}`, ...(tasks ? [`tokens by task: ${tasks}`] : [])];
 }
 
 /** A path as it is shortest to type from here. */

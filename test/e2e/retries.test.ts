@@ -155,7 +155,9 @@ test("a budget stops what has not started, what runs goes on, and unknown cost i
   expect(code).toBe(1);
   expect(stdout).toContain("withheld  2000 of 1500 tokens are used; nothing more is started");
   expect(stdout).toContain("skipped   c: the budget is used up: 2000 of 1500 tokens are used");
-  expect(stdout).toContain("used: 2000 tokens (200 of them out), cost unknown");
+  expect(stdout).toContain(
+    "used: 2000 tokens (200 of them out), cost unknown\ntokens by task: a 1000, b 1000\n",
+  );
   expect(stderr).toContain("codex does not say what it costs");
   const status = JSON.parse((await rig.run("status", "--json")).stdout);
   expect(status.usage).toEqual({ input_tokens: 1800, output_tokens: 200 });
