@@ -1,16 +1,28 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
-import { installed } from "./real.ts";
+import { expect, type TestContext, test } from "vitest";
+import { claudeScene, installed } from "./real.ts";
 
 const plugin = fileURLToPath(new URL("../../plugin", import.meta.url));
+const names = ["write-plan", "executing-plans"];
 
-test("Claude Code finds the plugin valid, with its two skills and its two commands", () => {
+/** Where Claude Code is not installed the test is skipped, and says what installs it. */
+function claude({ skip }: TestContext): string {
+  try {
+    return installed("claude");
+  } catch (error) {
+    return skip((error as Error).message);
+  }
+}
+
+test("Claude Code finds the plugin valid, with its two skills and its two commands", (context) => {
+  const program = claude(context);
   const home = mkdtempSync(join(tmpdir(), "interserve-home-"));
-  const { status, stdout } = spawnSync(installed("claude"), ["plugin", "validate", plugin], {
+  const { status, stdout } = spawnSync(program, ["plugin", "validate", "--strict", plugin], {
     encoding: "utf8",
     env: {
       PATH: process.env.PATH,
@@ -23,7 +35,41 @@ test("Claude Code finds the plugin valid, with its two skills and its two comman
   rmSync(home, { recursive: true, force: true });
   expect(status).toBe(0);
   for (const kind of ["skills", "commands"]) {
-    for (const name of ["write-plan", "executing-plans"])
-      expect(stdout).toContain(`${kind}: interserve:${name}`);
+    for (const name of names) expect(stdout).toContain(`${kind}: interserve:${name}`);
   }
 });
+
+test.for(names)(
+  "/interserve:%s brings the skill along, and the model is told when to use it",
+  async (name, context) => {
+    const program = claude(context);
+    const scene = await claudeScene([{ message: "Done." }]);
+    try {
+      // With a space, as a person's own folders may have one.
+      const folder = scene.attempt.path("plug in");
+      cpSync(plugin, folder, { recursive: true });
+      const child = spawn(program, ["-p", `/interserve:${name} docs/plans/x.md`, "--plugin-dir", folder], {
+        cwd: scene.attempt.path("project"),
+        env: { PATH: process.env.PATH, DISABLE_AUTOUPDATER: "1", ...scene.env },
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      expect(await once(child, "exit")).toEqual([0, null]);
+      const [asked] = scene.server.requests;
+      expect(asked?.prompt).toContain("docs/plans/x.md");
+      const sent = texts(asked?.body);
+      const skill = readFileSync(join(plugin, `skills/${name}/SKILL.md`), "utf8");
+      const [, description, text = ""] = /^description: (.*)\n---\n([\s\S]*)$/m.exec(skill) ?? [];
+      expect(sent).toContain(`interserve:${name}: ${description}`);
+      for (const line of text.split("\n")) expect(sent).toContain(line);
+    } finally {
+      await scene.close();
+    }
+  },
+);
+
+/** All that stands in a request's messages and tools, as text. */
+function texts(body: unknown): string {
+  if (typeof body === "string") return body;
+  if (typeof body !== "object" || body === null) return "";
+  return Object.values(body).map(texts).join("\n");
+}

@@ -77,6 +77,10 @@ describe("the plugin", () => {
       expect(read(`commands/${name}.md`)).toContain(`\`${name}\``);
       const skill = read(`skills/${name}/SKILL.md`);
       expect(skill).toMatch(new RegExp(`^---\nname: ${name}\ndescription: Use when \\S.*\n---\n`));
+      // Claude Code lets a command hide the skill of its name, so the command has to say when, and bring the text along.
+      const description = /^description: .*$/m.exec(skill)?.[0];
+      expect(read(`commands/${name}.md`)).toContain(`${description}\n`);
+      expect(read(`commands/${name}.md`)).toContain(`@"\${CLAUDE_PLUGIN_ROOT}/skills/${name}/SKILL.md"`);
       expect(read("AGENTS.md")).toContain(`skills/${name}/SKILL.md`);
       expect(existsSync(join(root, "plugin", `skills/${name}/SKILL.md`))).toBe(true);
     },
