@@ -4,23 +4,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, type TestContext, test } from "vitest";
+import { expect, test } from "vitest";
 import { claudeScene, installed } from "./real.ts";
 
 const plugin = fileURLToPath(new URL("../../plugin", import.meta.url));
 const names = ["write-plan", "executing-plans"];
 
-/** Where Claude Code is not installed the test is skipped, and says what installs it. */
-function claude({ skip }: TestContext): string {
-  try {
-    return installed("claude");
-  } catch (error) {
-    return skip((error as Error).message);
-  }
-}
-
-test("Claude Code finds the plugin valid, with its two skills and its two commands", (context) => {
-  const program = claude(context);
+test("Claude Code finds the plugin valid, with its two skills and its two commands", () => {
+  const program = installed("claude");
   const home = mkdtempSync(join(tmpdir(), "interserve-home-"));
   const { status, stdout } = spawnSync(program, ["plugin", "validate", "--strict", plugin], {
     encoding: "utf8",
@@ -41,8 +32,8 @@ test("Claude Code finds the plugin valid, with its two skills and its two comman
 
 test.for(names)(
   "/interserve:%s brings the skill along, and the model is told when to use it",
-  async (name, context) => {
-    const program = claude(context);
+  async (name) => {
+    const program = installed("claude");
     const scene = await claudeScene([{ message: "Done." }]);
     try {
       // With a space, as a person's own folders may have one.
