@@ -5,6 +5,9 @@ import { taskMachine } from "../machines/task.machine.ts";
 import { type Inspector, type InspectorOptions, startInspector } from "./inspect/server.ts";
 import type { FoundRun } from "./journal/find-run.ts";
 
+/** The built pages: beside the bundle that this file is part of. */
+export const pageAssets = fileURLToPath(new URL("./inspect/", import.meta.url));
+
 /** Serves the page of a run, with the charts of the machines that carry it out. */
 export function inspectRun(
   found: FoundRun,
@@ -12,8 +15,7 @@ export function inspectRun(
 ): Promise<Inspector> {
   const { run, journal, attempt, graph, isAlive } = found;
   return startInspector({
-    // Beside the bundle that this file is part of.
-    assets: fileURLToPath(new URL("./inspect/", import.meta.url)),
+    assets: pageAssets,
     ...options,
     run,
     journal,

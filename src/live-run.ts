@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Actor, createActor, fromPromise } from "xstate";
+import { type Actor, createActor, fromPromise, type InspectionEvent } from "xstate";
 import { waitsFor } from "../machines/graph.ts";
 import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
 import { taskMachine } from "../machines/task.machine.ts";
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly approve?: (next: readonly string[]) => Promise<boolean>;
   /** Asked the question of a parked task, once nothing else runs: resolves with the answer, or nothing to leave it. */
   readonly ask?: (task: string, question: string) => Promise<string | undefined>;
+  /** Told of everything that the machines do, as the option of XState's `createActor` of this name. */
+  readonly inspect?: (event: InspectionEvent) => void;
 }
 
 /** What a run came to. */
@@ -100,6 +102,7 @@ export class LiveRun implements Run {
     const machine = orchestratorMachine(job.mode.name).provide({ actors: { task } });
     this.actor = createActor(machine, {
       input: { spec: { ...job.spec, attended: options.ask !== undefined } },
+      ...(options.inspect ? { inspect: options.inspect } : {}),
     });
     this.finished = this.follow();
   }

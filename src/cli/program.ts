@@ -99,6 +99,7 @@ export function program(exit: (status: number) => void): Command {
     .addOption(costOption())
     .option("--resume <run>", "go on with an earlier run, as `interserve resume` does")
     .option("--dry-run", "say what would run; start nothing and write nothing")
+    .option("--xstate-inspect", "show the machines' actors to XState's inspectors, for debugging")
     .option("--inspect", "serve a page that shows the run while it runs")
     .addOption(portOption())
     .addOption(noOpenOption())

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { say } from "../cli/failures.ts";
 import { isInteractive } from "../cli/terminal.ts";
-import { inspectRun } from "../inspect-run.ts";
+import { startXStateInspector, type XStateInspector } from "../inspect/xstate-inspector.ts";
+import { inspectRun, pageAssets } from "../inspect-run.ts";
 import { leaveAnswer } from "../journal/answers.ts";
 import { findRun } from "../journal/find-run.ts";
 import { readRun, runnerOf } from "../resume.ts";
@@ -59,6 +60,13 @@ async function giveAnswer(projectDir: string, run: string, task: string, text: s
   const past = await readRun(projectDir, run);
   const { attempt } = parkedTask(past, task);
   await leaveAnswer(past.directory.answers, { task, attempt, text });
+}
+
+/** A server for XState's own inspectors; where it is, is said. */
+export async function inspectMachines(): Promise<XStateInspector> {
+  const inspector = await startXStateInspector(pageAssets);
+  process.stderr.write(`xstate-inspect: ${inspector.url}\nstately inspect: ${inspector.stately}\n`);
+  return inspector;
 }
 
 /** Opens a page in the person's browser, where there is a person; that none opens is no failure. */

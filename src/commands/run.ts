@@ -14,13 +14,14 @@ export interface RunFlags extends JobOptions {
   readonly json?: boolean;
   readonly resume?: string;
   readonly inspect?: boolean;
+  readonly xstateInspect?: boolean;
   readonly port?: number;
   readonly open?: boolean;
 }
 
 /** `interserve run`: everything is checked before anything starts. */
 export async function run(path: string | undefined, flags: RunFlags): Promise<number> {
-  const { dryRun, json, resume: name, inspect, port, open, ...options } = flags;
+  const { dryRun, json, resume: name, inspect, xstateInspect, port, open, ...options } = flags;
   if (name !== undefined) {
     const { resume } = await import("./resume.ts");
     return resume(name, { ...flags, ...(path === undefined ? {} : { manifest: path }) });
@@ -36,9 +37,15 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
   }
   await checkEngines(job);
   const { servePage } = inspect ? await import("./inspect.ts") : {};
-  return follow(
-    (runOptions) => startRun(job, runOptions),
-    flags,
-    servePage && ((started) => servePage(job.projectDir, started.run, { port, open })),
-  );
+  const { inspectMachines } = xstateInspect ? await import("./inspect.ts") : {};
+  const machines = await inspectMachines?.();
+  try {
+    return await follow(
+      (runOptions) => startRun(job, { ...runOptions, ...(machines ? { inspect: machines.inspect } : {}) }),
+      flags,
+      servePage && ((started) => servePage(job.projectDir, started.run, { port, open })),
+    );
+  } finally {
+    await machines?.close();
+  }
 }
