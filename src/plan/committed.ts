@@ -4,7 +4,8 @@ import { expandBraces } from "./braces.ts";
 
 /**
  * The files that a task's shell blocks add to a commit: what it commits, it has written. A path behind `cd DIR` is
- * taken from there unless it names that directory again. Whole directories and what only a shell can tell are left out.
+ * taken from there unless it names that directory again. Whole directories and what only a shell can tell are left out, and
+ * so is what a package manager wrote along the way.
  */
 export function committedFiles(code: readonly PlanCode[]): string[] {
   return [...new Set(code.filter(isShell).flatMap(({ text }) => filesAdded(text)))];
@@ -24,8 +25,10 @@ function filesAdded(script: string): string[] {
     const [, added] = /^git\s+add\s+(.*)$/.exec(command) ?? [];
     if (!added) return [];
     const words = added.replace(/\s#.*$/, "").split(/\s+/);
+    const locked = new Set(words.filter((word) => isLock.test(word)).map(posix.dirname));
     return words
-      .filter((word) => isFile(word) && !isByProduct.test(word))
+      .filter((word) => isFile(word) && !isLock.test(word))
+      .filter((word) => !(isPackage.test(word) && locked.has(posix.dirname(word))))
       .flatMap(expandBraces)
       .map((path) => placed(path, directory));
   });
@@ -36,7 +39,10 @@ const isFile = (word: string): boolean =>
   /^[^-$"'`~*?][^$"'`*?]*$/.test(word) && /[^/.][^/]*\.[\w-]+$|(^|\/)\.\w[^/]*$/.test(word);
 
 /** Lock files of package managers: written by tools along the way. */
-const isByProduct = /(^|\/)(go\.sum|[\w.-]+\.lock|package-lock\.json|pnpm-lock\.yaml|bun\.lockb)$/;
+const isLock = /(^|\/)(go\.sum|[\w.-]+\.lock|package-lock\.json|pnpm-lock\.yaml|bun\.lockb)$/;
+
+/** What a package manager writes together with its lock file, where a task says nothing else of it. */
+const isPackage = /(^|\/)(go\.mod|package\.json|Cargo\.toml|pyproject\.toml)$/;
 
 function placed(path: string, directory: string): string {
   if (!directory || directory.startsWith("..") || path.startsWith(`${directory}/`)) return path;

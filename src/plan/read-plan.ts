@@ -8,6 +8,7 @@ import { readText } from "../yaml-file.ts";
 import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
 import { formatOf } from "./formats/formats.ts";
+import { headedFiles } from "./headed-code.ts";
 import { textAndCode } from "./section-text.ts";
 import { stepFiles } from "./step-files.ts";
 import { filesOf } from "./task-files.ts";
@@ -78,13 +79,15 @@ export function parsePlan(text: string, file: string): Plan {
     for (const block of [node, ...body]) outside.delete(block);
     const { prose, code } = textAndCode(body, lines);
     const uses = filesOf(body);
+    const paths = uses.map(({ path }) => path);
+    const inSteps = [...stepFiles(prose), ...headedFiles(code, paths)];
     const group = groups.get(mark);
     return [
       {
         id: freeId(`task-${name.number.toLowerCase()}`, ids),
         ...name,
         section,
-        files: writtenFiles(uses, committedFiles(code), stepFiles(prose)),
+        files: writtenFiles(uses, committedFiles(code), inSteps),
         uses,
         verify: verifyOf(section),
         prose,

@@ -71,15 +71,17 @@ const useIn = (text: string): FileUse | undefined => verbs.find(([, verb]) => ve
 /** The first inline code and those that follow it as a list, perhaps behind another verb; prose ends it. */
 function pathsIn(nodes: readonly PhrasingContent[], first: FileUse): UsedFile[] {
   const from = nodes.findIndex(({ type }) => type === "inlineCode");
-  if (from < 0 || isExample.test(textOfAll(nodes.slice(0, from)))) return [];
+  const before = textOfAll(nodes.slice(0, from));
+  if (from < 0 || isExample.test(before) || isSource.test(before)) return [];
+  if (first === "read" && isPlace.test(before)) return [];
   const found: UsedFile[] = [];
-  let use = useIn(lastWord(textOfAll(nodes.slice(0, from)))) ?? first;
+  let use = useIn(lastWord(before)) ?? first;
   for (const [at, node] of nodes.entries()) {
     if (at < from) continue;
     if (node.type === "inlineCode") {
       const path = node.value.trim().replace(/(?:#L\d|:)[^/\\]*$/, "");
       const remark = textOf(nodes[at + 1] ?? { type: "text", value: "" });
-      if (isUncertain.test(remark) || !isPath(path)) continue;
+      if (isUncertain.test(remark) || isConditional.test(remark) || !isPath(path)) continue;
       const isThere = use === "test" && /^\s*\((already )?exist/i.test(remark);
       for (const one of expandBraces(path)) found.push({ path: one, use: isThere ? "read" : use });
       continue;
@@ -94,8 +96,13 @@ const textOfAll = (nodes: readonly PhrasingContent[]): string => nodes.map((node
 const lastWord = (text: string): string => /(\w+)\W*$/.exec(text)?.[1] ?? "";
 
 const isExample = /\b(e\.g\.|for example|such as)\W*$/i;
+/** What files are made from. */
+const isSource = /\b(from|based on)\W*$/i;
+/** Where files stand that are not named: to read some of a directory claims none of it. */
+const isPlace = /\bfiles\s+(in|under|within)\W*$/i;
 const isUncertain =
-  /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present))/i;
+  /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present)|(created|written|done) (in|by) task\b)/i;
+const isConditional = /^\s*\([^()]*\bif (confirmed|needed|necessary|required)\)/i;
 
 /** A comma and the like between two paths, perhaps with a remark in brackets or a verb: `a.ts` (new), edit `b.ts`. */
 const joins = (node: PhrasingContent): boolean =>

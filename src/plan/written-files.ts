@@ -13,10 +13,15 @@ export function writtenFiles(
   const writes = uses.filter(({ use }) => use !== "read").map(({ path }) => path);
   const files: string[] = [];
   for (const path of [...writes, ...committed, ...inSteps.filter((path) => path.includes("/"))]) {
-    if (isInProject(path) && !files.some((known) => isSame(known, path))) files.push(path);
+    if (isClaim(path) && !files.some((known) => isSame(known, path))) files.push(path);
   }
-  return files.length > 0 ? files : [...new Set(uses.map(({ path }) => path))].filter(isInProject);
+  return files.length > 0 ? files : [...new Set(uses.map(({ path }) => path))].filter(isClaim);
 }
+
+/** Keeps an empty directory, or has a name that is yet to be given: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
+const isPlaceholder = /(^|\/)(\.(git)?keep|[^/]*(YYYY|x{4}|N{4})[^/]*)$/;
+
+const isClaim = (path: string): boolean => isInProject(path) && !isPlaceholder.test(path);
 
 /** Not in a person's home or a hidden directory there. */
 const isInProject = (path: string): boolean => !/^(~|\/(home|Users)\/[^/]+\/\.)/.test(path);

@@ -35,6 +35,13 @@ describe("files", () => {
     ["ranges", "Modify: `a.ts:12-40, 50`, `b.ts#L3-L9`", ["a.ts", "b.ts"]],
     ["an example", "Modify: one of them (e.g., `a.ts`)", []],
     ["a condition", "Modify: `a.ts` (if needed)", []],
+    ["a condition behind a remark", "Modify: `a.ts` (drop the old name if confirmed)", []],
+    ["a test of another task", "Test: `a.test.ts` (created in Task 2)", []],
+    ["what files are made from", "Create: pages generated from `data/*.json`", []],
+    ["a place to write in", "Create: three files in `data/`", ["data/"]],
+    ["a place to read in", "Read: the files in `data/`", []],
+    ["a file that keeps a directory", "Create: `a/.gitkeep`, `b.ts`", ["b.ts"]],
+    ["a name yet to be given", "Create: `db/YYYYMMDD_add.sql`, `db/xxxx_add.py`", []],
     ["the home directory", "Modify: `~/.config/tool.json`", []],
     ["a test that is there", "Test: `a.test.ts` (exists)", ["a.test.ts"]],
   ])("%s", (_, bullet, expected) => {
@@ -48,10 +55,22 @@ describe("files", () => {
       "pkg/docs/a.md",
     ]);
   });
+  test("a package's own file that is committed with its lock file was written along the way", () => {
+    const commit = (files: string) => filesOf(`\`\`\`bash\ngit add ${files}\n\`\`\``);
+    expect(commit("a/x.go a/go.mod a/go.sum")).toEqual(["a/x.go"]);
+    expect(commit("a/x.go a/go.mod b/go.sum")).toEqual(["a/x.go", "a/go.mod"]);
+  });
+  test("what stands in a heading comment of a code block, from where the task's other files stand", () => {
+    const code = "```go\n// in/a.go\npackage a\n\n// in/b.go\npackage b\n// not in/c.go alone\n```";
+    expect(filesOf(code)).toEqual(["in/a.go", "in/b.go"]);
+    expect(filesOf(`${list("Create: `sub/in/a.go`")}\n${code}`)).toEqual(["sub/in/a.go", "sub/in/b.go"]);
+  });
   test("what a step says that it writes", () => {
     expect(
-      filesOf("**Step 2: Write `src/extra.ts`**\n\nAdd to `test/x.test.ts`:\n\nRun `src/no.ts`."),
-    ).toEqual(["src/extra.ts", "test/x.test.ts"]);
+      filesOf(
+        "**Step 2: Write `src/extra.ts`**\n\nAdd to `test/x.test.ts`:\n\nIn `src/y.ts`, replace it.\n\nIn `src/z.ts` is no error.\n\nRun `src/no.ts`.",
+      ),
+    ).toEqual(["src/extra.ts", "test/x.test.ts", "src/y.ts"]);
   });
   test("what it only reads, where it writes nothing", () => {
     expect(filesOf(list("Read: `a.ts`, `b.ts`", "Run: `npm test`"))).toEqual(["a.ts", "b.ts"]);
