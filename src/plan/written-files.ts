@@ -11,21 +11,34 @@ export function writtenFiles(
   inSteps: readonly string[],
 ): string[] {
   const writes = uses.filter(({ use }) => use !== "read").map(({ path }) => path);
+  const steps = inSteps.filter((path) => path.includes("/")).map((path) => placed(path, writes));
   const files: string[] = [];
-  for (const path of [...writes, ...committed, ...inSteps.filter((path) => path.includes("/"))]) {
-    if (isClaim(path) && !files.some((known) => isSame(known, path))) files.push(path);
+  for (const path of [...writes, ...committed, ...steps]) {
+    if (isClaim(path) && !files.some((known) => isSame(known, path) || isIn(known, path))) files.push(path);
   }
   return files.length > 0 ? files : [...new Set(uses.map(({ path }) => path))].filter(isClaim);
 }
 
-/** Keeps an empty directory, or has a name that is yet to be given: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
-const isPlaceholder = /(^|\/)(\.(git)?keep|[^/]*(YYYY|x{4}|N{4})[^/]*)$/;
+/** Steps of a task that writes one whole directory tell their paths from there, unless they start as it does. */
+function placed(path: string, writes: readonly string[]): string {
+  const [directory = "", another] = writes;
+  const start = directory.slice(0, directory.indexOf("/") + 1);
+  return directory.endsWith("/") && another === undefined && !path.startsWith(start)
+    ? `${directory}${path}`
+    : path;
+}
 
 const isClaim = (path: string): boolean => isInProject(path) && !isPlaceholder.test(path);
+
+/** Keeps an empty directory, or has a name that is yet to be given: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
+const isPlaceholder = /(^|\/)(\.(git)?keep|[^/]*(YYYY|x{4}|N{4})[^/]*)$/;
 
 /** Not in a person's home or a hidden directory there. */
 const isInProject = (path: string): boolean => !/^(~|\/(home|Users)\/[^/]+\/\.)/.test(path);
 
+/** A directory holds all below it. */
+const isIn = (directory: string, path: string): boolean =>
+  directory.endsWith("/") && path.startsWith(directory);
+
 /** One is the other seen from a directory above. */
-export const isSame = (a: string, b: string): boolean =>
-  a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
+const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);

@@ -21,7 +21,7 @@ describe.skipIf(!hasCorpus)("on real plans, against their authors' manifests", (
   test("the longest chain is no longer than the author's", () =>
     expect(scored.critical).toBeLessThanOrEqual(1));
   test("the files are the author's", () => {
-    expect(scored.filePrecision).toBeGreaterThanOrEqual(0.907);
-    expect(scored.fileRecall).toBeGreaterThanOrEqual(0.927);
+    expect(scored.filePrecision).toBeGreaterThanOrEqual(0.909);
+    expect(scored.fileRecall).toBeGreaterThanOrEqual(0.928);
   });
 });

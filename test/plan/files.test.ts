@@ -72,6 +72,10 @@ describe("files", () => {
       ),
     ).toEqual(["src/extra.ts", "test/x.test.ts", "src/y.ts"]);
   });
+  test("steps of a task that writes a whole directory write in it, or where their paths start as its own does", () => {
+    const steps = "Create `docs/a.md`:\n\nEdit `pkg/index.ts`:\n\nCreate `pkg/new/b.ts`:";
+    expect(filesOf(`${list("Create: `pkg/new/`")}\n${steps}`)).toEqual(["pkg/new/", "pkg/index.ts"]);
+  });
   test("what it only reads, where it writes nothing", () => {
     expect(filesOf(list("Read: `a.ts`, `b.ts`", "Run: `npm test`"))).toEqual(["a.ts", "b.ts"]);
   });
