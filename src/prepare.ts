@@ -67,13 +67,14 @@ export async function prepare(
     mode,
     spec: runSpec(manifest, mode, {
       engines: tasks.map(({ engine }) => engine),
-      // A plain command does the same again, whatever it is told.
       pools: poolsOf(tasks, config.config),
+      // A plain command does the same again, whatever it is told.
       fixes: tasks.map(({ engine }) => (engine === "command" ? 0 : manifest.fixes)),
     }),
     tasks,
     allowPush: options.allowPush ?? false,
-    options,
+    // Whoever resumes the run may stand elsewhere.
+    options: { ...options, projectDir, ...(options.plan ? { plan: resolve(options.plan) } : {}) },
   };
   return { job, problems };
 }

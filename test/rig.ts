@@ -138,9 +138,9 @@ export class Rig {
   /** The tasks whose agents have started, in the order in which they said so. */
   started = (): string[] => this.known.all.map(({ task }) => task);
 
-  command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
+  command(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = this.dir): Command {
     const child = spawn(process.execPath, [binary, ...args], {
-      cwd: this.dir,
+      cwd,
       env: {
         ...process.env,
         NO_COLOR: "1",

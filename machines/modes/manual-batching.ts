@@ -1,5 +1,6 @@
 import { batchesOf, ordered } from "../graph.ts";
 import { orchestratorSetup } from "../orchestrator-setup.ts";
+import { openGate } from "../schedule.ts";
 import type { ModeConfig } from "./mode.ts";
 
 /**
@@ -15,7 +16,8 @@ export const manualBatching: ModeConfig = {
     hasSlot: ({ schedule, spec }) => schedule.running.length < spec.maxParallel,
     skipsDependents: () => true,
     batchHasSettled: ({ schedule }) => schedule.gate !== undefined,
-    awaitsApproval: ({ schedule, spec }) => spec.pause && schedule.gate !== undefined,
+    // Of a batch that was skipped whole there is nothing to ask.
+    awaitsApproval: ({ schedule, spec }) => spec.pause && openGate(spec, schedule).ready.length > 0,
   },
   transitions: [
     { guard: "awaitsApproval", target: "held" },

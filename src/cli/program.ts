@@ -97,7 +97,12 @@ export function program(exit: (status: number) => void): Command {
     .option("--allow-push", "let agents push (default: a push is refused)")
     .addOption(tokensOption())
     .addOption(costOption())
-    .option("--resume <run>", "go on with an earlier run, as `interserve resume` does")
+    .addOption(
+      new Option("--resume <run>", "go on with an earlier run, as `interserve resume` does").conflicts([
+        "inspect",
+        "xstateInspect",
+      ]),
+    )
     .option("--dry-run", "say what would run; start nothing and write nothing")
     .option("--xstate-inspect", "show the machines' actors to XState's inspectors, for debugging")
     .option("--inspect", "serve a page that shows the run while it runs")

@@ -48,7 +48,7 @@ export async function answer(name: string, task: string, text: string, flags: An
       text,
     };
     await journal.append(event).finally(() => journal.close());
-    return goOn(await readRun(projectDir, run), lock, flags, { keepsParked: true });
+    return goOn(await readRun(projectDir, run), lock, { ...flags, projectDir }, { keepsParked: true });
   });
 }
 

@@ -22,11 +22,13 @@ export async function follow(
     approve: (next) => approve(next, answers, reporter),
     ...(isAttended ? { ask: (task, question) => ask(task, question, answers, reporter) } : {}),
   });
-  const leave = await alongside?.(run);
+  // First of all: a signal from here on ends the run in order.
+  const ended = endOnSignals(run, answers);
+  const leave = alongside?.(run);
   try {
-    return await endOnSignals(run, answers);
+    return await ended;
   } finally {
-    await leave?.();
+    await (await leave)?.();
   }
 }
 

@@ -26,7 +26,7 @@ export async function resume(name: string | undefined, flags: ResumeFlags): Prom
   return withLock(lock, async () => {
     // Only now, for whoever held the lock may have written until then.
     const past = await readRun(projectDir, run);
-    return goOn(past, lock, flags, {});
+    return goOn(past, lock, { ...flags, projectDir }, {});
   });
 }
 
@@ -66,13 +66,8 @@ async function jobOf(
   flags: ResumeFlags,
 ): Promise<{ job: Job; problems: ProblemsError["problems"] }> {
   const { manifest, json, dryRun, ...given } = flags;
-  const { options } = history.started;
-  const plan = given.plan ?? options.plan;
-  return prepare(manifest ?? history.started.manifest, {
-    ...options,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    ...(plan === undefined ? {} : { plan }),
-  });
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return prepare(manifest ?? history.started.manifest, { ...history.started.options, ...said });
 }
 
 function resumptionText({ past, kept, again }: Resumption): string {

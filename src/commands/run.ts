@@ -24,7 +24,9 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
   const { dryRun, json, resume: name, inspect, xstateInspect, port, open, ...options } = flags;
   if (name !== undefined) {
     const { resume } = await import("./resume.ts");
-    return resume(name, { ...flags, ...(path === undefined ? {} : { manifest: path }) });
+    const given = path === undefined ? {} : { manifest: path };
+    const how = { ...(dryRun ? { dryRun } : {}), ...(json ? { json } : {}) };
+    return resume(name, { ...options, ...how, ...given });
   }
   if (path === undefined) throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
   const { job, problems } = await prepare(path, options);

@@ -136,6 +136,22 @@ test("a failed task runs again, and what was skipped for it runs then", async ()
   expect((await second.ended).code).toBe(0);
 });
 
+test("a run that was started from elsewhere, with paths from there, goes on from where it worked", async () => {
+  await rig.file("work/keep", "");
+  await rig.file("docs/the-plan.md", "# P\n\n### Task 1: One\n\nDo the first thing.\n");
+  await rig.file("docs/x.exec.yaml", manifestOf([{ "task-1": "" }]));
+  const paths = ["--project-dir", "work", "--plan", "docs/the-plan.md"];
+  const first = rig.command(["run", "docs/x.exec.yaml", "--json", ...paths]);
+  await (await rig.agent("task-1")).exit(1);
+  expect((await first.ended).code).toBe(1);
+  const second = rig.command(["resume", "--json"], {}, join(rig.dir, "work"));
+  const again = await Promise.race([rig.agent("task-1", 2), second.ended]);
+  if (!("prompt" in again)) throw new Error(again.stderr);
+  expect(again.prompt).toContain("Do the first thing.");
+  await again.exit();
+  expect((await second.ended).code).toBe(0);
+});
+
 test("a second orchestrator is refused with the pid of the first", async () => {
   const first = await start(manifestOf([{ a: "" }]));
   const a = await rig.agent("a");

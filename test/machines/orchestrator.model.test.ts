@@ -7,7 +7,7 @@ import { taskMachine } from "../../machines/task.machine.ts";
 import type { AttemptInput } from "../../machines/task-setup.ts";
 import { modes } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
-import { explore, maximalPaths, type States, specOf } from "./model.ts";
+import { explore, maximalPaths, type Shape, type States, specOf } from "./model.ts";
 import { broken, rulesOf } from "./rules.ts";
 import { shapes } from "./shapes.ts";
 
@@ -99,6 +99,15 @@ describe.each(modes)("in mode %s", (mode) => {
         expect(["pending", "ready", "running", "waiting"]).not.toContain(state);
     }
   });
+});
+
+test("nobody is asked about a batch of which nothing would start", () => {
+  const shape: Shape = { stages: [{ a: "" }, { b: "a", c: "a" }, { d: "" }], pause: true };
+  const model = explore(specOf(shape, "manual-batching"));
+  expect(broken(rulesOf(shape, "manual-batching"), model)).toEqual([]);
+  const approved = model.edges.filter(({ event }) => event.type === "batch.approved");
+  expect(approved.length).toBeGreaterThan(1);
+  for (const { to } of approved) expect(Object.values(to.states)).toContain("running");
 });
 
 test("the model sees what the shapes hold: a diamond with two slots has 13 states and 16 edges", () => {
