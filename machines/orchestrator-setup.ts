@@ -136,6 +136,14 @@ function closeUnstarted(
   apply(parts, schedule.withhold(context.spec, context.schedule, tasks, effect, outcome.status), outcomes);
 }
 
+/** Skips what has not started of some tasks; what depends on it goes with it as the mode has it. */
+function withholdThose(parts: Parts, isMeant: (task: number) => boolean, reason: string): void {
+  const { spec, schedule: now } = parts.context;
+  const those = schedule.unstarted(spec, now).filter(isMeant);
+  const effect = spec.mode.guards.skipsDependents(parts.context) ? "skip" : "hold";
+  closeUnstarted(parts, { status: "skipped", reason }, those, effect);
+}
+
 /** The orchestrator's vocabulary: what its chart, and the parts of it that a mode adds, are written in. */
 export const orchestratorSetup = setup({
   types: {
@@ -228,22 +236,16 @@ export const orchestratorSetup = setup({
         { tasks, reason }: { tasks?: readonly string[] | undefined; reason: string },
       ) => {
         const named = tasks && new Set(tasks.map((id) => numberOf(context, id)));
-        const rest = schedule.unstarted(context.spec, context.schedule);
-        const those = named ? rest.filter((task) => named.has(task)) : rest;
-        const effect = context.spec.mode.guards.skipsDependents(context) ? "skip" : "hold";
-        closeUnstarted({ context, enqueue }, { status: "skipped", reason }, those, effect);
+        withholdThose({ context, enqueue }, (task) => named?.has(task) ?? true, reason);
       },
     ),
     /** What every other task of the engine would come to as well is not tried once more. */
     withholdEngine: enqueueActions(({ context, enqueue }, { task, outcome }: TaskSettled) => {
-      if (!stopsEngine(outcome)) return;
-      const engine = context.spec.engines[numberOf(context, task)];
-      if (engine === undefined) return;
-      const rest = schedule.unstarted(context.spec, context.schedule);
-      const those = rest.filter((other) => context.spec.engines[other] === engine);
+      const { engines } = context.spec;
+      const engine = engines[numberOf(context, task)];
+      if (engine === undefined || !stopsEngine(outcome)) return;
       const reason = `needs the engine ${engine}, which failed for ${task}: ${outcome.reason ?? outcome.failure}`;
-      const effect = context.spec.mode.guards.skipsDependents(context) ? "skip" : "hold";
-      closeUnstarted({ context, enqueue }, { status: "skipped", reason }, those, effect);
+      withholdThose({ context, enqueue }, (other) => engines[other] === engine, reason);
     }),
     cancelAll: enqueueActions(({ context, enqueue }, reason: string) => {
       const outcome: Outcome = { status: "cancelled", reason };

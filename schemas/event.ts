@@ -13,6 +13,23 @@ const event = <const Name extends string, Entries extends v.ObjectEntries>(name:
 export const countsSchema = v.record(v.picklist(statuses), v.number());
 export type Counts = Readonly<Record<(typeof statuses)[number], number>>;
 
+export const countStatuses = (all: readonly string[]): Counts =>
+  Object.fromEntries(
+    statuses.map((status) => [status, all.filter((one) => one === status).length]),
+  ) as Counts;
+
+/** A task as those who follow a run need it. */
+export const taskFactsSchema = v.object({
+  id: v.string(),
+  title: v.string(),
+  stage: v.string(),
+  depends: v.array(v.string()),
+  files: v.array(v.string()),
+  engine: v.picklist(engineNames),
+  tier: v.picklist(tiers),
+});
+export type TaskFacts = v.InferOutput<typeof taskFactsSchema>;
+
 /** What was said beside the manifest when a run was started: what it takes to prepare the same job again. */
 export const jobOptionsSchema = v.object({
   plan: v.optional(v.string()),
@@ -43,17 +60,7 @@ const job = {
   mode: v.picklist(modes),
   max_parallel: v.number(),
   directory: v.string(),
-  tasks: v.array(
-    v.object({
-      id: v.string(),
-      title: v.string(),
-      stage: v.string(),
-      depends: v.array(v.string()),
-      files: v.array(v.string()),
-      engine: v.picklist(engineNames),
-      tier: v.picklist(tiers),
-    }),
-  ),
+  tasks: v.array(taskFactsSchema),
 };
 
 /**

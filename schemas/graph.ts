@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { taskFactsSchema } from "./event.ts";
 import { modes } from "./manifest.ts";
 
 /**
@@ -9,17 +10,7 @@ export const graphSchema = v.object({
   mode: v.picklist(modes),
   max_parallel: v.number(),
   stage_barriers: v.picklist(["strict", "relaxed"]),
-  tasks: v.array(
-    v.object({
-      id: v.string(),
-      title: v.string(),
-      stage: v.string(),
-      depends: v.array(v.string()),
-      files: v.array(v.string()),
-      tier: v.string(),
-      engine: v.string(),
-    }),
-  ),
+  tasks: v.array(taskFactsSchema),
   /** One longest chain, first to last. */
   critical_path: v.array(v.string()),
   /** Files that tasks share of which neither waits for the other: they never run together. */

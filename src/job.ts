@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import type { ModeConfig } from "../machines/modes/mode.ts";
 import type { RunSpec } from "../machines/schedule.ts";
 import type { Config } from "../schemas/config.ts";
-import type { jobOptionsSchema } from "../schemas/event.ts";
+import type { jobOptionsSchema, TaskFacts } from "../schemas/event.ts";
 import type { EngineName, Manifest, ManifestTask, Tier } from "../schemas/manifest.ts";
 import type { Plan } from "../schemas/plan.ts";
 
@@ -37,3 +37,14 @@ export interface Job {
   /** What was said beside the manifest, for whoever prepares the same job again. */
   readonly options: JobOptions;
 }
+
+/** A job's task as those who follow its run need it. */
+export const taskFacts = ({ task, title, stage, engine, tier }: JobTask): TaskFacts => ({
+  id: task.id,
+  title,
+  stage,
+  depends: [...new Set(task.depends)],
+  files: task.files,
+  engine,
+  tier,
+});

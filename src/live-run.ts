@@ -4,13 +4,13 @@ import { waitsFor } from "../machines/graph.ts";
 import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import type { AttemptInput, PauseInput, VerifyInput } from "../machines/task-setup.ts";
-import type { Counts, RunEvent, RunEventBody } from "../schemas/event.ts";
-import { isDone, isParked, type Outcome, type Status, statuses, type Usage } from "../schemas/outcome.ts";
+import { type Counts, countStatuses, type RunEvent, type RunEventBody } from "../schemas/event.ts";
+import { isDone, isParked, type Outcome, type Usage } from "../schemas/outcome.ts";
 import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../schemas/usage.ts";
 import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
 import { attemptKey } from "./attempt-key.ts";
 import { refusedPushes } from "./git/push-guard.ts";
-import type { Job, JobTask } from "./job.ts";
+import { type Job, type JobTask, taskFacts } from "./job.ts";
 import { type LeftAnswer, watchAnswers } from "./journal/answers.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
@@ -170,15 +170,7 @@ export class LiveRun implements Run {
       mode: job.mode.name,
       max_parallel: job.spec.maxParallel,
       directory: this.directory,
-      tasks: job.tasks.map(({ task, title, stage, engine, tier }) => ({
-        id: task.id,
-        title,
-        stage,
-        depends: task.depends,
-        files: task.files,
-        engine,
-        tier,
-      })),
+      tasks: job.tasks.map(taskFacts),
     };
     if (!resumed) {
       this.record({ event: "run.started", ...facts, options: job.options });
@@ -338,9 +330,9 @@ export class LiveRun implements Run {
   }
 
   private async result(): Promise<RunResult> {
-    const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
-    for (const { status } of this.outcomes.values()) counts[status] += 1;
-    const passed = [...this.outcomes.values()].every(({ status }) => isDone(status));
+    const came = [...this.outcomes.values()].map(({ status }) => status);
+    const counts = countStatuses(came);
+    const passed = came.every(isDone);
     const exitCode = this.exitCode ?? (passed ? 0 : 1);
     await this.record({
       event: "run.finished",

@@ -11,7 +11,7 @@ import {
 } from "../machines/schedule.ts";
 import type { RunGraph } from "../schemas/graph.ts";
 import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
-import type { Job } from "./job.ts";
+import { type Job, taskFacts } from "./job.ts";
 
 /** What a run would do, without running it: the shape of `show --json` and of `run --dry-run --json`. */
 export interface Overview {
@@ -99,15 +99,7 @@ export function graphOf(job: Job): RunGraph {
     mode: spec.mode.name,
     max_parallel: spec.maxParallel,
     stage_barriers: job.manifest.stage_barriers,
-    tasks: job.tasks.map(({ task, title, stage, tier, engine }, at) => ({
-      id: task.id,
-      title,
-      stage,
-      depends: named(spec.graph.depends[at] ?? []),
-      files: task.files,
-      tier,
-      engine,
-    })),
+    tasks: job.tasks.map(taskFacts),
     critical_path: named(longestChain(spec.order)),
     conflicts: conflictsOf(spec, spec.order).map(({ file, tasks }) => ({ file, tasks: named(tasks) })),
   };

@@ -1,4 +1,4 @@
-import { type Status, statuses } from "../schemas/outcome.ts";
+import { countStatuses } from "../schemas/event.ts";
 import type { RunStatus, TaskStatus } from "../schemas/run-status.ts";
 import { totalUsage } from "../schemas/usage.ts";
 import { readRun, runnerOf } from "./resume.ts";
@@ -26,9 +26,7 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
       usage: task && task.usage.length > 0 ? totalUsage(task.usage) : null,
     };
   });
-  const counts = Object.fromEntries(
-    statuses.map((status) => [status, tasks.filter((task) => task.status === status).length]),
-  ) as Record<Status, number>;
+  const counts = countStatuses(tasks.map(({ status }) => status));
   return {
     run,
     state: pid !== undefined ? "running" : finished ? "finished" : "killed",

@@ -66,7 +66,6 @@ async function writeRunFile(job: Job, { run, path }: RunDirectory): Promise<void
     mode: mode.name,
     max_parallel: spec.maxParallel,
     started: new Date().toISOString(),
-    pid: process.pid,
   };
   await writeFileAtomic(join(path, "run.json"), `${JSON.stringify(facts, null, 2)}\n`);
   await writeFileAtomic(join(path, "graph.json"), `${JSON.stringify(graphOf(job))}\n`);

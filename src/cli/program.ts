@@ -63,6 +63,20 @@ const costOption = () =>
   new Option("--max-cost <usd>", "start nothing more once agents have cost so much").argParser(
     positiveNumber,
   );
+/** What decides on a job, beside its manifest. */
+const jobOptions = (command: Command): Command =>
+  command
+    .addOption(projectOption())
+    .addOption(modeOption())
+    .addOption(engineOption())
+    .addOption(parallelOption());
+/** The same, and what decides on a run of it. */
+const runOptions = (command: Command): Command =>
+  jobOptions(command)
+    .option("--step", "manual-batching: ask before each batch but the first")
+    .option("--allow-push", "let agents push (default: a push is refused)")
+    .addOption(tokensOption())
+    .addOption(costOption());
 const portOption = () =>
   new Option("--port <n>", "the page's port on 127.0.0.1 (default: one that is free)").argParser(port);
 const noOpenOption = () => new Option("--no-open", "print the page's address and open no browser");
@@ -83,20 +97,10 @@ export function program(exit: (status: number) => void): Command {
     )
     .exitOverride();
 
-  root
-    .command("run")
+  runOptions(root.command("run").addOption(planOption()))
     .summary("run a manifest, or a plan without one")
     .description("Run a manifest. A plan is run with the manifest beside it, and without one all-parallel.")
     .argument("[manifest|plan]", "plan.exec.yaml, or plan.md")
-    .addOption(planOption())
-    .addOption(projectOption())
-    .addOption(modeOption())
-    .addOption(engineOption())
-    .addOption(parallelOption())
-    .option("--step", "manual-batching: ask before each batch but the first")
-    .option("--allow-push", "let agents push (default: a push is refused)")
-    .addOption(tokensOption())
-    .addOption(costOption())
     .addOption(
       new Option("--resume <run>", "go on with an earlier run, as `interserve resume` does").conflicts([
         "inspect",
@@ -141,16 +145,10 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
       exit(await check(paths, flags));
     });
 
-  root
-    .command("show")
+  jobOptions(root.command("show").addOption(planOption()))
     .summary("show the order in which a manifest's tasks may run")
     .description("Show waves, the longest chain, file conflicts, and what relaxed barriers would save.")
     .argument("<manifest|plan>", "plan.exec.yaml, or plan.md")
-    .addOption(planOption())
-    .addOption(projectOption())
-    .addOption(modeOption())
-    .addOption(engineOption())
-    .addOption(parallelOption())
     .addOption(jsonOption("the same, as JSON").conflicts(["mermaid", "dot"]))
     .addOption(new Option("--mermaid", "the graph as a Mermaid flowchart").conflicts("dot"))
     .option("--dot", "the graph for Graphviz")
@@ -218,21 +216,12 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
       exit(await plan(path, flags));
     });
 
-  root
-    .command("resume")
+  runOptions(root.command("resume"))
     .summary("go on with a run that did not pass, or was killed")
     .description(
       "Go on with a run, the latest by default. What passed is not run again, unless it, or what it depends on, was changed since; what runs again is said before it starts.",
     )
     .argument("[run]", "a run's name; see `interserve runs`")
-    .addOption(projectOption())
-    .addOption(modeOption())
-    .addOption(engineOption())
-    .addOption(parallelOption())
-    .option("--step", "manual-batching: ask before each batch but the first")
-    .option("--allow-push", "let agents push (default: a push is refused)")
-    .addOption(tokensOption())
-    .addOption(costOption())
     .option("--dry-run", "say what would run again and why; start nothing and write nothing")
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText(

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { say } from "../cli/failures.ts";
 import { isInteractive } from "../cli/terminal.ts";
+import type { Inspector } from "../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../inspect/xstate-inspector.ts";
 import { inspectRun, pageAssets } from "../inspect-run.ts";
 import { leaveAnswer } from "../journal/answers.ts";
-import { findRun } from "../journal/find-run.ts";
-import { readRun, runnerOf } from "../resume.ts";
+import { findRun, readRun, runnerOf } from "../resume.ts";
 import { parkedTask } from "./resume.ts";
 
 export interface InspectFlags {
@@ -15,14 +15,11 @@ export interface InspectFlags {
 }
 
 /** `interserve inspect`: serves the page of a run, live or ended, until it is interrupted. */
-export async function inspect(run: string | undefined, flags: InspectFlags): Promise<number> {
+export async function inspect(name: string | undefined, flags: InspectFlags): Promise<number> {
   const projectDir = resolve(flags.projectDir ?? ".");
-  const found = await findRun(projectDir, run);
-  const inspector = await inspectRun(found, {
-    ...(flags.port === undefined ? {} : { port: flags.port }),
-    onAnswer: (task, text) => giveAnswer(projectDir, found.run, task, text),
-  });
-  process.stdout.write(`${found.run}: ${inspector.url}\n`);
+  const run = await findRun(projectDir, name);
+  const inspector = await pageOf(projectDir, run, flags.port);
+  process.stdout.write(`${run}: ${inspector.url}\n`);
   if (flags.open) await openPage(inspector.url);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   await new Promise<void>((end) => {
@@ -39,10 +36,7 @@ export async function servePage(
   { port, open }: { readonly port?: number | undefined; readonly open?: boolean | undefined },
 ): Promise<(() => Promise<void>) | undefined> {
   try {
-    const inspector = await inspectRun(await findRun(projectDir, run), {
-      ...(port === undefined ? {} : { port }),
-      onAnswer: (task, text) => giveAnswer(projectDir, run, task, text),
-    });
+    const inspector = await pageOf(projectDir, run, port);
     process.stderr.write(`inspect: ${inspector.url}\n`);
     if (open) await openPage(inspector.url);
     return inspector.close;
@@ -51,6 +45,12 @@ export async function servePage(
     return undefined;
   }
 }
+
+const pageOf = (projectDir: string, run: string, port: number | undefined): Promise<Inspector> =>
+  inspectRun(projectDir, run, {
+    ...(port === undefined ? {} : { port }),
+    onAnswer: (task, text) => giveAnswer(projectDir, run, task, text),
+  });
 
 /** Hands an answer to the process that runs the run. Throws, with what to do, where none does. */
 async function giveAnswer(projectDir: string, run: string, task: string, text: string): Promise<void> {

@@ -9,7 +9,7 @@ export interface FollowOptions {
   /** Where to begin, in bytes; a negative number counts from the end. */
   readonly from?: number;
   /** Asked at the end of the file: whether nothing more will come. */
-  readonly isComplete: () => boolean;
+  readonly isComplete: () => boolean | Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -20,7 +20,7 @@ export async function* follow(path: string, options: FollowOptions): AsyncGenera
     let at = 0;
     while (!options.signal.aborted) {
       // Asked before reading: what was written before the answer is then read too.
-      const complete = options.isComplete();
+      const complete = await options.isComplete();
       if (!handle) {
         handle = await openIfThere(path);
         const { from = 0 } = options;

@@ -24,7 +24,7 @@ export interface InspectorOptions {
   /** Default: one that is free. */
   readonly port?: number;
   /** Whether a process carries the run out now. */
-  readonly isAlive: () => boolean;
+  readonly isAlive: () => Promise<boolean>;
   /** Takes a person's answer to a parked question; its rejection's message is shown. Without it none can be given. */
   readonly onAnswer?: (task: string, text: string) => Promise<void> | void;
 }
@@ -104,7 +104,7 @@ function routes(options: InspectorOptions, assets: Assets, serving: Serving): Ho
     if (!path) return context.text("no such file\n", 404);
     const done = context.req.query("done") === "1";
     return streamed(context, serving, (stream, signal) =>
-      sendFile(stream, path, signal, () => done || serving.state.closing || !options.isAlive()),
+      sendFile(stream, path, signal, async () => done || serving.state.closing || !(await options.isAlive())),
     );
   });
   app.get(`${base}/api/file`, async (context) => {
@@ -151,8 +151,9 @@ async function sendJournal(
   const had = Number(context.req.header("last-event-id") ?? 0) || 0;
   let alive: boolean | undefined;
   const tellAlive = async () => {
-    if (alive === isAlive()) return;
-    alive = isAlive();
+    const now = await isAlive();
+    if (alive === now) return;
+    alive = now;
     await stream.writeSSE({ event: "alive", data: String(alive) });
   };
   await tellAlive();
@@ -174,7 +175,7 @@ async function sendFile(
   stream: SSEStreamingApi,
   path: string,
   signal: AbortSignal,
-  isComplete: () => boolean,
+  isComplete: () => Promise<boolean>,
 ): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of follow(path, { from: -shownBytes, isComplete, signal })) {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readProc, statOf } from "./proc.ts";
 
 /**
  * When a process started, in a form that no two processes of one pid share: clock ticks since boot, and the boot.
@@ -6,15 +6,8 @@ import { readFileSync } from "node:fs";
  */
 export function processStart(pid: number): string | undefined {
   if (process.platform !== "linux") return isThere(pid) ? "" : undefined;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold anything; the fields that count stand behind the last one.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (state === "Z" || state === "X") return undefined;
-    return `${fields[18]}@${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`;
-  } catch {
-    return undefined;
-  }
+  const fields = statOf(pid);
+  return fields && `${fields[19]}@${readProc("sys/kernel/random/boot_id").trim()}`;
 }
 
 function isThere(pid: number): boolean {

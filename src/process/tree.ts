@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { readProc, statOf } from "./proc.ts";
 
 /** The variable that every process of an attempt carries in its environment. */
 export const markerVariable = "INTERSERVE_ATTEMPT";
@@ -86,10 +87,8 @@ function members(tree: Tree): readonly Member[] | undefined {
   return entries.flatMap((entry) => {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) return [];
-    const stat = read(`/proc/${pid}/stat`);
-    // The name in parentheses may hold anything; the fields that count stand behind the last one.
-    const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (!state || state === "Z" || state === "X") return [];
+    const group = statOf(pid)?.[2];
+    if (group === undefined) return [];
     return Number(group) === tree.group || carries(pid, tree.marker) ? [{ pid, group: Number(group) }] : [];
   });
 }
@@ -98,7 +97,7 @@ function carries(pid: number, marker: string): boolean {
   if (marker === "") return false;
   const entry = `${markerVariable}=${marker}`;
   const isOurs = (text: string) => (marker.endsWith("/") ? text.startsWith(entry) : text === entry);
-  return read(`/proc/${pid}/environ`).split("\0").some(isOurs);
+  return readProc(`${pid}/environ`).split("\0").some(isOurs);
 }
 
 /** Signals a process, or with a negative number a group; tells whether it could. */
@@ -110,14 +109,5 @@ function tryKill(pid: number, signal: NodeJS.Signals | 0): boolean {
   } catch {
     // Gone already, or not ours to end.
     return false;
-  }
-}
-
-/** A file of /proc, empty where the process is gone or another user's. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }

@@ -6,7 +6,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inspectRun } from "../../src/inspect-run.ts";
-import { findRun } from "../../src/journal/find-run.ts";
+import { takeLock } from "../../src/journal/lock.ts";
+import { findRun } from "../../src/resume.ts";
 import { type Command, manifestOf, Rig } from "../rig.ts";
 import { addressOf, expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
 
@@ -146,7 +147,7 @@ describe("an ended run", () => {
       if (answers.length > 0) throw new Error("it was answered already");
       answers.push([id, text]);
     };
-    const inspector = await inspectRun(await findRun(rig.dir), { assets, onAnswer });
+    const inspector = await inspectRun(rig.dir, await findRun(rig.dir), { assets, onAnswer });
     try {
       const { page } = await openPage(browser, `${inspector.url}#task=a`);
       await page.getByLabel("which <port>?").fill("4711, of course");
@@ -355,8 +356,8 @@ test("500 tasks are laid out and shown, and one that changes is shown at once", 
   };
   await writeFile(join(directory, "graph.json"), JSON.stringify(graph));
   await writeFile(join(directory, "journal.jsonl"), line(first));
-  await writeFile(join(directory, "run.json"), JSON.stringify({ pid: process.pid }));
-  const inspector = await inspectRun(await findRun(rig.dir, many), { assets });
+  await takeLock(join(directory, "lock"));
+  const inspector = await inspectRun(rig.dir, many, { assets });
   try {
     const { page } = await openPage(browser, inspector.url);
     await looks(page, "t499", "pending");
