@@ -6,6 +6,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
+    setupFiles: ["test/setup.ts"],
     // With the real CLIs of the agents, and in a real browser: vitest.agents.config.ts, vitest.browser.config.ts.
     exclude: ["test/agents/**", "test/browser/**"],
     // Generous: a deadline is a net against a hang here, never part of what a test asserts.

@@ -5,6 +5,7 @@ import {
   isAlias,
   isMap,
   isNode,
+  isScalar,
   isSeq,
   Lexer,
   Parser,
@@ -141,6 +142,11 @@ const sentence = (message: string): string => {
   return line.charAt(0).toLowerCase() + line.slice(1);
 };
 
+/** A key is a name, also where YAML takes it for a number: `1.10` must not become `1.1`, nor `.nan` `NaN`. */
+function takeAsWritten(key: unknown): void {
+  if (isScalar(key) && typeof key.value === "number" && key.source) key.value = key.source;
+}
+
 /** Keys that stand twice in a map, and aliases of nothing, in the order of the text. */
 function structureProblems(root: unknown, at: At): Problem[] {
   const problems: Problem[] = [];
@@ -155,6 +161,7 @@ function structureProblems(root: unknown, at: At): Problem[] {
       continue;
     }
     if (node.anchor) anchors.add(node.anchor);
+    if (isMap(node)) for (const { key } of node.items) takeAsWritten(key);
     if (isMap(node)) for (const problem of repeatedKeys(node, at)) problems.push(problem);
     const inside = isMap(node)
       ? node.items.flatMap(({ key, value }) => [key, value])

@@ -186,6 +186,15 @@ test("values out of a choice, a range or a form say what is allowed", async () =
   expect(long).toContain('" must have at most 200 characters, found "xxx');
 });
 
+test("a key that YAML takes for a number goes by what is written", async () => {
+  const { problems } = await load(around("- id: a\n  1.10: x\n  .nan: y\n  0x1F: z"));
+  expect(problems.map(({ message }) => message.slice(0, "unknown key '0x1F'".length))).toEqual([
+    'unknown key "1.10"',
+    'unknown key ".nan"',
+    'unknown key "0x1F"',
+  ]);
+});
+
 test("an unknown key is a warning wherever it stands, with the nearest known key or all of them", async () => {
   const text = `version: 1
 mode: all-parallel
