@@ -18,3 +18,20 @@ const table: readonly (readonly [RegExp, FailureKind])[] = [
 
 export const codexFailure = (message: string): FailureKind =>
   table.find(([pattern]) => pattern.test(message))?.[1] ?? "task";
+
+/**
+ * Seconds until the time that a usage limit's text names: `try again at 4:29 AM` of the same day, or `try again at Sep
+ * 29th, 2026 12:55 AM`, as Codex writes it in the local time zone (measured on Codex CLI 0.169.0). It leaves seconds
+ * out, so that the minute's end is meant. Undefined where no time is named.
+ */
+export function secondsUntilReset(message: string, now: Date): number | undefined {
+  const named =
+    /\btry again at (?:([A-Z][a-z]{2} \d{1,2})(?:st|nd|rd|th), (\d{4}) )?(\d{1,2}:\d{2} [AP]M)\b/i.exec(
+      message,
+    );
+  if (!named) return undefined;
+  const [, day, year, time] = named;
+  const reset =
+    new Date(day ? `${day}, ${year} ${time}` : `${now.toDateString()} ${time}`).getTime() + 60_000;
+  return Number.isNaN(reset) ? undefined : Math.max(0, Math.ceil((reset - now.getTime()) / 1000));
+}

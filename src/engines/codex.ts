@@ -7,7 +7,7 @@ import type { Outcome, Usage } from "../../schemas/outcome.ts";
 import { Happenings, less, runAgent, type Turn } from "./agent.ts";
 import { type CodexEvent, type CodexItem, parseCodexEvent } from "./codex-events.ts";
 import { examineCodex } from "./codex-examine.ts";
-import { codexFailure } from "./codex-failures.ts";
+import { codexFailure, secondsUntilReset } from "./codex-failures.ts";
 import { findCodex } from "./codex-program.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { lettingThrough } from "./environment.ts";
@@ -138,7 +138,10 @@ class CodexTurn implements Turn {
         break;
       case "turn.failed": {
         const message = event.error?.message || "the turn failed, and Codex did not say why";
-        this.ended = { status: "fail", failure: codexFailure(message), reason: oneLine(message) };
+        const failure = codexFailure(message);
+        const wait = failure === "rate_limited" ? secondsUntilReset(message, new Date()) : undefined;
+        const retry = wait === undefined ? {} : { retry_after_s: wait };
+        this.ended = { status: "fail", failure, reason: oneLine(message), ...retry };
         break;
       }
     }

@@ -130,6 +130,18 @@ describe("a turn that fails", () => {
     });
   });
 
+  // The text names minutes of the local time: of this day for the first, of another for the second.
+  test.each([20, 3 * 24 * 3600])("at a usage limit that resets in %d s waits for that", async (wait) => {
+    const resets_at = Math.floor(Date.now() / 1000) + wait;
+    await set([{ status: 429, error: { type: "usage_limit_reached", plan_type: "plus", resets_at } }]);
+    const before = Date.now() / 1000;
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const { failure, retry_after_s = 0 } = await attempt({ env: { TZ: timeZone } });
+    expect(failure).toBe("rate_limited");
+    expect(Date.now() / 1000 + retry_after_s).toBeGreaterThanOrEqual(resets_at);
+    expect(before + retry_after_s).toBeLessThanOrEqual(resets_at + 61);
+  });
+
   test("after it has asked as often as its retry-after let it is rate limited", async () => {
     const { server } = await set([{ status: 429, retryAfter: 0 }], { retries: 2 });
     expect(await attempt()).toMatchObject({ status: "fail", failure: "rate_limited" });

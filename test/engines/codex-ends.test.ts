@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { secondsUntilReset } from "../../src/engines/codex-failures.ts";
 import { carriers } from "../process/processes.ts";
 import { Attempt } from "./attempt.ts";
 import { completed, failed, message, outcomeOf, started } from "./fake-codex.ts";
@@ -10,6 +11,30 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(carriers(attempt.marker)).toEqual([]);
   await attempt.close();
+});
+
+describe("the time that a usage limit names", () => {
+  const now = new Date("2026-11-25T08:00:30");
+  test.each([
+    [
+      "You've hit your usage limit. Upgrade to Plus (https://x.invalid/a) or try again at 8:29 AM.",
+      29 * 60 + 30,
+    ],
+    ["You’ve hit your usage limit. Try again at 12:05 PM.", 4 * 3600 + 5 * 60 + 30],
+    ["You've hit your usage limit. Try again at Nov 26th, 2026 12:00 AM.", 16 * 3600 + 30],
+    ["You've hit your usage limit. Try again at Jan 1st, 2027 8:00 AM.", 37 * 24 * 3600 + 30],
+    ["You've hit your usage limit. Try again at 7:59 AM.", 0],
+    ["You've hit your usage limit. Try again later.", undefined],
+    ["You've hit your usage limit. Try again at Foo 99th, 2026 1:00 AM.", undefined],
+  ])("%s", (message, seconds) => {
+    expect(secondsUntilReset(message, now)).toBe(seconds);
+  });
+
+  test("is how long its task waits", async () => {
+    const text = "You've hit your usage limit. Try again at Jan 1st, 2099 8:00 AM.";
+    const { retry_after_s } = await outcomeOf(attempt, { lines: [started, failed(text)], exit: 1 });
+    expect(retry_after_s).toBeGreaterThan(3600);
+  });
 });
 
 describe("a turn that fails", () => {
