@@ -1,5 +1,5 @@
 import { access, stat } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { extname, isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import { type Pool, runSpec } from "../machines/schedule.ts";
 import type { Config } from "../schemas/config.ts";
@@ -43,6 +43,13 @@ export async function prepare(
     mode: options.mode ?? source.manifest.mode,
     max_parallel: options.maxParallel ?? source.manifest.max_parallel,
     pause: options.step ?? source.manifest.pause,
+    stages: source.manifest.stages.map((stage) => ({
+      ...stage,
+      tasks: stage.tasks.map((task) => ({
+        ...task,
+        files: task.files.map((path) => inside(path, projectDir)),
+      })),
+    })),
   };
   if (options.step && manifest.mode !== "manual-batching") {
     throw new UsageError(
@@ -77,6 +84,12 @@ export async function prepare(
     options: { ...options, projectDir, ...(options.plan ? { plan: resolve(options.plan) } : {}) },
   };
   return { job, problems };
+}
+
+/** An absolute path of a file in the project as one from there, so that every path of a file is the same. */
+function inside(path: string, projectDir: string): string {
+  const from = isAbsolute(path) ? relative(projectDir, path) : path;
+  return from === ".." || from.startsWith("../") ? path : from || ".";
 }
 
 /** What types promise, for those who have none; the command line has its own words for it. */

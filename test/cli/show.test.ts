@@ -260,3 +260,12 @@ test("the three forms exclude each other", async () => {
     expect(stderr).toContain("cannot be used with");
   }
 });
+
+test("an absolute path in the project is the same file as the path from there", async () => {
+  const file = `${rig.dir}/src/x.ts`;
+  await rig.file("abs.exec.yaml", plan.replace("files: [src]", `files: ["${file}", /elsewhere/x.ts]`));
+  const { stdout } = await rig.run("show", "abs.exec.yaml", "--json");
+  const { tasks, conflicts } = JSON.parse(stdout);
+  expect(conflicts).toEqual([{ file: "src/x.ts", tasks: ["a", "b"] }]);
+  expect(tasks[1].files).toEqual(["src/x.ts", "/elsewhere/x.ts"]);
+});
