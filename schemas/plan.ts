@@ -26,6 +26,11 @@ export interface PlanTask {
   readonly uses: readonly { readonly path: string; readonly use: FileUse }[];
   /** Commands that must hold once it is done. */
   readonly verify: readonly Verify[];
+  /**
+   * Of a task that writes no file: what it says of a person who must agree before it is carried out. Where nothing
+   * depends on it, it is left out of a derived manifest.
+   */
+  readonly asksFirst?: string;
   /** Its text without code blocks, and its code blocks. */
   readonly prose: string;
   readonly code: readonly PlanCode[];

@@ -29,6 +29,7 @@ export type ProblemCode =
   | "plan-without-tasks"
   | "section-not-found"
   | "plan-syntax"
+  | "asks-first"
   | "no-evidence"
   | "file-conflict"
   | "claim-contradicted"

@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { runSpec } from "../../machines/schedule.ts";
 import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
-import type { Plan } from "../../schemas/plan.ts";
+import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { type Derivation, derive } from "../derive/derive.ts";
@@ -35,6 +35,7 @@ interface Work {
   readonly derivation: Derivation;
   readonly manifest: DerivedManifest;
   readonly evidence: readonly Evidence[];
+  readonly leftOut: readonly PlanTask[];
   readonly problems: readonly Problem[];
 }
 
@@ -56,10 +57,23 @@ async function workOn(path: string, flags: PlanFlags): Promise<Work> {
   const { plan, problems } = await readPlan(path);
   if (!plan || problems.some(isError)) throw new ProblemsError(problems);
   const derivation = derive(plan);
-  const { manifest, evidence } = derivedManifest(plan, derivation, flags);
-  const found = [...problems, ...unexplained(plan, derivation), ...(await conflicts(plan, manifest))];
-  return { plan, derivation, manifest, evidence, problems: found };
+  const { manifest, evidence, leftOut } = derivedManifest(plan, derivation, flags);
+  const found = [
+    ...problems,
+    ...leftOut.map((task) => forPerson(task, plan)),
+    ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
+    ...(await conflicts(plan, manifest)),
+  ];
+  return { plan, derivation, manifest, evidence, leftOut, problems: found };
 }
+
+const forPerson = ({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem => ({
+  code: "asks-first",
+  severity: "warning",
+  message: `task ${quoted(id)} (${title}) is left out of the manifest, for it says ${quoted(asksFirst)}`,
+  place: { file, line, column: 1 },
+  hint: "do it yourself once the others are done, or add it to the manifest: its agent can ask you and park",
+});
 
 const unexplained = (plan: Plan, { unexplained }: Derivation): Problem[] =>
   unexplained.flatMap((at): Problem[] => {
@@ -103,7 +117,7 @@ async function check(work: Work, target: string, flags: PlanFlags): Promise<numb
   else if (drift.length > 0) await say(new ProblemsError(drift));
   else
     process.stdout.write(
-      `${printable(basename(target))} has the plan's ${count(work.plan.tasks.length, "task")}\n`,
+      `${printable(basename(target))} has the plan's ${count(work.plan.tasks.length - work.leftOut.length, "task")}\n`,
     );
   return drift.length > 0 ? 1 : 0;
 }
@@ -135,7 +149,13 @@ async function write(work: Work, target: string, flags: PlanFlags): Promise<void
   }
 }
 
-const fresh = (work: Work): string => manifestText(work.manifest, basename(work.plan.file), remarksOf(work));
+const fresh = (work: Work): string =>
+  manifestText(
+    work.manifest,
+    basename(work.plan.file),
+    remarksOf(work),
+    work.leftOut.map(({ id, title, asksFirst }) => `Left out: ${id} (${title}), for it says "${asksFirst}"`),
+  );
 
 async function updated(work: Work, target: string): Promise<{ text: string; told: string }> {
   // What is wrong with the file is said with its place, before anything is added to it.
@@ -157,8 +177,8 @@ function remarksOf({ plan, derivation, evidence }: Work): (id: string) => string
   };
 }
 
-const summary = ({ manifest, plan }: Work): string =>
-  `${count(plan.tasks.length, "task")} in ${count(manifest.stages.length, "stage")}, ${manifest.mode as Manifest["mode"]}`;
+const summary = ({ manifest, plan, leftOut }: Work): string =>
+  `${count(plan.tasks.length - leftOut.length, "task")} in ${count(manifest.stages.length, "stage")}, ${manifest.mode as Manifest["mode"]}`;
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
 

@@ -34,12 +34,20 @@ export interface Evidence {
 /** Seconds. Agents take minutes; a plan says nothing of time. */
 const timeoutPerTask = 1800;
 
-/** The manifest of a plan as it was derived. `flags` go before what was derived. */
+/**
+ * The manifest of a plan as it was derived. `flags` go before what was derived. `leftOut`: the tasks that wait for a
+ * person's word, which no agent is to carry out unasked.
+ */
 export function derivedManifest(
   plan: Plan,
-  { stages, edges }: Derivation,
+  { stages, edges: all }: Derivation,
   flags: { readonly mode?: Mode; readonly tier?: Tier } = {},
-): { manifest: DerivedManifest; evidence: Evidence[] } {
+): { manifest: DerivedManifest; evidence: Evidence[]; leftOut: PlanTask[] } {
+  const needed = new Set(all.map(({ from }) => from));
+  const isOut = plan.tasks.map(({ asksFirst }, at) => asksFirst !== undefined && !needed.has(at));
+  // A manifest without any task is none.
+  const out = new Set(isOut.every(Boolean) ? [] : [...isOut.keys()].filter((at) => isOut[at]));
+  const edges = all.filter(({ to }) => !out.has(to));
   const idOf = (task: number) => plan.tasks[task]?.id ?? "";
   const derived = (at: number): DerivedTask => {
     const task = plan.tasks[at] as PlanTask;
@@ -53,7 +61,10 @@ export function derivedManifest(
       ...(task.verify.length > 0 ? { verify: task.verify } : {}),
     };
   };
-  const written = stages.map(({ name, tasks }) => ({ name, tasks: tasks.map(derived) }));
+  const written = stages.flatMap(({ name, tasks }) => {
+    const kept = tasks.filter((at) => !out.has(at));
+    return kept.length > 0 ? [{ name, tasks: kept.map(derived) }] : [];
+  });
   const mode = flags.mode ?? modeOf(written);
   return {
     manifest: {
@@ -65,6 +76,7 @@ export function derivedManifest(
       stages: written,
     },
     evidence: edges.map(({ from, to, kind, detail }) => ({ from: idOf(from), to: idOf(to), kind, detail })),
+    leftOut: plan.tasks.filter((_, at) => out.has(at)),
   };
 }
 

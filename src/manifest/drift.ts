@@ -17,7 +17,10 @@ export function driftBetween(plan: Plan, manifest: Manifest, file: YamlFile): Pr
       return origin ? changes(task, origin, place) : [gone(task, place)];
     }),
   );
-  const missing = plan.tasks.filter(({ id }) => !known.has(id)).map((task) => lacking(task, plan.file));
+  // One that waits for a person's word may be left out.
+  const missing = plan.tasks
+    .filter(({ id, asksFirst }) => !known.has(id) && asksFirst === undefined)
+    .map((task) => lacking(task, plan.file));
   return [...missing, ...here];
 }
 

@@ -25,8 +25,13 @@ interface WrittenTask {
 /** One line of a comment each, above a task's `depends`. */
 export type Remarks = (id: string) => readonly string[];
 
-/** The text of a new manifest: modeline, a line that says where it comes from, and remarks as comments. */
-export function manifestText(manifest: Written, planName: string, remarks: Remarks): string {
+/** The text of a new manifest: modeline, a line that says where it comes from, remarks as comments, and a last word. */
+export function manifestText(
+  manifest: Written,
+  planName: string,
+  remarks: Remarks,
+  closing: readonly string[] = [],
+): string {
   const document = new Document(manifest);
   const stages = document.get("stages") as YAMLSeq<YAMLMap>;
   for (const stage of stages.items) {
@@ -36,6 +41,7 @@ export function manifestText(manifest: Written, planName: string, remarks: Remar
     ` yaml-language-server: $schema=${schemaUrl}`,
     ` Derived from ${comment(planName)} by \`interserve plan\`. Comments say why a task waits; \`--update\` keeps your edits.`,
   ].join("\n");
+  if (closing.length > 0) document.comment = closing.map((line) => ` ${comment(line)}`).join("\n");
   return document.toString({ lineWidth: 110, flowCollectionPadding: false });
 }
 

@@ -5,6 +5,7 @@ import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Problem } from "../problem.ts";
 import { readText } from "../yaml-file.ts";
+import { asksFirst } from "./asks-first.ts";
 import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
 import { formatOf } from "./formats/formats.ts";
@@ -82,14 +83,17 @@ export function parsePlan(text: string, file: string): Plan {
     const paths = uses.map(({ path }) => path);
     const inSteps = [...stepFiles(prose), ...headedFiles(code, paths)];
     const group = groups.get(mark);
+    const files = writtenFiles(uses, committedFiles(code), inSteps);
+    const asks = files.length === 0 ? asksFirst(prose) : undefined;
     return [
       {
         id: freeId(`task-${name.number.toLowerCase()}`, ids),
         ...name,
         section,
-        files: writtenFiles(uses, committedFiles(code), inSteps),
+        files,
         uses,
         verify: verifyOf(section),
+        ...(asks ? { asksFirst: asks } : {}),
         prose,
         code,
         ...(group ? { group } : {}),

@@ -101,7 +101,7 @@ const isSource = /\b(from|based on)\W*$/i;
 /** Where files stand that are not named: to read some of a directory claims none of it. */
 const isPlace = /\bfiles\s+(in|under|within)\W*$/i;
 const isUncertain =
-  /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present)|(created|written|done) (in|by) task\b)/i;
+  /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present)|if (it )?exists\b(?!.*\bcreate)|(created|written|done) (in|by) task\b)/i;
 const isConditional = /^\s*\([^()]*\bif (confirmed|needed|necessary|required)\)/i;
 
 /** A comma and the like between two paths, perhaps with a remark in brackets or a verb: `a.ts` (new), edit `b.ts`. */

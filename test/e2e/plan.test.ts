@@ -142,6 +142,36 @@ stages:
   });
 });
 
+describe("a task that asks for a person's word first", () => {
+  const asking = `\n### Task 5: Close the ticket\n\n**Files:**\n- Modify: \`CHANGELOG.md\` if it exists\n\n**Irreversible — confirm with the user before running.**\n`;
+
+  test("is left out, said to be, and no drift", async () => {
+    const rig = await project({ "plan.md": plan + asking });
+    const { code, stdout, stderr } = await rig.run("plan", "plan.md");
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("4 tasks in") });
+    expect(stderr).toMatch(/warning asks-first: task "task-5" \(Close the ticket\) is left out/);
+    const text = await manifestOf(rig);
+    expect(text).not.toContain("id: task-5");
+    expect(text).toContain(
+      '# Left out: task-5 (Close the ticket), for it says "Irreversible — confirm with the user before running."',
+    );
+    expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({ code: 0 });
+    expect(await rig.run("plan", "plan.md", "--update")).toMatchObject({
+      stdout: expect.stringContaining("nothing to add"),
+    });
+  });
+
+  test.each([
+    ["something depends on it", `${asking}${fifth.replace("5", "6").replace("Task 4", "Task 5")}`],
+    ["it writes a file for sure", asking.replace(" if it exists", "")],
+  ])("stays where %s", async (_, more) => {
+    const rig = await project({ "plan.md": plan + more });
+    const { stderr } = await rig.run("plan", "plan.md");
+    expect(stderr).not.toContain("asks-first");
+    expect(await manifestOf(rig)).toContain("id: task-5");
+  });
+});
+
 describe("--update", () => {
   test("adds what is new and keeps what a person wrote", async () => {
     const rig = await project();

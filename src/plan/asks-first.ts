@@ -1,0 +1,19 @@
+/**
+ * What a task says of a person who must agree before it is carried out, as the plan writes it: `Irreversible — confirm
+ * with user before running.`; undefined where it says nothing of the kind.
+ */
+export const asksFirst = (prose: string): string | undefined =>
+  prose
+    .split("\n")
+    .map((line) => line.replace(/[*_>]/g, "").trim())
+    .find((line) => asks.some((pattern) => pattern.test(line)));
+
+const person = "(?:user|human|person|owner|operator|maintainer|approval|sign-?off)";
+const first = "before\\s+(?:you\\s+)?(?:run|execut|proceed|do|apply|start)(?:n?ing|e|ing)?\\b";
+const asks = [
+  new RegExp(
+    `\\b(?:confirm|check|ask|wait|get|needs?|requires?)\\b[^.]{0,40}\\b${person}\\b[^.]{0,40}\\b${first}`,
+    "i",
+  ),
+  /\birreversible\b[^.]{0,40}\b(?:confirm|ask)\b/i,
+];
