@@ -5,6 +5,7 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { type LeftAnswer, leaveAnswer } from "../journal/answers.ts";
 import { Journal } from "../journal/journal.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
+import { jsonText } from "../printable.ts";
 import { UsageError } from "../problem.ts";
 import { findRun, lockRun, readRun, runnerOf } from "../resume.ts";
 import { goOn, parkedTask, withLock } from "./resume.ts";
@@ -31,7 +32,7 @@ export async function answer(name: string, task: string, text: string, flags: An
   const runner = await runnerOf(projectDir, run);
   if (runner !== undefined && (await isTaken(projectDir, directory, { task, attempt, text }))) {
     const said = `the run in process ${runner} has taken the answer`;
-    process.stdout.write(flags.json ? `${JSON.stringify({ run, task, taken_by: runner })}\n` : `${said}\n`);
+    process.stdout.write(flags.json ? jsonText({ run, task, taken_by: runner }, 0) : `${said}\n`);
     return 0;
   }
   const lock = await lockRun(directory);

@@ -1,5 +1,6 @@
 import { colorsFor } from "../cli/terminal.ts";
 import { loadManifest } from "../manifest/load.ts";
+import { jsonText } from "../printable.ts";
 import { isError, type Problem } from "../problem.ts";
 import { problemJson, renderProblem } from "../report/problems.ts";
 
@@ -14,7 +15,7 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   const errors = problems.filter(isError).length;
   if (flags.json) {
     const report = { valid: errors === 0, problems: problems.map(problemJson) };
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    process.stdout.write(jsonText(report));
     return errors === 0 ? 0 : 2;
   }
   const colors = colorsFor(process.stdout);

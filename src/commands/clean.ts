@@ -2,6 +2,7 @@ import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { takeLock } from "../journal/lock.ts";
 import { runDirectory, runNames } from "../journal/run-directory.ts";
+import { jsonText } from "../printable.ts";
 
 export interface CleanFlags {
   readonly projectDir?: string;
@@ -18,7 +19,7 @@ export async function clean(flags: CleanFlags): Promise<number> {
   const removed: string[] = [];
   const kept: string[] = [];
   for (const name of old) (flags.dryRun || (await remove(projectDir, name)) ? removed : kept).push(name);
-  if (flags.json) process.stdout.write(`${JSON.stringify({ removed, under_way: kept }, null, 2)}\n`);
+  if (flags.json) process.stdout.write(jsonText({ removed, under_way: kept }));
   else process.stdout.write(text(removed, kept, names.length, flags.dryRun ?? false));
   return 0;
 }

@@ -1,7 +1,7 @@
 import { colorsFor } from "../cli/terminal.ts";
 import { examine } from "../doctor.ts";
 import type { Check } from "../engines/engine.ts";
-import { printable } from "../printable.ts";
+import { jsonText, printable } from "../printable.ts";
 import type { Colors } from "../report/reporter.ts";
 
 export interface DoctorFlags {
@@ -15,7 +15,7 @@ export async function doctor(flags: DoctorFlags): Promise<number> {
   const { ready, engine, checks } = examination;
   if (flags.json) {
     const all = checks.map(({ advice = null, ...check }) => ({ ...check, advice }));
-    process.stdout.write(`${JSON.stringify({ ...examination, checks: all }, null, 2)}\n`);
+    process.stdout.write(jsonText({ ...examination, checks: all }));
     return ready ? 0 : 1;
   }
   const colors = colorsFor(process.stdout);

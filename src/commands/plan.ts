@@ -14,7 +14,7 @@ import { loadManifest, manifestIn } from "../manifest/load.ts";
 import { manifestText, updatedText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";
 import { readPlan } from "../plan/read-plan.ts";
-import { printable, quoted } from "../printable.ts";
+import { jsonText, printable, quoted } from "../printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { problemJson } from "../report/problems.ts";
 import { parseYaml, readText } from "../yaml-file.ts";
@@ -184,7 +184,7 @@ const count = (number: number, what: string): string => `${number} ${what}${numb
 
 function printJson({ manifest, evidence }: Work, problems: readonly Problem[]): void {
   const report = { manifest, evidence, problems: problems.map(problemJson) };
-  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(jsonText(report));
 }
 
 const exists = (path: string): Promise<boolean> =>

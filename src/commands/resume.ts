@@ -3,7 +3,7 @@ import { say } from "../cli/failures.ts";
 import type { Job, JobOptions } from "../job.ts";
 import type { Lock } from "../journal/lock.ts";
 import { prepare } from "../prepare.ts";
-import { printable } from "../printable.ts";
+import { jsonText, printable } from "../printable.ts";
 import { ProblemsError, UsageError } from "../problem.ts";
 import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../resume.ts";
 import { resumeRun } from "../run.ts";
@@ -53,8 +53,7 @@ export async function goOn(
   if (!flags.json) process.stdout.write(resumptionText(resumed));
   if (flags.dryRun) {
     const { kept, again } = resumed;
-    if (flags.json)
-      process.stdout.write(`${JSON.stringify({ run: past.directory.run, kept, again }, null, 2)}\n`);
+    if (flags.json) process.stdout.write(jsonText({ run: past.directory.run, kept, again }));
     return 0;
   }
   await checkEngines(job);

@@ -3,6 +3,7 @@ import { colorsFor } from "../cli/terminal.ts";
 import type { JobOptions } from "../job.ts";
 import { overview, relaxing } from "../overview.ts";
 import { prepare } from "../prepare.ts";
+import { jsonText } from "../printable.ts";
 import { ProblemsError, UsageError } from "../problem.ts";
 import { overviewText } from "../report/overview-text.ts";
 import { startRun } from "../run.ts";
@@ -34,7 +35,7 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
   if (dryRun) {
     const facts = overview(job);
     const text = overviewText(facts, relaxing(job), colorsFor(process.stdout));
-    process.stdout.write(json ? `${JSON.stringify(facts, null, 2)}\n` : text);
+    process.stdout.write(json ? jsonText(facts) : text);
     return 0;
   }
   await checkEngines(job);

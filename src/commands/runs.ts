@@ -3,6 +3,7 @@ import type { RunStatus } from "../../schemas/run-status.ts";
 import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { runNames } from "../journal/run-directory.ts";
+import { jsonText } from "../printable.ts";
 import { runsText } from "../report/status-text.ts";
 import { runStatus } from "../run-status.ts";
 
@@ -26,8 +27,6 @@ export async function runs(flags: RunsFlags): Promise<number> {
     }
   }
   const facts = all.map(({ tasks, ...run }) => ({ ...run, tasks: tasks.length }));
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(facts, null, 2)}\n` : runsText(all, colorsFor(process.stdout)),
-  );
+  process.stdout.write(flags.json ? jsonText(facts) : runsText(all, colorsFor(process.stdout)));
   return damaged ? 1 : 0;
 }

@@ -3,6 +3,7 @@ import { colorsFor } from "../cli/terminal.ts";
 import type { JobOptions } from "../job.ts";
 import { overview, relaxing } from "../overview.ts";
 import { prepare } from "../prepare.ts";
+import { jsonText } from "../printable.ts";
 import { ProblemsError } from "../problem.ts";
 import { dotOf, mermaidOf } from "../report/graph.ts";
 import { overviewText } from "../report/overview-text.ts";
@@ -18,7 +19,7 @@ export async function show(path: string, flags: ShowFlags): Promise<number> {
   const { job, problems } = await prepare(path, flags);
   if (problems.length > 0) await say(new ProblemsError(problems));
   const facts = overview(job);
-  if (flags.json) process.stdout.write(`${JSON.stringify(facts, null, 2)}\n`);
+  if (flags.json) process.stdout.write(jsonText(facts));
   else if (flags.mermaid) process.stdout.write(mermaidOf(facts));
   else if (flags.dot) process.stdout.write(dotOf(facts));
   else process.stdout.write(overviewText(facts, relaxing(job), colorsFor(process.stdout)));

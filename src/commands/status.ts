@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { colorsFor } from "../cli/terminal.ts";
+import { jsonText } from "../printable.ts";
 import { statusText } from "../report/status-text.ts";
 import { findRun } from "../resume.ts";
 import { runStatus } from "../run-status.ts";
@@ -13,8 +14,6 @@ export interface StatusFlags {
 export async function status(name: string | undefined, flags: StatusFlags): Promise<number> {
   const projectDir = resolve(flags.projectDir ?? ".");
   const facts = await runStatus(projectDir, await findRun(projectDir, name));
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(facts, null, 2)}\n` : statusText(facts, colorsFor(process.stdout)),
-  );
+  process.stdout.write(flags.json ? jsonText(facts) : statusText(facts, colorsFor(process.stdout)));
   return 0;
 }

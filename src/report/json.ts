@@ -1,6 +1,7 @@
+import { jsonText } from "../printable.ts";
 import type { Reporter, Screen } from "./reporter.ts";
 
 /** One event a line, as JSON. */
 export function jsonReporter(screen: Screen): Reporter {
-  return { event: (event) => screen.write(`${JSON.stringify(event)}\n`) };
+  return { event: (event) => screen.write(jsonText(event, 0)) };
 }

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { DependencyResult } from "../../schemas/routing.ts";
+import { fenced, fenceLength } from "../fence.ts";
 import { printable } from "../printable.ts";
+import { share } from "../share.ts";
 import { titleLine } from "./clean.ts";
-import { fenced, fenceLength } from "./fence.ts";
 import { type Said, saidBy } from "./said.ts";
-import { share } from "./share.ts";
 
 const opening = `## Results of the tasks that this one depends on
 

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { printableLines } from "./clean.ts";
+import { printableLines } from "../printable.ts";
 
 /** The head and the tail of a file. */
 export interface Digest {

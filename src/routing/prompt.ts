@@ -1,10 +1,10 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { DependencyResult } from "../../schemas/routing.ts";
-import { printable } from "../printable.ts";
-import { printableLines, titleLine } from "./clean.ts";
+import { codeSpan, fenced } from "../fence.ts";
+import { printable, printableLines } from "../printable.ts";
+import { titleLine } from "./clean.ts";
 import { renderDependencies } from "./dependencies.ts";
-import { codeSpan, fenced } from "./fence.ts";
 
 /** All that goes into a task's prompt. Paths are absolute. */
 export interface PromptInput {

@@ -1,6 +1,5 @@
 import type { Outcome } from "../../schemas/outcome.ts";
-import { printable } from "../printable.ts";
-import { printableLines } from "./clean.ts";
+import { printable, printableLines } from "../printable.ts";
 import { readDigest } from "./digest.ts";
 
 /** What an agent wrote, most important first, to be cut to any length. */

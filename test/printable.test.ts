@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { inert, jsonText, printable, sameWidth, shellWord } from "../src/printable.ts";
+
+/** How GitHub's runner finds a command in a line of a log; what people do not see does not count there. */
+function isCommand(line: string): boolean {
+  const seen = line.replaceAll(/\p{DI}/gu, "");
+  return seen.trimStart().startsWith("::") || seen.includes("##[");
+}
+
+const commands = [
+  "::error::x",
+  "::set-output name=a::b",
+  " \u00a0\u3000::add-mask::x",
+  "\u00ad:\u00ad:error::x",
+  "said ##[add-mask]x",
+  "said #\u00ad#\u034f[set-output name=a]b",
+  "###[error]x",
+];
+
+test.each(commands)("no CI server obeys %j, on a line of its own or in lines", (command) => {
+  expect(isCommand(command)).toBe(true);
+  expect(isCommand(printable(command))).toBe(false);
+  expect(isCommand(printable(`\n${command}`))).toBe(false);
+  for (const line of inert(`before\r\n${command}\n\n  ${command}`).split("\n")) {
+    expect(isCommand(line)).toBe(false);
+  }
+  const value = { [command]: [command] };
+  expect(jsonText(value).split("\n").filter(isCommand)).toEqual([]);
+  expect(JSON.parse(jsonText(value))).toEqual(value);
+});
+
+test.each(["##vso[task.setvariable variable=a]b", "##teamcity[testFailed name='a']"])(
+  "nor %j, which others obey",
+  (command) => {
+    expect(`${printable(command)} ${sameWidth(command)} ${inert(command)}`).not.toMatch(/##\w*\[/);
+  },
+);
+
+test.each(["std::vector", "a :: b", "## [1.0] heading", "a#[b]", "#1: ok", "x ::error::y"])(
+  "%j stays as it is",
+  (text) => {
+    expect([printable(text), sameWidth(text), inert(text)]).toEqual([text, text, text]);
+  },
+);
+
+test("long lines of what could begin a command take no longer than others", () => {
+  const [spaces, colons, hashes] = [" ", ": ", "#\u00ad"].map((text) => text.repeat(200_000));
+  for (const text of [`${spaces}::x`, colons ?? "", `${hashes}[`]) expect(inert(text)).toHaveLength(text.length);
+}, 10_000);
+
+test.each([
+  ["task-1.2", "task-1.2"],
+  ["a b", "'a b'"],
+  ["it's; rm -rf ~", `'it'\\''s; rm -rf ~'`],
+  ["", "''"],
+])("%j is the word %s of a shell", (text, word) => {
+  expect(shellWord(text)).toBe(word);
+});
