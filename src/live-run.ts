@@ -180,7 +180,9 @@ export class LiveRun implements Run {
     for (const { id, engine } of facts.tasks) {
       const past = resumed.past.history.tasks.get(id);
       if (!past || !asksModel(engine)) continue;
-      for (let at = 0; at < past.attempt; at += 1) this.spent = spend(this.spent, past.usage[at]);
+      const silent = past.attempt - past.attempts.length;
+      for (const { outcome } of past.attempts) this.spent = spend(this.spent, outcome.usage);
+      for (let at = 0; at < silent; at += 1) this.spent = spend(this.spent, undefined);
     }
     this.record({ event: "run.resumed", ...facts, kept: [...resumed.kept], again: [...resumed.again] });
     for (const [number, { attempt, outcome }] of resumed.restored) {

@@ -1,6 +1,8 @@
-import { countStatuses } from "../schemas/event.ts";
-import type { RunStatus, TaskStatus } from "../schemas/run-status.ts";
-import { totalUsage } from "../schemas/usage.ts";
+import { countStatuses, type TaskFacts } from "../schemas/event.ts";
+import type { AttemptStatus, RunStatus, TaskStatus } from "../schemas/run-status.ts";
+import { asksModel, nothingSpent, spend, totalUsage } from "../schemas/usage.ts";
+import type { TaskHistory } from "./journal/fold.ts";
+import type { RunDirectory } from "./journal/run-directory.ts";
 import { readRun, runnerOf } from "./resume.ts";
 
 /** Reads where a run stands, while it runs or afterwards. Throws ProblemsError where its journal is damaged. */
@@ -10,23 +12,13 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
   const { directory, history } = await readRun(projectDir, run);
   const { started, latest, finished, lastAt } = history;
   const ended = finished?.at ?? (pid === undefined ? lastAt : undefined);
-  const tasks = latest.tasks.map(({ id, title, stage }): TaskStatus => {
-    const task = history.tasks.get(id);
-    const attempt = task?.attempt ?? 0;
-    const open = attempt === 0 ? "pending" : pid === undefined ? "interrupted" : "running";
-    return {
-      id,
-      title,
-      stage,
-      status: task?.status ?? open,
-      attempt,
-      duration_s: Math.round((task?.duration ?? 0) * 1000) / 1000,
-      reason: task?.reason ?? null,
-      artifacts: attempt > 0 ? directory.attempt(id, attempt) : null,
-      usage: task && task.usage.length > 0 ? totalUsage(task.usage) : null,
-    };
-  });
-  const counts = countStatuses(tasks.map(({ status }) => status));
+  const tasks = latest.tasks.map((facts) =>
+    taskStatus(facts, history.tasks.get(facts.id), pid !== undefined, directory),
+  );
+  const byAgents = latest.tasks
+    .filter(({ engine }) => asksModel(engine))
+    .flatMap(({ id }) => history.tasks.get(id)?.attempts ?? []);
+  const spent = byAgents.reduce((sum, { outcome }) => spend(sum, outcome.usage), nothingSpent);
   return {
     run,
     state: pid !== undefined ? "running" : finished ? "finished" : "killed",
@@ -38,9 +30,54 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
     ended: ended ?? null,
     duration_s: (Date.parse(ended ?? new Date().toISOString()) - Date.parse(started.at)) / 1000,
     exit_code: finished?.exit_code ?? null,
-    counts,
+    counts: countStatuses(tasks.map(({ status }) => status)),
     directory: directory.path,
     usage: totalUsage(tasks.flatMap(({ usage }) => usage ?? [])),
+    agent_attempts: spent.attempts,
+    attempts_with_cost: spent.withCost,
     tasks,
   };
 }
+
+function taskStatus(
+  { id, title, stage, depends, engine }: TaskFacts,
+  task: TaskHistory | undefined,
+  isAlive: boolean,
+  directory: RunDirectory,
+): TaskStatus {
+  const { attempt = 0, attempts: past = [], outcome } = task ?? {};
+  const open = attempt === 0 ? "pending" : isAlive ? "running" : "interrupted";
+  const attempts = Array.from({ length: attempt }, (_, at): AttemptStatus => {
+    const ended = past.find((one) => one.attempt === at + 1);
+    const isLast = at + 1 === attempt;
+    return {
+      attempt: at + 1,
+      // That its `verify` commands have not decided yet leaves it open.
+      status:
+        ended && (!isLast || outcome) ? ended.outcome.status : isLast && isAlive ? "running" : "interrupted",
+      duration_s: milliseconds(ended?.duration ?? 0),
+      reason: ended?.outcome.reason ?? null,
+    };
+  });
+  const usages = past.flatMap(({ outcome }) => outcome.usage ?? []);
+  return {
+    id,
+    title,
+    stage,
+    depends,
+    engine,
+    status: task?.status ?? open,
+    attempt,
+    duration_s: milliseconds(past.reduce((sum, { duration }) => sum + duration, 0)),
+    reason: task?.reason ?? null,
+    failure: outcome?.failure ?? null,
+    verdict: outcome?.verdict ?? null,
+    files_changed: outcome?.files_changed ?? [],
+    notes: outcome?.notes ?? [],
+    attempts,
+    artifacts: attempt > 0 ? directory.attempt(id, attempt) : null,
+    usage: usages.length > 0 ? totalUsage(usages) : null,
+  };
+}
+
+const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;

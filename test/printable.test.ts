@@ -45,7 +45,8 @@ test.each(["std::vector", "a :: b", "## [1.0] heading", "a#[b]", "#1: ok", "x ::
 
 test("long lines of what could begin a command take no longer than others", () => {
   const [spaces, colons, hashes] = [" ", ": ", "#\u00ad"].map((text) => text.repeat(200_000));
-  for (const text of [`${spaces}::x`, colons ?? "", `${hashes}[`]) expect(inert(text)).toHaveLength(text.length);
+  for (const text of [`${spaces}::x`, colons ?? "", `${hashes}[`])
+    expect(inert(text)).toHaveLength(text.length);
 }, 10_000);
 
 test.each([

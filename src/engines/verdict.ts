@@ -1,6 +1,5 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
+import { endsOfFile } from "../ends-of-file.ts";
 import { printable } from "../printable.ts";
 
 /** How much of an output's end is read for its verdict and hand-over, in bytes. */
@@ -84,20 +83,8 @@ export function parseHandOver(output: string): string | undefined {
 
 /** The end of a file of any size, as text; empty where there is no file, or something that is none. */
 export async function tailOf(path: string, bytes = tailBytes): Promise<string> {
-  // Without blocking: a name that an agent has chosen may be a pipe that nobody writes to.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-  if (!handle) return "";
-  try {
-    const facts = await handle.stat();
-    if (!facts.isFile()) return "";
-    const buffer = Buffer.alloc(Math.min(facts.size, bytes));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, facts.size - buffer.length);
-    const text = buffer.toString("utf8", 0, bytesRead);
-    // The first character may have lost its beginning.
-    return facts.size > bytes ? text.replace(/^\ufffd{1,3}/, "") : text;
-  } finally {
-    await handle.close();
-  }
+  const ends = await endsOfFile(path, () => ({ head: 0, tail: bytes }));
+  return ends ? ends.head + ends.tail : "";
 }
 
 /**

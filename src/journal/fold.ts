@@ -1,5 +1,5 @@
 import type { AttemptKey, RunEvent } from "../../schemas/event.ts";
-import { isDone, isParked, type Outcome, type Status, type Usage } from "../../schemas/outcome.ts";
+import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
 
 /** What a journal tells of one task. */
 export interface TaskHistory {
@@ -11,11 +11,18 @@ export interface TaskHistory {
   /** What it settled as, last of all. */
   readonly status: Status | undefined;
   readonly reason: string | undefined;
-  /** Seconds, over all of its attempts. */
-  readonly duration: number;
+  /** Those that have ended, first to last. */
+  readonly attempts: readonly PastAttempt[];
   /** A person's answer to its question, for as long as no attempt has made something of it. */
   readonly answered: Answered | undefined;
-  readonly usage: readonly Usage[];
+}
+
+/** An attempt that has ended, and what it came to: after its `verify` commands where they have decided. */
+export interface PastAttempt {
+  readonly attempt: number;
+  /** Seconds, `verify` included. */
+  readonly duration: number;
+  readonly outcome: Outcome;
 }
 
 /** An answer, the attempt that had the question, and that attempt's session. */
@@ -47,9 +54,8 @@ const unknown: TaskHistory = {
   outcome: undefined,
   status: undefined,
   reason: undefined,
-  duration: 0,
+  attempts: [],
   answered: undefined,
-  usage: [],
 };
 
 /** Folds a journal's events into where the run stands, or says which of them cannot stand where it does. Pure. */
@@ -101,19 +107,18 @@ function next(before: TaskHistory, event: TaskEvent): TaskHistory | string {
       if (event.attempt !== before.attempt)
         return `attempt ${event.attempt} of ${event.task} was not started`;
       const isOpen = event.gates > 0 && isDone(event.outcome.status);
-      const { usage } = event.outcome;
+      const { attempt, duration_s: duration, outcome } = event;
       return {
         ...before,
-        duration: before.duration + event.duration_s,
-        outcome: isOpen ? undefined : event.outcome,
-        answered: isParked(event.outcome.status) ? undefined : before.answered,
-        usage: usage ? [...before.usage, usage] : before.usage,
+        outcome: isOpen ? undefined : outcome,
+        answered: isParked(outcome.status) ? undefined : before.answered,
+        attempts: [...before.attempts, { attempt, duration, outcome }],
       };
     }
     case "task.verified":
       if (event.attempt !== before.attempt)
         return `attempt ${event.attempt} of ${event.task} was not started`;
-      return { ...before, duration: before.duration + event.duration_s, outcome: event.outcome };
+      return { ...before, outcome: event.outcome, attempts: verified(before.attempts, event) };
     case "task.settled":
       if (isDone(event.status) && before.outcome?.status !== event.status) {
         return `${event.task} settled as ${event.status}, and no attempt came to that`;
@@ -130,3 +135,11 @@ function next(before: TaskHistory, event: TaskEvent): TaskHistory | string {
       return before;
   }
 }
+
+const verified = (
+  attempts: readonly PastAttempt[],
+  { attempt, duration_s, outcome }: Extract<RunEvent, { event: "task.verified" }>,
+): PastAttempt[] =>
+  attempts.map((past) =>
+    past.attempt === attempt ? { attempt, duration: past.duration + duration_s, outcome } : past,
+  );

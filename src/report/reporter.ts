@@ -1,6 +1,7 @@
 import type { createColors } from "picocolors";
 import type { Counts, RunEvent } from "../../schemas/event.ts";
-import { statuses } from "../../schemas/outcome.ts";
+import { statuses, type Usage } from "../../schemas/outcome.ts";
+import { tokensOf } from "../../schemas/usage.ts";
 
 /** The colours of a stream; without any, every one of them leaves text as it is. */
 export type Colors = ReturnType<typeof createColors>;
@@ -39,3 +40,25 @@ export const countsText = (counts: Partial<Counts>): string =>
     .filter((status) => counts[status])
     .map((status) => `${counts[status]} ${status}`)
     .join(", ");
+
+/** What agents have used, where there were any: what is not known is said to be, and is no zero. */
+export function usageText({
+  usage,
+  agent_attempts,
+  attempts_with_cost,
+}: {
+  readonly usage: Usage;
+  readonly agent_attempts: number;
+  readonly attempts_with_cost: number;
+}): string | undefined {
+  if (agent_attempts === 0) return undefined;
+  const tokens = tokensOf(usage);
+  const figures = [
+    tokens === undefined ? "tokens unknown" : `${tokens} tokens (${usage.output_tokens ?? 0} of them out)`,
+    usage.cost_usd === undefined ? "cost unknown" : `$${usage.cost_usd.toFixed(2)}`,
+  ];
+  const silent = agent_attempts - attempts_with_cost;
+  const partly =
+    usage.cost_usd !== undefined && silent > 0 ? ` and more: ${silent} attempts did not say` : "";
+  return `${figures.join(", ")}${partly}`;
+}

@@ -2,6 +2,7 @@ import type { Status } from "../../schemas/outcome.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { printable } from "../printable.ts";
 import { statusWord } from "./lines.ts";
+import { nextStep } from "./next-step.ts";
 import { type Colors, countsText, duration } from "./reporter.ts";
 
 /** Where one run stands, task by task. */
@@ -14,7 +15,7 @@ export function statusText(run: RunStatus, colors: Colors): string {
     ...run.tasks.flatMap((task) => taskLines(task, colors)),
     "",
     colors.bold(`${countsText(run.counts) || "nothing settled"} of ${run.tasks.length}`),
-    ...hint(run),
+    ...(run.state === "running" ? [] : nextStep(run.run, run.tasks)),
     "",
   ].join("\n");
 }
@@ -32,15 +33,6 @@ function taskLines({ id, title, status, attempt, duration_s, reason }: TaskStatu
     `  ${word} ${name}${took}`,
     ...(reason && status !== "pass" ? [`              ${printable(reason)}`] : []),
   ];
-}
-
-/** What can be done about a run that is not all done. */
-function hint({ run, state, tasks }: RunStatus): string[] {
-  if (state === "running") return [];
-  const parked = tasks.find(({ status }) => status === "question" || status === "escalated");
-  if (parked) return [`answer: interserve answer ${run} ${printable(parked.id)} "…"`];
-  const isDone = tasks.every(({ status }) => status === "pass" || status === "warn");
-  return isDone ? [] : [`go on: interserve resume ${run}`];
 }
 
 /** One line for each run, latest first. */

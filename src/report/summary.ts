@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import type { RunEvent } from "../../schemas/event.ts";
-import { isParked } from "../../schemas/outcome.ts";
 import { tokensOf } from "../../schemas/usage.ts";
 import { printable } from "../printable.ts";
 import { name, statusWord, titlesOf } from "./lines.ts";
-import { type Colors, countsText, duration, isStart } from "./reporter.ts";
+import { nextStep } from "./next-step.ts";
+import { type Colors, countsText, duration, isStart, usageText } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;
 type Finished = Extract<RunEvent, { event: "run.finished" }>;
@@ -52,30 +52,18 @@ export class Summary {
     if (tokens !== undefined) this.tokens.set(task, (this.tokens.get(task) ?? 0) + tokens);
   }
 
-  private whatToDo({ run, counts }: Finished): string[] {
-    const parked = [...this.settled.values()].find(({ status }) => isParked(status));
-    if (parked) return [`answer: interserve answer ${run} ${printable(parked.task)} "…"`];
-    const done = (counts.pass ?? 0) + (counts.warn ?? 0);
-    return done === this.titles.size ? [] : [`go on: interserve resume ${run}`];
+  private whatToDo({ run }: Finished): string[] {
+    const tasks = [...this.titles.keys()].map((id) => ({ id, status: this.settled.get(id)?.status }));
+    return nextStep(run, tasks);
   }
 }
 
-/** What agents have used, where there were any: what is not known is said to be, and is no zero. */
-function usageLines(
-  { usage, agent_attempts, attempts_with_cost }: Finished,
-  byTask: ReadonlyMap<string, number>,
-): string[] {
-  if (agent_attempts === 0) return [];
-  const tokens = tokensOf(usage);
-  const figures = [
-    tokens === undefined ? "tokens unknown" : `${tokens} tokens (${usage.output_tokens ?? 0} of them out)`,
-    usage.cost_usd === undefined ? "cost unknown" : `$${usage.cost_usd.toFixed(2)}`,
-  ];
-  const silent = agent_attempts - attempts_with_cost;
-  const partly =
-    usage.cost_usd !== undefined && silent > 0 ? ` and more: ${silent} attempts did not say` : "";
+/** What agents have used, where there were any. */
+function usageLines(finished: Finished, byTask: ReadonlyMap<string, number>): string[] {
+  const used = usageText(finished);
+  if (used === undefined) return [];
   const tasks = [...byTask].map(([task, tokens]) => `${printable(task)} ${tokens}`).join(", ");
-  return [`used: ${figures.join(", ")}${partly}`, ...(tasks ? [`tokens by task: ${tasks}`] : [])];
+  return [`used: ${used}`, ...(tasks ? [`tokens by task: ${tasks}`] : [])];
 }
 
 /** A path as it is shortest to type from here. */

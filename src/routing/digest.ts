@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { endsOfFile } from "../ends-of-file.ts";
 import { printableLines } from "../printable.ts";
 
 /** The head and the tail of a file. */
@@ -16,53 +15,22 @@ export interface Digest {
  * file that is not there is said to be so in the text.
  */
 export async function readDigest(file: string, chars: number): Promise<Digest> {
-  // Without blocking: what lies at the path may be a pipe that nobody writes to.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-  try {
-    const facts = await handle?.stat();
-    if (!handle || !facts?.isFile()) return { text: "[there is no file]".slice(0, chars), cut: 0 };
-    if (facts.size <= chars) return { text: cleaned(await bytesAt(handle, 0, facts.size)), cut: 0 };
-    return await headAndTail(handle, facts.size, chars);
-  } finally {
-    await handle?.close();
-  }
+  const ends = await endsOfFile(file, (size) => {
+    if (size <= chars) return { head: chars, tail: 0 };
+    const half = halfOf(size, chars);
+    return { head: half, tail: half };
+  });
+  if (!ends) return { text: "[there is no file]".slice(0, chars), cut: 0 };
+  const { head, left_out: cut, tail } = ends;
+  if (cut === 0) return { text: printableLines(head), cut };
+  const note = noteOf(cut);
+  if (head === "" && tail === "") return { text: note.length <= chars ? note : "", cut };
+  return { text: `${printableLines(head)}\n${note}\n${printableLines(tail)}`, cut };
 }
 
 const noteOf = (bytes: number): string =>
   `[… ${bytes} bytes cut; the whole output is in the file named above …]`;
 
-async function headAndTail(handle: FileHandle, size: number, chars: number): Promise<Digest> {
-  // With newlines around the note, which is at its longest where everything is cut.
-  const half = Math.floor((chars - noteOf(size).length - 2) / 2);
-  if (half <= 0) return { text: noteOf(size).length <= chars ? noteOf(size) : "", cut: size };
-  const head = wholeAtEnd(await bytesAt(handle, 0, half));
-  const tail = wholeAtStart(await bytesAt(handle, size - half, half));
-  const cut = size - head.length - tail.length;
-  return { text: `${cleaned(head)}\n${noteOf(cut)}\n${cleaned(tail)}`, cut };
-}
-
-async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
-}
-
-/** Invalid bytes become U+FFFD. */
-const cleaned = (bytes: Buffer): string => printableLines(bytes.toString("utf8"));
-
-const isInner = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
-
-/** Without a character at the end of which only the beginning is there. */
-function wholeAtEnd(bytes: Buffer): Buffer {
-  let start = bytes.length - 1;
-  while (start > bytes.length - 4 && isInner(bytes[start])) start -= 1;
-  const first = bytes[start] ?? 0;
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-  return start + length > bytes.length ? bytes.subarray(0, start) : bytes;
-}
-
-/** Without the rest of a character at the start of which the beginning is missing. */
-function wholeAtStart(bytes: Buffer): Buffer {
-  let start = 0;
-  while (start < 3 && isInner(bytes[start])) start += 1;
-  return bytes.subarray(start);
-}
+/** What is left for each of the two, with newlines around the note, which is at its longest where everything is cut. */
+const halfOf = (size: number, chars: number): number =>
+  Math.max(0, Math.floor((chars - noteOf(size).length - 2) / 2));
