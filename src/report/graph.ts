@@ -1,5 +1,15 @@
+import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import type { Overview } from "../overview.ts";
 import { printable } from "../printable.ts";
+
+/** What there is to draw of an overview, or of a run. */
+interface Graph {
+  readonly tasks: readonly Pick<
+    Overview["tasks"][number],
+    "id" | "title" | "stage" | "depends" | "waits_for"
+  >[];
+  readonly critical_path: readonly string[];
+}
 
 interface Drawing {
   readonly stages: readonly { readonly name: string; readonly tasks: readonly number[] }[];
@@ -9,7 +19,7 @@ interface Drawing {
 }
 
 /** Task ids never reach the drawing language as names: nodes are numbered, and texts are escaped. */
-function drawing({ tasks, critical_path }: Overview): Drawing {
+function drawing({ tasks, critical_path }: Graph): Drawing {
   const numberOf = new Map(tasks.map(({ id }, at) => [id, at]));
   const names = [...new Set(tasks.map(({ stage }) => stage))];
   const edges = tasks.flatMap(({ depends, waits_for, stage }, to) => {
@@ -31,12 +41,59 @@ function drawing({ tasks, critical_path }: Overview): Drawing {
   };
 }
 
-const label = ({ id, title }: Overview["tasks"][number]): string =>
+const label = ({ id, title }: { readonly id: string; readonly title: string }): string =>
   printable(title === id ? id : `${id}: ${title}`);
 
 /** A Mermaid flowchart: stages as subgraphs, barriers dashed, the longest chain bold. */
-export function mermaidOf(facts: Overview): string {
-  const { stages, edges, critical } = drawing(facts);
+export function mermaidOf(facts: Graph): string {
+  return flowchart(facts, [["longest", "stroke-width:3px", drawing(facts).critical]]);
+}
+
+/** The same of a run, with each task in the colour of how it stands; light and dark pages show both well. */
+export function mermaidOfRun({ mode, tasks }: RunStatus): string {
+  const stages = [...new Set(tasks.map(({ stage }) => stage))];
+  const drawn = tasks.map((task) => {
+    const isEarlier = (other: TaskStatus) => stages.indexOf(other.stage) < stages.indexOf(task.stage);
+    const isFree = mode === "all-parallel" || task.depends.length > 0;
+    return { ...task, waits_for: isFree ? [] : tasks.filter(isEarlier).map(({ id }) => id) };
+  });
+  const classes = Object.entries(colours).map(([name, style]): Class => {
+    const members = tasks.flatMap(({ status }, at) => (lookOf[status] === name ? [at] : []));
+    return [name, style, new Set(members)];
+  });
+  return flowchart(
+    { tasks: drawn, critical_path: [] },
+    classes.filter(([, , { size }]) => size > 0),
+  );
+}
+
+const colours = {
+  done: "fill:#1a7f37,color:#fff",
+  caveat: "fill:#9a6700,color:#fff",
+  failed: "fill:#cf222e,color:#fff",
+  parked: "fill:#8250df,color:#fff",
+  underWay: "fill:#0969da,color:#fff",
+  idle: "fill:#6e7781,color:#fff",
+} as const;
+const lookOf: Readonly<Record<TaskStatus["status"], keyof typeof colours>> = {
+  pass: "done",
+  warn: "caveat",
+  fail: "failed",
+  error: "failed",
+  interrupted: "failed",
+  question: "parked",
+  escalated: "parked",
+  running: "underWay",
+  pending: "idle",
+  skipped: "idle",
+  cancelled: "idle",
+};
+
+/** A class of tasks: its name, how it looks, and which. */
+type Class = readonly [name: string, style: string, tasks: ReadonlySet<number>];
+
+function flowchart(facts: Graph, classes: readonly Class[]): string {
+  const { stages, edges } = drawing(facts);
   const code = (char: string) => `#${char.charCodeAt(0)};`;
   // Also what Mermaid reads as markdown, or as a formula; of what begins a list it draws nothing.
   const quoted = (text: string) =>
@@ -45,14 +102,14 @@ export function mermaidOf(facts: Overview): string {
     "flowchart LR",
     ...stages.flatMap(({ name, tasks }, at) => [
       `  subgraph s${at} [${quoted(printable(name))}]`,
-      ...tasks.map(
-        (task) => `    t${task}[${quoted(label(facts.tasks[task] as Overview["tasks"][number]))}]`,
-      ),
+      ...tasks.map((task) => `    t${task}[${quoted(label(facts.tasks[task] as Graph["tasks"][number]))}]`),
       "  end",
     ]),
     ...edges.map(({ from, to, named }) => `  t${from} ${named ? "-->" : "-.->"} t${to}`),
-    "  classDef longest stroke-width:3px",
-    ...(critical.size > 0 ? [`  class ${[...critical].map((task) => `t${task}`).join(",")} longest`] : []),
+    ...classes.flatMap(([name, style, tasks]) => [
+      `  classDef ${name} ${style}`,
+      ...(tasks.size > 0 ? [`  class ${[...tasks].map((task) => `t${task}`).join(",")} ${name}`] : []),
+    ]),
     "",
   ].join("\n");
 }

@@ -2,7 +2,7 @@ import type { Status } from "../../schemas/outcome.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { printable } from "../printable.ts";
 import { statusWord } from "./lines.ts";
-import { nextStep } from "./next-step.ts";
+import { nextStepLines } from "./next-step.ts";
 import { type Colors, countsText, duration } from "./reporter.ts";
 
 /** Where one run stands, task by task. */
@@ -15,7 +15,7 @@ export function statusText(run: RunStatus, colors: Colors): string {
     ...run.tasks.flatMap((task) => taskLines(task, colors)),
     "",
     colors.bold(`${countsText(run.counts) || "nothing settled"} of ${run.tasks.length}`),
-    ...(run.state === "running" ? [] : nextStep(run.run, run.tasks)),
+    ...(run.state === "running" ? [] : nextStepLines(run.run, run.tasks)),
     "",
   ].join("\n");
 }

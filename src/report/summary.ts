@@ -3,7 +3,7 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
 import { printable } from "../printable.ts";
 import { name, statusWord, titlesOf } from "./lines.ts";
-import { nextStep } from "./next-step.ts";
+import { nextStepLines } from "./next-step.ts";
 import { type Colors, countsText, duration, isStart, usageText } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;
@@ -54,7 +54,7 @@ export class Summary {
 
   private whatToDo({ run }: Finished): string[] {
     const tasks = [...this.titles.keys()].map((id) => ({ id, status: this.settled.get(id)?.status }));
-    return nextStep(run, tasks);
+    return nextStepLines(run, tasks);
   }
 }
 

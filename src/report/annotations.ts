@@ -1,0 +1,73 @@
+import { relative, sep } from "node:path";
+import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
+import { printable } from "../printable.ts";
+
+type Level = "error" | "warning" | "notice";
+
+/** What GitHub shows of each level in a step. */
+const mostOfLevel = 10;
+
+/** What needs a person's work is an error, what needs a person's word or eye a warning. */
+const levels: Partial<Record<TaskReport["status"], Level>> = {
+  fail: "error",
+  error: "error",
+  interrupted: "error",
+  question: "warning",
+  escalated: "warning",
+  warn: "warning",
+};
+
+/**
+ * A run as workflow commands of GitHub Actions, a line each: an annotation for every task that did not pass, where it
+ * stands in the plan or the manifest. Paths are from `workspace`, the root of the repository. What is more than GitHub
+ * shows, and what never ran, is counted in one.
+ */
+export function annotations(run: RunReport, workspace: string): string {
+  const lines = (["error", "warning"] as const).flatMap((level) => {
+    const tasks = run.tasks.filter(({ status }) => levels[status] === level);
+    const shown = tasks.length > mostOfLevel ? tasks.slice(0, mostOfLevel - 1) : tasks;
+    const more = tasks.length - shown.length;
+    return [
+      ...shown.map((task) => annotation(level, titleOf(task), textOf(task), placeOf(task, workspace))),
+      ...(more > 0 ? [annotation(level, "interserve", `${more} more tasks; see the summary`)] : []),
+    ];
+  });
+  const idle = run.tasks.filter(({ status }) => status === "skipped" || status === "cancelled");
+  if (idle.length > 0) lines.push(annotation("notice", "interserve", idleText(idle)));
+  if (run.state === "killed")
+    lines.push(annotation("error", "interserve", `${run.run} was killed before its end`));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+const titleOf = ({ id, title, status }: TaskReport): string =>
+  `${status}: ${title === id ? id : `${id} ${title}`}`;
+
+const textOf = ({ status, reason, attempt }: TaskReport): string =>
+  `${reason ?? status}${attempt > 1 ? ` (attempt ${attempt})` : ""}`;
+
+function idleText(tasks: readonly TaskReport[]): string {
+  const named = tasks.slice(0, 10).map(({ id }) => id);
+  const more = tasks.length - named.length;
+  return `skipped or cancelled: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** Only a file of the repository can be annotated. */
+function placeOf({ place }: TaskReport, workspace: string): Record<string, string> {
+  if (!place) return {};
+  const file = relative(workspace, place.file);
+  const isInside = file !== "" && file !== ".." && !file.startsWith(`..${sep}`);
+  return isInside ? { file: file.split(sep).join("/"), line: String(place.line) } : {};
+}
+
+/** As the toolkit of Actions writes them. */
+function annotation(level: Level, title: string, text: string, place: Record<string, string> = {}): string {
+  const properties = Object.entries({ ...place, title })
+    .map(
+      ([name, value]) => `${name}=${escaped(printable(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`,
+    )
+    .join(",");
+  return `::${level} ${properties}::${escaped(printable(text))}`;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
