@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { engineNames, modes, tiers } from "../../schemas/manifest.ts";
+import { reportFormats } from "../../schemas/run-report.ts";
 import type { AnswerFlags } from "../commands/answer.ts";
 import type { CheckFlags } from "../commands/check.ts";
 import type { CleanFlags } from "../commands/clean.ts";
 import type { DoctorFlags } from "../commands/doctor.ts";
 import type { InspectFlags } from "../commands/inspect.ts";
 import type { PlanFlags } from "../commands/plan.ts";
+import type { ReportFlags } from "../commands/report.ts";
 import type { ResumeFlags } from "../commands/resume.ts";
 import type { RunFlags } from "../commands/run.ts";
 import type { RunsFlags } from "../commands/runs.ts";
@@ -80,6 +82,10 @@ const runOptions = (command: Command): Command =>
 const portOption = () =>
   new Option("--port <n>", "the page's port on 127.0.0.1 (default: one that is free)").argParser(port);
 const noOpenOption = () => new Option("--no-open", "print the page's address and open no browser");
+const reportOption = () =>
+  new Option("--report <file>", "at the end, write a report: .md, .xml (JUnit) or .html; can be repeated")
+    .argParser((file: string, before: string[] = []) => [...before, file])
+    .conflicts("dryRun");
 const jsonOption = (what: string) => new Option("--json", what);
 
 /** The commands, their flags and their help. Each loads its code when it is called. */
@@ -108,6 +114,7 @@ export function program(exit: (status: number) => void): Command {
       ]),
     )
     .option("--dry-run", "say what would run; start nothing and write nothing")
+    .addOption(reportOption())
     .option("--xstate-inspect", "show the machines' actors to XState's inspectors, for debugging")
     .option("--inspect", "serve a page that shows the run while it runs")
     .addOption(portOption())
@@ -120,6 +127,7 @@ Examples:
   $ interserve run docs/plan.exec.yaml
   $ interserve run docs/plan.md --engine codex --max-parallel 3
   $ interserve run docs/plan.exec.yaml --mode manual-batching --step
+  $ interserve run docs/plan.exec.yaml --report report.html --report junit.xml
   $ interserve run docs/plan.exec.yaml --dry-run
 
 Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
@@ -223,6 +231,7 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     )
     .argument("[run]", "a run's name; see `interserve runs`")
     .option("--dry-run", "say what would run again and why; start nothing and write nothing")
+    .addOption(reportOption())
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText(
       "after",
@@ -276,6 +285,30 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     .action(async (name: string | undefined, flags: StatusFlags) => {
       const { status } = await import("../commands/status.ts");
       exit(await status(name, flags));
+    });
+
+  root
+    .command("report")
+    .summary("tell others what a run came to: markdown, JUnit XML, annotations, one HTML file")
+    .description(
+      "Report on a run, the latest by default, while it runs or afterwards: as markdown for a pull request, JUnit XML, annotations of GitHub Actions, or the page of the run in one file that opens from disk.",
+    )
+    .argument("[run]", "a run's name; see `interserve runs`")
+    .addOption(
+      new Option("--format <format>", "default: what the output's name says, or else markdown").choices(
+        reportFormats,
+      ),
+    )
+    .option("-o, --output <file>", "default: standard output")
+    .addOption(projectOption())
+    .addOption(jsonOption("what reports tell, as JSON").conflicts(["format", "output"]))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ interserve report | gh pr comment --body-file -\n  $ interserve report -o report.html\n  $ interserve report 20260214-093012-4f1c --format junit -o junit.xml",
+    )
+    .action(async (name: string | undefined, flags: ReportFlags) => {
+      const { report } = await import("../commands/report.ts");
+      exit(await report(name, flags));
     });
 
   root

@@ -7,10 +7,21 @@ import { plainReporter } from "../report/plain.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { Answers } from "./answers.ts";
 
-/** Starts a run, shows it to its end, and gives its exit status; signals end it in order. */
+/** How a run is shown, and what it leaves for others to read. */
+export interface FollowFlags {
+  readonly json?: boolean;
+  /** Files for reports at its end. */
+  readonly report?: readonly string[];
+}
+
+/**
+ * Starts a run, shows it to its end, and gives its exit status; signals end it in order. A run that passed is no
+ * success where a report that was asked for could not be written.
+ */
 export async function follow(
+  projectDir: string,
   start: (options: RunOptions) => Promise<Run>,
-  { json }: { readonly json?: boolean | undefined },
+  { json, report = [] }: FollowFlags,
   /** Called once it has started; what it gives is called when it has ended. */
   alongside?: (run: Run) => Promise<(() => Promise<void>) | undefined>,
 ): Promise<number> {
@@ -25,11 +36,22 @@ export async function follow(
   // First of all: a signal from here on ends the run in order.
   const ended = endOnSignals(run, answers);
   const leave = alongside?.(run);
+  let isWhole = true;
   try {
-    return await ended;
+    const status = await ended.finally(async () => {
+      if (report.length === 0 && process.env.GITHUB_ACTIONS !== "true") return;
+      const { reportEnd } = await import("../reports.ts");
+      isWhole = await reportEnd(projectDir, run.run, report);
+    });
+    return status === 0 && !isWhole ? 1 : status;
   } finally {
     await (await leave)?.();
   }
+}
+
+/** Before anything starts. Throws UsageError for a report that could not be written. */
+export async function checkReports(files: readonly string[] = []): Promise<void> {
+  if (files.length > 0) await (await import("../reports.ts")).checkReportFiles(files);
 }
 
 async function reporterFor(json: boolean): Promise<Reporter> {

@@ -8,17 +8,17 @@ import { ProblemsError, UsageError } from "../problem.ts";
 import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../resume.ts";
 import { resumeRun } from "../run.ts";
 import { checkEngines } from "./check-engines.ts";
-import { follow } from "./follow.ts";
+import { checkReports, type FollowFlags, follow } from "./follow.ts";
 
-export interface ResumeFlags extends JobOptions {
+export interface ResumeFlags extends JobOptions, FollowFlags {
   /** In place of the manifest that the run was started with. */
   readonly manifest?: string;
-  readonly json?: boolean;
   readonly dryRun?: boolean;
 }
 
 /** `interserve resume`: goes on with a run; what passed stays, and what runs again is said first. */
 export async function resume(name: string | undefined, flags: ResumeFlags): Promise<number> {
+  await checkReports(flags.report);
   const projectDir = resolve(flags.projectDir ?? ".");
   const run = await findRun(projectDir, name);
   const { directory } = await readRun(projectDir, run);
@@ -57,14 +57,14 @@ export async function goOn(
     return 0;
   }
   await checkEngines(job);
-  return follow((options) => resumeRun(job, resumed, options), flags);
+  return follow(job.projectDir, (options) => resumeRun(job, resumed, options), flags);
 }
 
 async function jobOf(
   { history }: PastRun,
   flags: ResumeFlags,
 ): Promise<{ job: Job; problems: ProblemsError["problems"] }> {
-  const { manifest, json, dryRun, ...given } = flags;
+  const { manifest, json, report, dryRun, ...given } = flags;
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return prepare(manifest ?? history.started.manifest, { ...history.started.options, ...said });
 }

@@ -8,11 +8,10 @@ import { ProblemsError, UsageError } from "../problem.ts";
 import { overviewText } from "../report/overview-text.ts";
 import { startRun } from "../run.ts";
 import { checkEngines } from "./check-engines.ts";
-import { follow } from "./follow.ts";
+import { checkReports, type FollowFlags, follow } from "./follow.ts";
 
-export interface RunFlags extends JobOptions {
+export interface RunFlags extends JobOptions, FollowFlags {
   readonly dryRun?: boolean;
-  readonly json?: boolean;
   readonly resume?: string;
   readonly inspect?: boolean;
   readonly xstateInspect?: boolean;
@@ -22,14 +21,19 @@ export interface RunFlags extends JobOptions {
 
 /** `interserve run`: everything is checked before anything starts. */
 export async function run(path: string | undefined, flags: RunFlags): Promise<number> {
-  const { dryRun, json, resume: name, inspect, xstateInspect, port, open, ...options } = flags;
+  const { dryRun, json, report, resume: name, inspect, xstateInspect, port, open, ...options } = flags;
   if (name !== undefined) {
     const { resume } = await import("./resume.ts");
     const given = path === undefined ? {} : { manifest: path };
-    const how = { ...(dryRun ? { dryRun } : {}), ...(json ? { json } : {}) };
+    const how = {
+      ...(dryRun ? { dryRun } : {}),
+      ...(json ? { json } : {}),
+      ...(report ? { report } : {}),
+    };
     return resume(name, { ...options, ...how, ...given });
   }
   if (path === undefined) throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
+  await checkReports(report);
   const { job, problems } = await prepare(path, options);
   if (problems.length > 0) await say(new ProblemsError(problems));
   if (dryRun) {
@@ -44,6 +48,7 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
   const machines = await inspectMachines?.();
   try {
     return await follow(
+      job.projectDir,
       (runOptions) => startRun(job, { ...runOptions, ...(machines ? { inspect: machines.inspect } : {}) }),
       flags,
       servePage && ((started) => servePage(job.projectDir, started.run, { port, open })),

@@ -1,0 +1,29 @@
+import { resolve } from "node:path";
+import type { ReportFormat } from "../../schemas/run-report.ts";
+import { jsonText, printable } from "../printable.ts";
+import { checkReportFile, formatOf, reportText, writeReport } from "../reports.ts";
+import { findRun } from "../resume.ts";
+import { runReport } from "../run-report.ts";
+
+export interface ReportFlags {
+  readonly format?: ReportFormat;
+  readonly output?: string;
+  readonly projectDir?: string;
+  readonly json?: boolean;
+}
+
+/** `interserve report`: what a run came to, or how it stands, for others to read; the latest by default. */
+export async function report(name: string | undefined, flags: ReportFlags): Promise<number> {
+  const projectDir = resolve(flags.projectDir ?? ".");
+  const { output } = flags;
+  const format = flags.format ?? (output === undefined ? "markdown" : formatOf(output));
+  if (output !== undefined) await checkReportFile(output);
+  const facts = await runReport(projectDir, await findRun(projectDir, name));
+  if (flags.json) process.stdout.write(jsonText(facts));
+  else if (output === undefined) process.stdout.write(await reportText(facts, projectDir, format));
+  else {
+    await writeReport(facts, projectDir, output, format);
+    process.stdout.write(`wrote ${printable(output)}\n`);
+  }
+  return 0;
+}
