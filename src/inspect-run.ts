@@ -20,24 +20,32 @@ export async function inspectRun(
   run: string,
   options: Pick<InspectorOptions, "port" | "onAnswer"> & { readonly assets?: string } = {},
 ): Promise<Inspector> {
-  const graph = await readGraph(join(runDirectory(projectDir, run, []).path, "graph.json"));
-  const ids = graph.tasks.map(({ id }) => id);
+  const facts = await pageFacts(projectDir, run);
+  const ids = facts.graph.tasks.map(({ id }) => id);
   const { journal, attempt } = runDirectory(projectDir, run, ids);
   return startInspector({
     assets: pageAssets,
     ...options,
-    run,
+    ...facts,
     journal,
     attempt,
-    graph,
     // Asked again and again: a lock that cannot be read must not end the page.
     isAlive: () =>
       runnerOf(projectDir, run).then(
         (pid) => pid !== undefined,
         () => false,
       ),
-    charts: { orchestrator: chartOf(orchestratorMachine(graph.mode)), task: chartOf(taskMachine) },
   });
+}
+
+/** What the page is told of a run once. */
+export async function pageFacts(
+  projectDir: string,
+  run: string,
+): Promise<Pick<InspectorOptions, "run" | "graph" | "charts">> {
+  const graph = await readGraph(join(runDirectory(projectDir, run, []).path, "graph.json"));
+  const charts = { orchestrator: chartOf(orchestratorMachine(graph.mode)), task: chartOf(taskMachine) };
+  return { run, graph, charts };
 }
 
 async function readGraph(file: string): Promise<RunGraph> {

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { embedded, embeddedFile } from "./embedded.ts";
 import { promptParts } from "./prompt-parts.ts";
 import { Scroller } from "./scroller.tsx";
 import { readable } from "./text.ts";
@@ -29,9 +30,13 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
     <div class="file">
       <p class="quiet">
         {cut ? "The end of it; " : ""}
-        <a href={whole} target="_blank" rel="noreferrer">
-          {name}, attempt {attempt}
-        </a>
+        {embedded ? (
+          `${name}, attempt ${attempt}`
+        ) : (
+          <a href={whole} target="_blank" rel="noreferrer">
+            {name}, attempt {attempt}
+          </a>
+        )}
         {parts.some(({ routed }) => routed) ? (
           <>
             {" "}
@@ -71,6 +76,10 @@ function useFile(task: string, attempt: number, name: string, done: boolean): Re
   const wasDone = useRef(done);
   wasDone.current = done;
   useEffect(() => {
+    if (embedded) {
+      setRead({ text: embeddedFile(embedded, task, attempt, name), cut: false, ended: true });
+      return;
+    }
     setRead(nothing);
     const query = new URLSearchParams({
       task,

@@ -4,6 +4,7 @@ import "../chart.css";
 import "./style.css";
 import type { RunView } from "../../src/run-view.ts";
 import { ChartsView } from "./charts-view.tsx";
+import { embedded } from "./embedded.ts";
 import { GraphView } from "./graph-view.tsx";
 import { JournalView } from "./journal-view.tsx";
 import { type RunFacts, Store } from "./store.ts";
@@ -129,6 +130,7 @@ function runState(store: Store, view: RunView): string {
   if (view.finished) return `finished, exit status ${view.finished.exit_code}`;
   if (store.step !== undefined) return "in the past";
   if (store.alive === false) return "ended without a finish: it was killed";
+  if (embedded) return `under way at ${new Date(embedded.written).toLocaleString()}`;
   if (!store.connected) return "the server is gone";
   return view.state === "cancelling" ? "cancelling" : "live";
 }
@@ -207,8 +209,7 @@ function useKeys(store: Store, close: () => void): void {
 }
 
 async function begin(root: HTMLElement): Promise<void> {
-  const response = await fetch("./api/run");
-  const facts = (await response.json()) as RunFacts;
+  const facts = embedded?.facts ?? ((await (await fetch("./api/run")).json()) as RunFacts);
   document.title = `${facts.run} – interserve`;
   const store = new Store();
   render(<Page facts={facts} store={store} />, root);

@@ -1,6 +1,7 @@
 import type { Chart } from "../../machines/chart.ts";
 import type { RunGraph } from "../../schemas/graph.ts";
 import { type JournalLine, journalLine, RunView } from "../../src/run-view.ts";
+import { embedded } from "./embedded.ts";
 
 /** What the server says of a run once. */
 export interface RunFacts {
@@ -48,6 +49,11 @@ export class Store {
   }
 
   follow(): void {
+    if (embedded) {
+      this.alive = embedded.alive ? undefined : false;
+      this.take(embedded.journal);
+      return;
+    }
     const source = new EventSource("./api/events");
     source.onopen = () => {
       this.connected = true;
