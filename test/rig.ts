@@ -144,6 +144,8 @@ export class Rig {
       env: {
         ...process.env,
         NO_COLOR: "1",
+        // Where these tests run is nothing to the runs that they start.
+        GITHUB_ACTIONS: "",
         XDG_CONFIG_HOME: join(this.dir, "home"),
         ...env,
         AGENTS_SOCKET: join(this.dir, "agents.sock"),

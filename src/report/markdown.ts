@@ -16,7 +16,7 @@ const mostOfTable = 30_000;
 const mostOfFiles = 5_000;
 /** A larger graph is no help at the size that GitHub shows it in. */
 const mostInGraph = 50;
-const longestTail = 3_000;
+const longestTail = 2_000;
 const longestReason = 400;
 
 const signs: Readonly<Record<TaskStatus["status"], string>> = {
@@ -41,7 +41,7 @@ export function markdownReport(run: RunReport): string {
     `\n${left} more tasks are left out here.`,
   ]);
   const parts = [...head, table, ...graph(run, room), ...files(run, room), ...details(run, room)];
-  return `${parts.join("\n\n")}\n`;
+  return `${parts.join("\n\n").trimEnd()}\n`;
 }
 
 const lengthOf = (parts: readonly string[]): number => parts.reduce((sum, part) => sum + part.length + 2, 0);
