@@ -1,0 +1,158 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { manifestOf, Rig } from "../rig.ts";
+import { expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make();
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await rig.close();
+});
+
+/** Opens a report from disk, with all that the page asks for. */
+async function open(file: string, hash = "", options = {}) {
+  const asked: string[] = [];
+  let dialogs = 0;
+  const { page, complaints } = await openPage(browser, "about:blank", options);
+  page.on("request", (request) => asked.push(request.url()));
+  page.on("dialog", (dialog) => {
+    dialogs += 1;
+    void dialog.dismiss();
+  });
+  const url = pathToFileURL(join(rig.dir, file)).href;
+  await page.goto(`${url}${hash}`);
+  // The layout engine is made of a text in the page.
+  const foreign = () => asked.filter((one) => one.split("#")[0] !== url && !one.startsWith("blob:null/"));
+  return { page, complaints, foreign, dialogs: () => dialogs };
+}
+const looks = (page: Page, id: string, look: string) =>
+  page.locator(`[data-task="${id}"][data-look="${look}"]`).waitFor();
+const says = (page: Page, id: string, text: string | RegExp) =>
+  page.getByTestId(id).filter({ hasText: text }).waitFor();
+
+test("a report opens from disk, without the run or a network: graph, files, charts and steps", async () => {
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }, { c: "b" }]));
+  const run = rig.command(["run", "plan.exec.yaml", "--json", "--report", "out/report.html"]);
+  await (await rig.agent("a")).exit(0, "the port is 4711\nVERDICT: CLEAN\n");
+  await (await rig.agent("b")).exit(1, `${"0123456789abcdef".repeat(8192)}the very end\n`);
+  await run.ended;
+  await rename(join(rig.dir, "out/report.html"), join(rig.dir, "report.html"));
+  for (const gone of [".interserve", "out", "plan.exec.yaml"])
+    await rm(join(rig.dir, gone), { recursive: true });
+
+  const { page, complaints, foreign } = await open("report.html");
+  await says(page, "run-state", "finished, exit status 1");
+  await looks(page, "a", "done");
+  await looks(page, "b", "failed");
+  await looks(page, "c", "skipped");
+  await task(page, "b").click();
+  const output = page.locator(".panel pre");
+  await output.filter({ hasText: "the very end" }).waitFor();
+  expect(await output.textContent()).toMatch(
+    /^0123[\s\S]*\[… 65\d\d\d bytes left out of this report …\][\s\S]*the very end\n$/,
+  );
+  await tab(page, "Prompt").click();
+  await page.locator("pre mark", { hasText: "the port is 4711" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "To the first event" }).click();
+  await looks(page, "a", "pending");
+  await says(page, "run-state", "in the past");
+  await page.keyboard.press(".");
+  await looks(page, "a", "ready");
+  await page.keyboard.press("l");
+  await looks(page, "b", "failed");
+  await tab(page, "Statecharts").click();
+  await page.getByLabel("Machine").selectOption("b");
+  await says(page, "state", "failed");
+  expect(await page.locator(".chart .current").getAttribute("data-state")).toBe("failed");
+  expect({ complaints, foreign: foreign() }).toEqual({ complaints: [], foreign: [] });
+});
+
+test("titles, ids, reasons and outputs are text, whatever they would like to end", async () => {
+  const hostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)><!--run--><!-- $& \u2028";
+  const title = JSON.stringify(hostile);
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "" }], { task: { a: `title: ${title}` } }));
+  const run = rig.command(["run", "plan.exec.yaml", "--json", "--report", "report.html"]);
+  await (await rig.agent("a")).exit(0, `${hostile}\nVERDICT: NEEDS_ATTENTION ${hostile}\n`);
+  await run.ended;
+  const { page, complaints, foreign, dialogs } = await open("report.html", "#task=a");
+  await page.locator(".panel pre", { hasText: "</script><script>alert(1)</script><img src=x" }).waitFor();
+  expect(await page.locator(".said").textContent()).toContain("</script><script>alert(1)</script><img src=x");
+  await looks(page, "a", "warn");
+  expect(await page.locator("img").count()).toBe(0);
+  expect({ dialogs: dialogs(), complaints, foreign: foreign() }).toEqual({ dialogs: 0, complaints: [], foreign: [] });
+});
+
+test("its policy forbids every connection, and every script but its own", async () => {
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]).replace(/run: .*/, 'run: "true"'));
+  await rig.run("run", "plan.exec.yaml", "--report", "report.html");
+  const html = await readFile(join(rig.dir, "report.html"), "utf8");
+  await writeFile(
+    join(rig.dir, "report.html"),
+    html.replace(
+      "</body>",
+      '<script>document.title = "owned"</script><img src="https://evil.example/x"></body>',
+    ),
+  );
+  const { page } = await open("report.html");
+  await looks(page, "a", "done");
+  expect(await page.title()).not.toBe("owned");
+  const fetched = page.evaluate(() => fetch("https://evil.example/").then(() => "it went out"));
+  await expect(fetched).rejects.toThrow();
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+  expect(policy).toMatch(
+    /^default-src 'none'; script-src 'sha256-\S+'; style-src 'sha256-\S+'; worker-src blob:; /,
+  );
+});
+
+test("a live run's and a killed run's report say when and how it stood", async () => {
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
+  const run = rig.command(["run", "plan.exec.yaml", "--json"]);
+  await rig.agent("a");
+  await rig.run("report", "-o", "live.html");
+  run.child.kill("SIGKILL");
+  await run.ended;
+  await rig.run("report", "-o", "killed.html");
+  const live = await open("live.html");
+  await says(live.page, "run-state", "under way at ");
+  await looks(live.page, "a", "running");
+  const killed = await open("killed.html");
+  await says(killed.page, "run-state", "it was killed");
+});
+
+test("nothing keeps assistive technology from reading it, in the light, in the dark and on a phone", async () => {
+  await rig.file(
+    "plan.exec.yaml",
+    manifestOf([{ a: "", b: "a" }, { c: "b" }]).replaceAll(
+      /run: .*/g,
+      'run: "echo it; [ $INTERSERVE_TASK = a ]"',
+    ),
+  );
+  await rig.run("run", "plan.exec.yaml", "--report", "report.html");
+  for (const options of [{}, { colorScheme: "dark" }, { viewport: { width: 390, height: 800 } }]) {
+    for (const view of ["graph", "timeline", "charts", "journal"]) {
+      const { page } = await open("report.html", `#view=${view}`, options);
+      await page.locator(".counts .look-failed").waitFor();
+      if (view === "graph") await task(page, "c").waitFor();
+      if (view === "charts") await page.locator(".chart").waitFor();
+      await expectAccessible(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      await page.context().close();
+    }
+    const { page } = await open("report.html", "#task=b", options);
+    await page.locator(".panel pre", { hasText: "it" }).waitFor();
+    await expectAccessible(page);
+  }
+});
