@@ -148,12 +148,32 @@ export function sectionFor(
   plan: Plan,
   { id, title }: { readonly id: string; readonly title: string },
 ): PlanTask | undefined {
-  const bare = (text: string) => text.replace(/[`*]/g, "").replace(/\s+/g, " ").trim().toLowerCase();
-  return (
-    plan.tasks.find((task) => task.id === id.toLowerCase()) ??
-    plan.tasks.find((task) => bare(task.title) === bare(title))
-  );
+  const { byId, byTitle } = indexOf(plan);
+  return byId.get(id.toLowerCase()) ?? byTitle.get(bare(title));
 }
+
+interface Index {
+  readonly byId: ReadonlyMap<string, PlanTask>;
+  readonly byTitle: ReadonlyMap<string, PlanTask>;
+}
+
+/** Made once of each plan: a run of 10 000 tasks asks as often. */
+const indexes = new WeakMap<Plan, Index>();
+
+function indexOf(plan: Plan): Index {
+  const known = indexes.get(plan);
+  if (known) return known;
+  // Of several of one name the first counts, which is set last.
+  const tasks = plan.tasks.toReversed();
+  const index = {
+    byId: new Map(tasks.map((task) => [task.id, task])),
+    byTitle: new Map(tasks.map((task) => [bare(task.title), task])),
+  };
+  indexes.set(plan, index);
+  return index;
+}
+
+const bare = (text: string): string => text.replace(/[`*]/g, "").replace(/\s+/g, " ").trim().toLowerCase();
 
 /** The manifest of a plan that has none: all-parallel, in one stage; everything else as the schema has it. */
 export const manifestFromPlan = (plan: Plan): Manifest =>
