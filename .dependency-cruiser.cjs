@@ -8,7 +8,10 @@ const only = (name, from, allowed) => ({
     dependencyTypesNot: ["core", "npm", "npm-dev"],
   },
 });
-const base = ["^schemas/", "^src/(problem|printable|fence|share|ends-of-file|nearest|yaml-file|schema-problems)\\.ts$"];
+const base = [
+  "^schemas/",
+  "^src/(problem|printable|fence|share|ends-of-file|nearest|yaml-file|schema-problems)\\.ts$",
+];
 const leaf = (folder, ...more) =>
   only(`src-${folder}-is-a-leaf`, `^src/${folder}/`, [`^src/${folder}/`, ...base, "^src/process/", ...more]);
 

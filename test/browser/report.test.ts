@@ -92,7 +92,11 @@ test("titles, ids, reasons and outputs are text, whatever they would like to end
   expect(await page.locator(".said").textContent()).toContain("</script><script>alert(1)</script><img src=x");
   await looks(page, "a", "warn");
   expect(await page.locator("img").count()).toBe(0);
-  expect({ dialogs: dialogs(), complaints, foreign: foreign() }).toEqual({ dialogs: 0, complaints: [], foreign: [] });
+  expect({ dialogs: dialogs(), complaints, foreign: foreign() }).toEqual({
+    dialogs: 0,
+    complaints: [],
+    foreign: [],
+  });
 });
 
 test("its policy forbids every connection, and every script but its own", async () => {

@@ -20,7 +20,8 @@ const markdown = [
 function commandLines(text: string): string[] {
   const lines = [...text.matchAll(/^\s*(?:\$ )?(interserve [a-z][^\n]*)$/gm)].map(([, line]) => line ?? "");
   const spans = [...text.matchAll(/`(interserve [a-z][^`\n]*)`/g)].map(([, line]) => line ?? "");
-  return [...lines, ...spans].map((line) => line.replace(/\s{2,}\S.*$/, "").trim());
+  // What stands behind a pipe is another program.
+  return [...lines, ...spans].map((line) => line.replace(/\s{2,}\S.*$| \| .*$/, "").trim());
 }
 
 /** A line as a shell would split it, without variables. */
