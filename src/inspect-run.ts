@@ -20,7 +20,7 @@ export async function inspectRun(
   run: string,
   options: Pick<InspectorOptions, "port" | "onAnswer"> & { readonly assets?: string } = {},
 ): Promise<Inspector> {
-  const facts = await pageFacts(projectDir, run);
+  const facts = await pageFacts(run, runDirectory(projectDir, run, []).path);
   const ids = facts.graph.tasks.map(({ id }) => id);
   const { journal, attempt } = runDirectory(projectDir, run, ids);
   return startInspector({
@@ -40,10 +40,10 @@ export async function inspectRun(
 
 /** What the page is told of a run once. */
 export async function pageFacts(
-  projectDir: string,
   run: string,
+  directory: string,
 ): Promise<Pick<InspectorOptions, "run" | "graph" | "charts">> {
-  const graph = await readGraph(join(runDirectory(projectDir, run, []).path, "graph.json"));
+  const graph = await readGraph(join(directory, "graph.json"));
   const charts = { orchestrator: chartOf(orchestratorMachine(graph.mode)), task: chartOf(taskMachine) };
   return { run, graph, charts };
 }

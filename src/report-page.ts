@@ -18,11 +18,11 @@ const mostOfFiles = 16 * 1024 * 1024;
 const shown = { "prompt.md": 0.5, "output.md": 0.25, "log.txt": 0.25, "events.jsonl": 0.25 };
 
 /** The inspector's page with all that it shows of a run in it: one file that opens from disk. */
-export async function reportPage(facts: RunReport, projectDir: string): Promise<string> {
+export async function reportPage(facts: RunReport): Promise<string> {
   const page = await readFile(template, "utf8");
   const journal = await readFile(join(facts.directory, "journal.jsonl"), "utf8");
   const data = {
-    facts: { ...(await pageFacts(projectDir, facts.run)), can_answer: false },
+    facts: { ...(await pageFacts(facts.run, facts.directory)), can_answer: false },
     written: facts.written,
     alive: facts.state === "running",
     // A line without its end is not written yet.

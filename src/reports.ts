@@ -12,7 +12,7 @@ import { runReport } from "./run-report.ts";
 interface Format {
   /** That of the files whose names say that they are of this format. */
   readonly extension?: string;
-  readonly text: (facts: RunReport, projectDir: string) => Promise<string> | string;
+  readonly text: (facts: RunReport) => Promise<string> | string;
 }
 
 /** Every format that a report can have. */
@@ -22,15 +22,12 @@ const formats: Readonly<Record<ReportFormat, Format>> = {
   github: { text: (facts) => annotations(facts, process.env.GITHUB_WORKSPACE || process.cwd()) },
   html: {
     extension: ".html",
-    text: async (facts, projectDir) => (await import("./report-page.ts")).reportPage(facts, projectDir),
+    text: async (facts) => (await import("./report-page.ts")).reportPage(facts),
   },
 };
 
-export const reportText = async (
-  facts: RunReport,
-  projectDir: string,
-  format: ReportFormat,
-): Promise<string> => formats[format].text(facts, projectDir);
+export const reportText = async (facts: RunReport, format: ReportFormat): Promise<string> =>
+  formats[format].text(facts);
 
 /** The format that a file's name says. Throws UsageError where it says none. */
 export function formatOf(file: string): ReportFormat {
@@ -80,13 +77,8 @@ async function nearestAbove(path: string): Promise<{ path: string; isDirectory: 
 }
 
 /** Writes a report whole or not at all, with the directories that it is to be in. Throws the system's error. */
-export async function writeReport(
-  facts: RunReport,
-  projectDir: string,
-  file: string,
-  format: ReportFormat,
-): Promise<void> {
-  const text = await reportText(facts, projectDir, format);
+export async function writeReport(facts: RunReport, file: string, format: ReportFormat): Promise<void> {
+  const text = await reportText(facts, format);
   await mkdir(dirname(resolve(file)), { recursive: true });
   await writeFileAtomic(resolve(file), text);
 }
@@ -120,7 +112,7 @@ export async function reportEnd(projectDir: string, run: string, files: readonly
   };
   for (const file of files) {
     const write = async () => {
-      await writeReport(await read(), projectDir, file, formatOf(file));
+      await writeReport(await read(), file, formatOf(file));
       process.stderr.write(`wrote ${printable(file)}\n`);
     };
     isWhole = (await attempt(`the report ${file}`, write)) && isWhole;
@@ -128,16 +120,15 @@ export async function reportEnd(projectDir: string, run: string, files: readonly
   if (!isActions) return isWhole;
   // Nobody asked for these: without them the run is what it is.
   await attempt("annotations", async () => {
-    process.stderr.write(await reportText(await read(), projectDir, "github"));
+    process.stderr.write(await reportText(await read(), "github"));
   });
   const { GITHUB_STEP_SUMMARY: summary } = process.env;
-  if (summary)
-    await attempt("the step's summary", async () => appendSummary(summary, await read(), projectDir));
+  if (summary) await attempt("the step's summary", async () => appendSummary(summary, await read()));
   return isWhole;
 }
 
-async function appendSummary(file: string, facts: RunReport, projectDir: string): Promise<void> {
-  const text = `\n${await reportText(facts, projectDir, "markdown")}`;
+async function appendSummary(file: string, facts: RunReport): Promise<void> {
+  const text = `\n${await reportText(facts, "markdown")}`;
   const { size } = await stat(file).catch(() => ({ size: 0 }));
   if (size + Buffer.byteLength(text) > mostOfSummary) throw new Error("it would be longer than 1 MiB");
   await appendFile(file, text);

@@ -20,9 +20,9 @@ export async function report(name: string | undefined, flags: ReportFlags): Prom
   if (output !== undefined) await checkReportFile(output);
   const facts = await runReport(projectDir, await findRun(projectDir, name));
   if (flags.json) process.stdout.write(jsonText(facts));
-  else if (output === undefined) process.stdout.write(await reportText(facts, projectDir, format));
+  else if (output === undefined) process.stdout.write(await reportText(facts, format));
   else {
-    await writeReport(facts, projectDir, output, format);
+    await writeReport(facts, output, format);
     process.stdout.write(`wrote ${printable(output)}\n`);
   }
   return 0;
