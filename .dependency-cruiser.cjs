@@ -43,7 +43,7 @@ module.exports = {
       from: { path: "^schemas/" },
       to: { path: "node_modules/(?!valibot/)" },
     },
-    leaf("manifest", "^machines/(graph|locks)\\.ts$"),
+    leaf("manifest", "^machines/(graph|locks)\\.ts$", "^src/yaml-nodes\\.ts$"),
     leaf("plan", "^machines/(graph|locks)\\.ts$"),
     leaf("derive"),
     leaf("routing"),

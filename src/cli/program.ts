@@ -198,16 +198,21 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .addOption(new Option("--tier <tier>", "for every task").choices(tiers))
     .option("--force", "overwrite a manifest that is there")
     .addOption(
-      new Option("--update", "add the plan's new tasks to a manifest; keep all else").conflicts("force"),
+      new Option(
+        "--update",
+        "take over what the plan has changed and keep what you edited; with --force its titles and files go over yours",
+      ).conflicts(["mode", "tier"]),
     )
     .addOption(
-      new Option("--check", "write nothing; exit 1 where plan and manifest have drifted").conflicts([
-        "force",
-        "update",
-      ]),
+      new Option(
+        "--check",
+        "write nothing; say what --update would do or leave to you; exit 1 where that is anything",
+      ).conflicts(["force", "update"]),
     )
     .addOption(
-      jsonOption("{manifest, evidence, problems}, as JSON; writes a file only with -o, --force or --update"),
+      jsonOption(
+        "{manifest, evidence, problems} and, with --check or --update, {drift}; writes a file only with -o, --force or --update",
+      ),
     )
     .addHelpText(
       "after",

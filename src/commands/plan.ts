@@ -1,23 +1,23 @@
 import { access } from "node:fs/promises";
-import { basename, extname, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { modeConfigs } from "../../machines/modes/modes.ts";
-import { runSpec } from "../../machines/schedule.ts";
 import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { type Derivation, derive } from "../derive/derive.ts";
 import { type DerivedManifest, derivedManifest, type Evidence } from "../derive/derived-manifest.ts";
-import { driftBetween } from "../manifest/drift.ts";
-import { loadManifest, manifestIn } from "../manifest/load.ts";
-import { manifestText, updatedText } from "../manifest/write.ts";
-import { conflictsOf } from "../overview.ts";
+import { type Drift, isForPerson } from "../manifest/drift.ts";
+import { driftProblems, updateLines } from "../manifest/drift-words.ts";
+import { manifestIn } from "../manifest/load.ts";
+import { manifestUpdate, updatedText } from "../manifest/update.ts";
+import { manifestText, unexplained as unexplainedRemark } from "../manifest/write.ts";
 import { readPlan } from "../plan/read-plan.ts";
-import { jsonText, printable, quoted } from "../printable.ts";
+import { jsonText, printable } from "../printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { problemJson } from "../report/problems.ts";
-import { parseYaml, readText } from "../yaml-file.ts";
+import { parseYaml, readText, type YamlFile } from "../yaml-file.ts";
+import { planProblems } from "./plan-problems.ts";
 
 export interface PlanFlags {
   readonly output?: string;
@@ -34,22 +34,26 @@ interface Work {
   readonly plan: Plan;
   readonly derivation: Derivation;
   readonly manifest: DerivedManifest;
+  /** As derived without regard to flags: what a manifest that is there is held against. */
+  readonly derived: DerivedManifest;
   readonly evidence: readonly Evidence[];
   readonly leftOut: readonly PlanTask[];
   readonly problems: readonly Problem[];
 }
 
 /**
- * `interserve plan`: writes the manifest of a plan, with evidence. Exit status 0; with `--check` 1 where plan and
- * manifest have drifted. `--json` alone writes no file.
+ * `interserve plan`: writes the manifest of a plan, with evidence, or brings one up to date. Exit status 0; with
+ * `--check` 1 where plan and manifest have drifted. `--json` alone writes no file.
  */
 export async function plan(path: string, flags: PlanFlags): Promise<number> {
   const work = await workOn(resolve(path), flags);
   const target = resolve(flags.output ?? path.replace(/(\.(md|markdown|json))?$/i, ".exec.yaml"));
   if (flags.check) return check(work, target, flags);
-  if (!flags.json || flags.output || flags.force || flags.update) await write(work, target, flags);
-  if (flags.json) printJson(work, work.problems);
-  else if (work.problems.length > 0) await say(new ProblemsError(work.problems));
+  const isWritten = !flags.json || flags.output || flags.force || flags.update;
+  const { left = [], drift } = isWritten ? await write(work, target, flags) : {};
+  const problems = [...work.problems, ...left.map((one): Problem => ({ ...one, severity: "warning" }))];
+  if (flags.json) printJson(work, problems, drift);
+  else if (problems.length > 0) await say(new ProblemsError(problems));
   return 0;
 }
 
@@ -58,62 +62,16 @@ async function workOn(path: string, flags: PlanFlags): Promise<Work> {
   if (!plan || problems.some(isError)) throw new ProblemsError(problems);
   const derivation = derive(plan);
   const { manifest, evidence, leftOut } = derivedManifest(plan, derivation, flags);
-  const found = [
-    ...problems,
-    ...leftOut.map((task) => forPerson(task, plan)),
-    ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
-    ...(await conflicts(plan, manifest)),
-  ];
-  return { plan, derivation, manifest, evidence, leftOut, problems: found };
-}
-
-const forPerson = ({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem => ({
-  code: "asks-first",
-  severity: "warning",
-  message: `task ${quoted(id)} (${title}) is left out of the manifest, for it says ${quoted(asksFirst)}`,
-  place: { file, line, column: 1 },
-  hint: "do it yourself once the others are done, or add it to the manifest: its agent can ask you and park",
-});
-
-const unexplained = (plan: Plan, { unexplained }: Derivation): Problem[] =>
-  unexplained.flatMap((at): Problem[] => {
-    const task = plan.tasks[at];
-    if (!task) return [];
-    return [
-      {
-        code: "no-evidence",
-        severity: "warning",
-        message: `nothing in the plan tells what task ${quoted(task.id)} (${task.title}) waits for`,
-        place: { file: plan.file, line: task.line, column: 1 },
-        hint: "write `**Depends on:** Task N` or `**Depends on:** none` into it",
-      },
-    ];
-  });
-
-/** Tasks that write one file, and of which neither waits for the other: a run keeps them apart, in no said order. */
-async function conflicts(plan: Plan, derived: DerivedManifest): Promise<Problem[]> {
-  const text = manifestText(derived, "", () => []);
-  const { manifest } = await manifestIn(parseYaml(plan.file, text));
-  if (!manifest) return [];
-  const spec = runSpec(manifest, modeConfigs[manifest.mode]);
-  const lines = new Map(plan.tasks.map(({ id, line }) => [id, line]));
-  return conflictsOf(spec, spec.order).map(({ file, tasks }): Problem => {
-    const ids = tasks.map((task) => spec.graph.tasks[task]?.id ?? "");
-    return {
-      code: "file-conflict",
-      severity: "warning",
-      message: `${ids.map(quoted).join(" and ")} write ${quoted(file)}, and nothing tells which comes first`,
-      place: { file: plan.file, line: lines.get(ids[0] ?? "") ?? 1, column: 1 },
-      hint: "they never run at the same time; where the order matters, write `**Depends on:**` into the later one",
-    };
-  });
+  const found = [...problems, ...(await planProblems(plan, derivation, { manifest, leftOut }))];
+  const derived = derivedManifest(plan, derivation).manifest;
+  return { plan, derivation, manifest, derived, evidence, leftOut, problems: found };
 }
 
 async function check(work: Work, target: string, flags: PlanFlags): Promise<number> {
-  const { manifest, file, problems } = await loadManifest(target);
-  if (!manifest || !file) throw new ProblemsError(problems);
-  const drift = driftBetween(work.plan, manifest, file);
-  if (flags.json) printJson(work, [...work.problems, ...drift]);
+  const { text, manifest, file } = await existing(target);
+  const update = manifestUpdate(text, manifest, work);
+  const drift = driftProblems(update, work.plan, file);
+  if (flags.json) printJson(work, [...work.problems, ...drift], update.drifts);
   else if (drift.length > 0) await say(new ProblemsError(drift));
   else
     process.stdout.write(
@@ -122,7 +80,22 @@ async function check(work: Work, target: string, flags: PlanFlags): Promise<numb
   return drift.length > 0 ? 1 : 0;
 }
 
-async function write(work: Work, target: string, flags: PlanFlags): Promise<void> {
+/** A manifest that is there. What is wrong with it is said with its place, before anything is done to it. */
+async function existing(path: string): Promise<{ text: string; manifest: Manifest; file: YamlFile }> {
+  const { text, problem } = await readText(path, 5 * 1024 * 1024);
+  if (text === undefined) throw new ProblemsError(problem ? [problem] : []);
+  const { manifest, file, problems } = await manifestIn(parseYaml(path, text));
+  if (!manifest || !file) throw new ProblemsError(problems);
+  return { text, manifest, file };
+}
+
+/** What an update found, and what of it is left for a person to settle. */
+interface Written {
+  readonly left?: readonly Problem[];
+  readonly drift?: readonly Drift[];
+}
+
+async function write(work: Work, target: string, flags: PlanFlags): Promise<Written> {
   if (!/\.ya?ml$/i.test(extname(target))) {
     throw new UsageError(
       `a manifest's name ends in .yaml; ${target} does not`,
@@ -130,51 +103,82 @@ async function write(work: Work, target: string, flags: PlanFlags): Promise<void
     );
   }
   const isThere = await exists(target);
-  if (isThere && !flags.force && !flags.update) {
+  if (isThere && flags.update) return update(work, target, flags);
+  if (isThere && !flags.force) {
     throw new UsageError(
       `${target} is there already, and is not overwritten`,
-      "--update adds the plan's new tasks and keeps your edits; --force writes it anew; --check compares",
+      "--update takes over what the plan has changed and keeps your edits; --force writes it anew; --check compares",
     );
   }
-  const { text, told } =
-    isThere && flags.update && !flags.force
-      ? await updated(work, target)
-      : { text: fresh(work), told: summary(work) };
-  const { manifest, problems } = await manifestIn(parseYaml(target, text));
-  if (!manifest) throw new ProblemsError(problems);
-  await writeFileAtomic(target, text);
-  if (!flags.json) {
-    const colors = colorsFor(process.stdout);
-    process.stdout.write(`${colors.green("wrote")} ${printable(target)}: ${told}\n`);
+  await save(target, await fresh(work, target));
+  if (!flags.json) tell("wrote", target, summary(work));
+  return {};
+}
+
+async function fresh(work: Work, target: string): Promise<string> {
+  const schema = await schemaBeside(target);
+  const { derived, leftOut } = work;
+  return manifestText(work.manifest, basename(work.plan.file), remarksOf(work), {
+    derived,
+    closing: leftOut.map(
+      ({ id, title, asksFirst }) => `Left out: ${id} (${title}), for it says "${asksFirst}"`,
+    ),
+    ...(schema ? { schema } : {}),
+  });
+}
+
+/** The schema of the package where it is installed in the project: as old as it, and there without a network. */
+async function schemaBeside(target: string): Promise<string | undefined> {
+  for (let directory = dirname(target); ; directory = dirname(directory)) {
+    const path = join(directory, "node_modules/interserve/schemas/exec-manifest.schema.json");
+    if (await exists(path)) return relative(dirname(target), path).replaceAll("\\", "/");
+    if (directory === dirname(directory)) return undefined;
   }
 }
 
-const fresh = (work: Work): string =>
-  manifestText(
-    work.manifest,
-    basename(work.plan.file),
-    remarksOf(work),
-    work.leftOut.map(({ id, title, asksFirst }) => `Left out: ${id} (${title}), for it says "${asksFirst}"`),
-  );
+async function update(work: Work, target: string, flags: PlanFlags): Promise<Written> {
+  const { text, manifest, file } = await existing(target);
+  const update = manifestUpdate(text, manifest, work, flags.force);
+  const done = updateLines(update);
+  const next = updatedText(text, work.derived, update, remarksOf(work));
+  if (next === undefined) {
+    throw new UsageError(
+      `${target} is written in a form that cannot be added to in place; to do is: ${done.join("; ")}`,
+      "do it by hand, or write lists of stages and tasks out, without aliases",
+    );
+  }
+  if (next !== text) await save(target, next);
+  if (!flags.json) {
+    if (done.length === 0) tell("nothing to do", target, "what the plan has changed is in it");
+    else tell("updated", target, count(done.length, "change"), done);
+  }
+  const left = { ...update, drifts: update.drifts.filter(isForPerson) };
+  return { left: driftProblems(left, work.plan, file), drift: update.drifts };
+}
 
-async function updated(work: Work, target: string): Promise<{ text: string; told: string }> {
-  // What is wrong with the file is said with its place, before anything is added to it.
-  const { problems } = await loadManifest(target);
-  const { text, problem } = await readText(target, 5 * 1024 * 1024);
-  if (text === undefined || problems.some(isError)) throw new ProblemsError(problem ? [problem] : problems);
-  const { text: next, added } = updatedText(text, work.manifest, remarksOf(work));
-  return { text: next, told: added.length > 0 ? `added ${added.join(", ")}` : "nothing to add" };
+/** Writes what is a valid manifest. */
+async function save(target: string, text: string): Promise<void> {
+  const { manifest, problems } = await manifestIn(parseYaml(target, text));
+  if (!manifest) throw new ProblemsError(problems);
+  await writeFileAtomic(target, text);
+}
+
+function tell(what: string, target: string, more: string, lines: readonly string[] = []): void {
+  const colors = colorsFor(process.stdout);
+  const below = lines.map((line) => `  ${line}\n`).join("");
+  process.stdout.write(`${colors.green(what)} ${printable(target)}: ${more}\n${below}`);
 }
 
 /** Above a task's `depends`: one line for each dependency, and a word where nothing was found. */
 function remarksOf({ plan, derivation, evidence }: Work): (id: string) => string[] {
   const bare = new Set(derivation.unexplained.map((at) => plan.tasks[at]?.id));
-  return (id) => {
-    const needs = new Map<string, Evidence>();
-    for (const one of evidence) if (one.to === id && !needs.has(one.from)) needs.set(one.from, one);
-    const lines = [...needs.values()].map(({ from, kind, detail }) => `${from}: ${detail} [${kind}]`);
-    return bare.has(id) ? ["LOOK: nothing in the plan tells what this task waits for", ...lines] : lines;
-  };
+  const needs = new Map<string, Map<string, string>>();
+  for (const { from, to, kind, detail } of evidence) {
+    const lines = needs.get(to) ?? new Map<string, string>();
+    if (!lines.has(from)) lines.set(from, `${from}: ${detail} [${kind}]`);
+    needs.set(to, lines);
+  }
+  return (id) => [...(bare.has(id) ? [unexplainedRemark] : []), ...(needs.get(id)?.values() ?? [])];
 }
 
 const summary = ({ manifest, plan, leftOut }: Work): string =>
@@ -182,8 +186,12 @@ const summary = ({ manifest, plan, leftOut }: Work): string =>
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
 
-function printJson({ manifest, evidence }: Work, problems: readonly Problem[]): void {
-  const report = { manifest, evidence, problems: problems.map(problemJson) };
+function printJson(
+  { manifest, evidence }: Work,
+  problems: readonly Problem[],
+  drift?: readonly Drift[],
+): void {
+  const report = { manifest, evidence, problems: problems.map(problemJson), ...(drift ? { drift } : {}) };
   process.stdout.write(jsonText(report));
 }
 

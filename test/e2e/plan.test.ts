@@ -84,6 +84,13 @@ stages:
         # task-2: "Final verification" is about all that is before it [gate]
         depends: [task-2, task-3]
         tier: fast
+
+# What was derived, by which --update tells your edits from the plan's; leave it here:
+# derived: mode e6a4ad52, max_parallel ef2d127d
+# derived task-1: title 28a5e5f9, files 9b903399, depends 4f53cda1
+# derived task-2: title cf202fe1, files 9623a3b8, depends e056239c
+# derived task-3: title 83909f82, files d710d442, depends 4f53cda1
+# derived task-4: title b3010c5c, files 4f53cda1, depends 3a157841
 `);
     expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
   });
@@ -92,7 +99,7 @@ stages:
     const rig = await project({ "plan.md": plan, "plan.exec.yaml": "mine" });
     const refused = await rig.run("plan", "plan.md");
     expect(refused).toMatchObject({ code: 2, stdout: "" });
-    expect(refused.stderr).toContain("is there already, and is not overwritten\n  hint: --update adds");
+    expect(refused.stderr).toContain("is there already, and is not overwritten\n  hint: --update takes over");
     expect(await manifestOf(rig)).toBe("mine");
     expect((await rig.run("plan", "plan.md", "--force")).code).toBe(0);
     expect(await manifestOf(rig)).toContain("id: task-4");
@@ -111,6 +118,17 @@ stages:
       code: 2,
       stderr: expect.stringContaining("a manifest's name ends in .yaml"),
     });
+  });
+
+  test("names the schema of the installed package where there is one", async () => {
+    const rig = await project({
+      "docs/plans/plan.md": plan,
+      "node_modules/interserve/schemas/exec-manifest.schema.json": "{}",
+    });
+    await rig.run("plan", "docs/plans/plan.md");
+    expect(await readFile(join(rig.dir, "docs/plans/plan.exec.yaml"), "utf8")).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/\.\.\/node_modules\/interserve\/schemas\/exec-manifest\.schema\.json\n/,
+    );
   });
 
   test.each([
@@ -157,8 +175,11 @@ describe("a task that asks for a person's word first", () => {
     );
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({ code: 0 });
     expect(await rig.run("plan", "plan.md", "--update")).toMatchObject({
-      stdout: expect.stringContaining("nothing to add"),
+      stdout: expect.stringContaining("nothing to do"),
     });
+    const added = text.replace(/\n# Left out/, "\n      - id: task-5\n        depends: [task-4]\n# Left out");
+    await writeFile(join(rig.dir, "plan.exec.yaml"), added);
+    expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({ code: 0 });
   });
 
   test.each([
@@ -173,22 +194,168 @@ describe("a task that asks for a person's word first", () => {
 });
 
 describe("--update", () => {
-  test("adds what is new and keeps what a person wrote", async () => {
+  /** A derived manifest, edited by a person, beside a plan that was changed since. */
+  async function changed(edit: (manifest: string) => string, change: (plan: string) => string) {
     const rig = await project();
     await rig.run("plan", "plan.md");
-    const edited = (await manifestOf(rig))
-      .replace("title: Counter", "title: 'The counter' # mine")
-      .replace("max_parallel: 5", "max_parallel: 2");
+    const edited = edit(await manifestOf(rig));
     await writeFile(join(rig.dir, "plan.exec.yaml"), edited);
-    await writeFile(join(rig.dir, "plan.md"), plan + fifth);
-    const ended = await rig.run("plan", "plan.md", "--update");
-    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("added task-5") });
-    expect(await manifestOf(rig)).toBe(
-      `${edited}      - id: task-5\n        title: Publish\n        files: []\n        # task-4: Task 4 [field]\n        depends: [task-4]\n        tier: fast\n`,
+    await writeFile(join(rig.dir, "plan.md"), change(plan));
+    return { rig, edited };
+  }
+  const withoutRecord = (text: string) => text.replace(/^# (derived|What was derived).*\n/gm, "");
+
+  test("adds what is new and keeps what a person wrote, byte for byte", async () => {
+    const { rig, edited } = await changed(
+      (text) =>
+        text
+          .replace("title: Counter", "title:   'The counter' # mine")
+          .replace("max_parallel: 5", "max_parallel: 2   # laptop\n\n\n"),
+      (text) => text + fifth,
     );
-    const before = await manifestOf(rig);
-    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to add");
-    expect(await manifestOf(rig)).toBe(before);
+    const ended = await rig.run("plan", "plan.md", "--update");
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining("added task-5: Publish") });
+    const after = await manifestOf(rig);
+    expect(withoutRecord(after)).toBe(
+      withoutRecord(edited).replace(
+        /\n$/,
+        "      - id: task-5\n        title: Publish\n        files: []\n        # task-4: Task 4 [field]\n        depends: [task-4]\n        tier: fast\n\n",
+      ),
+    );
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
+    expect(await manifestOf(rig)).toBe(after);
+  });
+
+  test("takes over what the plan has changed of a task, and says old and new", async () => {
+    const { rig } = await changed(
+      (text) => text.replace("id: task-3", "id: task-3\n        prompt_hint: mine"),
+      (text) =>
+        text
+          .replace("Task 3: Settings", "Task 3: Options")
+          .replace("src/settings.ts", "src/options.ts")
+          .replace(
+            "**Depends on:** none",
+            "**Depends on:** Task 1\n\n<verify>\n- run: `npm test`\n</verify>",
+          ),
+    );
+    const { code, stdout, stderr } = await rig.run("plan", "plan.md", "--update");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`
+  task-3 title: Settings → Options
+  task-3 files: [src/settings.ts] → [src/options.ts]
+  task-3 depends: [] → [task-1]
+  task-3 verify: [] → [npm test]
+`);
+    expect(await manifestOf(rig)).toContain(`      - id: task-3
+        prompt_hint: mine
+        title: Options
+        files: [src/options.ts]
+        # task-1: Task 1 [field]
+        depends: [task-1]
+        verify:
+          - run: npm test
+            expect: exit 0
+`);
+    expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
+  });
+
+  test("what a person and the plan both changed stays the person's, and --check says what to do until one gives way", async () => {
+    const { rig } = await changed(
+      (text) => text.replace("title: Counter", "title: Mine").replace("[src/counter.ts]", "[src/mine.ts]"),
+      (text) => text.replace("Task 2: Counter", "Task 2: Theirs"),
+    );
+    const updated = await rig.run("plan", "plan.md", "--update");
+    expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to do") });
+    expect(updated.stderr).toContain(
+      'warning plan-drift: task "task-2" is called "Mine", and in the plan "Theirs"',
+    );
+    const checked = await rig.run("plan", "plan.md", "--check");
+    expect(checked.code).toBe(1);
+    expect(checked.stderr).toContain(
+      "write the same into the plan, or take the plan's with `--update --force`",
+    );
+    const forced = await rig.run("plan", "plan.md", "--update", "--force");
+    expect(forced.stdout).toContain(
+      "task-2 title: Mine → Theirs\n  task-2 files: [src/mine.ts] → [src/counter.ts]",
+    );
+    expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
+  });
+
+  test("a new task in the middle: the ones behind it keep what a person wrote under their new ids", async () => {
+    const { rig } = await changed(
+      (text) => text.replace("title: Settings", "title: Settings\n        tier: fast # small"),
+      (text) =>
+        text
+          .replace("Task 4: Final", "Task 5: Final")
+          .replace(
+            "### Task 3: Settings",
+            "### Task 3: Cache\n\nUses `src/counter.ts`.\n\n### Task 4: Settings",
+          ),
+    );
+    const foreseen = JSON.parse((await rig.run("plan", "plan.md", "--check", "--json")).stdout).drift;
+    expect(foreseen.map(({ kind, id }: { kind: string; id: string }) => `${kind} ${id}`)).toEqual([
+      "renumbered task-4",
+      "renumbered task-5",
+      "missing task-3",
+      "changed task-5",
+    ]);
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain(`
+  task-3 is task-4 now
+  task-4 is task-5 now
+  added task-3: Cache
+  task-5 depends: [task-2, task-4] → [task-3, task-4]
+`);
+    const text = await manifestOf(rig);
+    expect(text).toContain("id: task-4\n        title: Settings\n        tier: fast # small\n");
+    expect(text).toContain("depends: [task-3, task-4]");
+    expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
+    expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
+  });
+
+  test("keeps a task that is gone from the plan, and says so", async () => {
+    const { rig, edited } = await changed(
+      (text) => text,
+      (text) => text.replace(/### Task 3[\s\S]*(?=### Task 4)/, ""),
+    );
+    const updated = await rig.run("plan", "plan.md", "--update");
+    expect(updated.stderr).toContain('task "task-3" is not in the plan\n');
+    expect(await manifestOf(rig)).toContain("id: task-3");
+    expect(edited).toContain("depends: [task-2, task-3]");
+    expect(updated.stdout).toContain("task-4 depends: [task-2, task-3] → [task-2]");
+    const checked = await rig.run("plan", "plan.md", "--check");
+    expect(checked).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("remove it, or write a heading"),
+    });
+  });
+
+  test("leaves out a dependency for which the manifest's stages have no room, and says why", async () => {
+    const { rig } = await changed(
+      (text) => text,
+      (text) => text.replace("**Depends on:** none", "**Depends on:** Task 4"),
+    );
+    const { stdout } = await rig.run("plan", "plan.md", "--update");
+    expect(stdout).toContain(
+      'left out that task-3 waits for task-4: it stands in the later stage "Stage 3"\n',
+    );
+    expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
+    expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
+  });
+
+  test("a manifest that a person wrote follows in tasks alone; what differs is theirs", async () => {
+    const own =
+      "version: 1\nmode: all-parallel\nstages: [{name: All, tasks: [{id: task-1, title: Mine}, {id: x, run: make}]}]\n";
+    const rig = await project({ "plan.md": "### Task 1: A\n\n### Task 2: B, c\n", "plan.exec.yaml": own });
+    const updated = await rig.run("plan", "plan.md", "--update");
+    expect(updated.stdout).toContain("added task-2: B, c");
+    expect(await manifestOf(rig)).toContain(
+      '{id: x, run: make}, {id: task-2, title: "B, c", files: [], depends: []}]}]\n',
+    );
+    const { code, stderr } = await rig.run("plan", "plan.md", "--check");
+    expect({ code, drifts: stderr.match(/plan-drift: .*/g) }).toEqual({
+      code: 1,
+      drifts: ['plan-drift: task "task-1" is called "Mine", and in the plan "A"'],
+    });
   });
 
   test("of a manifest that is wrong says where, and leaves it", async () => {
@@ -217,12 +384,11 @@ describe("--check", () => {
     const before = await manifestOf(rig);
     const { code, stderr } = await rig.run("plan", "plan.md", "--check");
     expect(code).toBe(1);
-    expect(stderr).toContain('the plan\'s task "task-9" (Final verification) is not in the manifest');
     expect(stderr).toContain('task "task-2" is called "Counter", and in the plan "Count"');
     expect(stderr).toContain(
       '"files" of task "task-3" lacks "src/options.ts" of the plan and has "src/settings.ts", which',
     );
-    expect(stderr).toContain('task "task-4" is not in the plan');
+    expect(stderr).toContain('task "task-4" is "task-9" in the plan');
     expect(await manifestOf(rig)).toBe(before);
   });
   test("without a manifest is 2", async () => {

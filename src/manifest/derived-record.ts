@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { normalisePath } from "../../machines/locks.ts";
+import type { Verify } from "../../schemas/manifest.ts";
+
+/** What a derivation gives of one task; `verify` without `expect` expects `exit 0`. */
+export interface DerivedValues {
+  readonly title?: string;
+  readonly files: readonly string[];
+  readonly depends: readonly string[];
+  readonly verify?: readonly (Pick<Verify, "run"> & Partial<Verify>)[];
+}
+export type DerivedKey = keyof DerivedValues;
+export const derivedKeys = ["title", "files", "depends", "verify"] as const satisfies readonly DerivedKey[];
+
+/** What it gives of the whole manifest. */
+export interface DerivedOrder {
+  readonly mode: string;
+  readonly max_parallel: number;
+}
+export const orderKeys = ["mode", "max_parallel"] as const satisfies readonly (keyof DerivedOrder)[];
+
+/** A manifest as it is derived from a plan: its keys in the order in which they are written. */
+export interface Written extends DerivedOrder {
+  readonly stages: readonly { readonly name: string; readonly tasks: readonly WrittenTask[] }[];
+}
+export interface WrittenTask extends DerivedValues {
+  readonly id: string;
+  readonly title: string;
+}
+
+/**
+ * Marks of the values that were derived last, by task id and, under the empty id, of the whole manifest: what a
+ * manifest holds with another mark was edited by a person. Stands in the manifest's last comments.
+ */
+export type DerivedRecord = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** A value in a form in which the order of lists and what is said by default make no difference. */
+function plain(key: string, value: unknown): unknown {
+  const list = (value ?? []) as readonly string[];
+  if (key === "files") return [...new Set(list.map(normalisePath))].sort();
+  if (key === "depends") return [...new Set(list)].sort();
+  if (key === "verify")
+    return ((value ?? []) as readonly Verify[]).map(({ run, expect = "exit 0" }) => [run, expect]);
+  return value ?? "";
+}
+
+export const markOf = (key: string, value: unknown): string =>
+  createHash("sha256")
+    .update(JSON.stringify(plain(key, value)))
+    .digest("hex")
+    .slice(0, 8);
+
+export const isSame = (key: string, one: unknown, other: unknown): boolean =>
+  key === "title" ? bare(one) === bare(other) : markOf(key, one) === markOf(key, other);
+
+/** A title without regard to case, spaces and the marks of code. */
+export const bare = (title: unknown): string =>
+  String(title ?? "")
+    .replace(/[`*]/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .toLowerCase();
+
+export function recordOf(
+  order: DerivedOrder,
+  tasks: readonly (DerivedValues & { readonly id: string })[],
+): DerivedRecord {
+  const marks = (keys: readonly string[], of: object) =>
+    Object.fromEntries(keys.map((key) => [key, markOf(key, (of as Readonly<Record<string, unknown>>)[key])]));
+  return new Map([
+    ["", marks(orderKeys, order)],
+    ...tasks.map((task) => [task.id, marks(derivedKeys, task)] as const),
+  ]);
+}
+
+const heading = "# What was derived, by which --update tells your edits from the plan's; leave it here:";
+const none = markOf("verify", []);
+
+/** The lines of comment that hold a record. */
+export const recordLines = (record: DerivedRecord): string[] => [
+  heading,
+  ...[...record].map(([id, marks]) => {
+    const parts = Object.entries(marks).filter(([key, mark]) => key !== "verify" || mark !== none);
+    return `# derived${id ? ` ${encodeURIComponent(Buffer.from(id).toString())}` : ""}: ${parts.map((part) => part.join(" ")).join(", ")}`;
+  }),
+];
+
+const line = /^# derived(?: ([\w%.!~*'()-]+))?: ((?:\w+ [0-9a-f]{8}(?:, |(?=\r?$)))+)\r?$/;
+
+/** The lines of a manifest's text, behind its last value, in which a record stands: where each starts and ends. */
+export function recordSpans(text: string, from: number): { start: number; end: number; line: string }[] {
+  const found: { start: number; end: number; line: string }[] = [];
+  for (let start = from; start < text.length; ) {
+    const next = text.indexOf("\n", start);
+    const end = next < 0 ? text.length : next + 1;
+    const own = text.slice(start, end).replace(/\r?\n$/, "");
+    if (own === heading || line.test(own)) found.push({ start, end, line: own });
+    start = end;
+  }
+  return found;
+}
+
+export function recordIn(lines: readonly string[]): DerivedRecord {
+  return new Map(
+    lines.flatMap((text): [string, Record<string, string>][] => {
+      const [, id = "", parts] = line.exec(text) ?? [];
+      if (parts === undefined) return [];
+      const marks = parts.split(", ").map((part) => part.split(" ") as [string, string]);
+      return [[decoded(id), { verify: none, ...Object.fromEntries(marks) }]];
+    }),
+  );
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
