@@ -21,14 +21,16 @@ export function wavesIn(text: string, count: number, references: References): Wa
 }
 
 /** Headings such as `## Wave 2: Sessions` over all of the tasks, each over those that follow each other. */
-export function headedWaves({ tasks }: Plan): Wave[] | undefined {
+export function headedWaves({ tasks, isStaged = false }: Plan): Wave[] | undefined {
   const waves: { name: string; tasks: number[] }[] = [];
-  for (const [at, { group }] of tasks.entries()) {
-    if (!group || !/^\W*(wave|phase|stage|batch)\s+(\d+|[A-Z])\b/i.test(group)) return undefined;
-    const open = waves.at(-1);
-    if (open?.name === group) open.tasks.push(at);
-    else if (waves.some(({ name }) => name === group)) return undefined;
-    else waves.push({ name: group, tasks: [at] });
+  let last: string | undefined;
+  for (const [at, { group = "" }] of tasks.entries()) {
+    if (!isStaged && !/^\W*(wave|phase|stage|batch)\s+(\d+|[A-Z])\b/i.test(group)) return undefined;
+    const isKnown = waves.some(({ name }) => name === group);
+    if (last === group) waves.at(-1)?.tasks.push(at);
+    else if (isKnown && !isStaged) return undefined;
+    else waves.push({ name: isKnown || !group ? `Stage ${waves.length + 1}` : group, tasks: [at] });
+    last = group;
   }
   return waves.length > 1 ? waves : undefined;
 }

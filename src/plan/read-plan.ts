@@ -1,5 +1,4 @@
 import type { Heading, Node } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
 import * as v from "valibot";
 import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
@@ -10,10 +9,11 @@ import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
 import { formatOf } from "./formats/formats.ts";
 import { headedFiles } from "./headed-code.ts";
+import { blocksIn } from "./markdown.ts";
 import { textAndCode } from "./section-text.ts";
 import { stepFiles } from "./step-files.ts";
 import { filesOf } from "./task-files.ts";
-import { oneLine, type TaskName, taskName } from "./task-heading.ts";
+import { freeId, oneLine, type TaskName, taskName } from "./task-heading.ts";
 import { verifyOf } from "./verify-blocks.ts";
 import { writtenFiles } from "./written-files.ts";
 
@@ -32,6 +32,21 @@ export async function readPlan(
   const isOther = format !== undefined && (format.isSure === true || headed.tasks.length === 0);
   const { plan, problems } = isOther ? await format.read(text, path) : { plan: headed, problems: [] };
   if (plan.tasks.length > 0 || !needsTasks) return { plan, problems };
+  if (isOther) {
+    const message = "every task of this plan is ticked or has the status of one that is done";
+    const hint = "nothing is left to run; untick what is to be done again";
+    return {
+      problems: [
+        {
+          code: "plan-without-tasks",
+          severity: "error",
+          message,
+          place: { file: path, line: 1, column: 1 },
+          hint,
+        },
+      ],
+    };
+  }
   const none: Problem = {
     code: "plan-without-tasks",
     severity: "error",
@@ -52,7 +67,7 @@ interface Mark {
 /** The tasks of a plan, a heading each. `file` is only named in the result. */
 export function parsePlan(text: string, file: string): Plan {
   const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
-  const blocks = fromMarkdown(mendFences(lines).join("")).children;
+  const blocks = blocksIn(mendFences(lines));
   const numbers = new Set<string>();
   const marks = blocks.flatMap((node, at): Mark[] => {
     if (node.type !== "heading") return [];
@@ -134,14 +149,6 @@ function nextFrom(marks: readonly Mark[], from: number, fits: (mark: Mark) => bo
 }
 
 const lineOf = (node: Node): number => node.position?.start.line ?? 1;
-
-/** The first task of a number keeps the id; a later one gets the next free number behind it. */
-function freeId(id: string, ids: Set<string>): string {
-  let free = id;
-  for (let count = 2; ids.has(free); count += 1) free = `${id}-${count}`;
-  ids.add(free);
-  return free;
-}
 
 /** The plan's task that a manifest's task means: by id, else by title without regard to case and spaces. */
 export function sectionFor(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { derivedManifest } from "../../src/derive/derived-manifest.ts";
 import { readPlan } from "../../src/plan/read-plan.ts";
@@ -115,4 +115,94 @@ test("Kiro's tasks.md: innermost entries are tasks, the wave graph gives stages"
   expect(problems).toEqual([
     'claim-contradicted: "1.1" and "2.2" are in wave 1, which is for tasks that run at the same time, and all write "db/schema.sql"',
   ]);
+});
+
+describe("as authors write them", () => {
+  test("spec-kit: files are what is written, not what is read, quoted or a member; any heading is a stage", async () => {
+    const { plan, lines, problems } = await imported("spec-kit-prose.md");
+    expect(lines).toEqual([
+      "[Phase 1: Setup]",
+      "task-t001",
+      "[Phase 2: Foundational]",
+      "task-t002 src/counts/types.ts",
+      "task-t003 tailwind.config.js .eslintrc.json docker-compose.test.yml",
+      "task-t004 <- task-t002 src/counts/mock.ts",
+      "task-t005 <- task-t003 src/sites.ts",
+      "task-t006 <- task-t002 src/list/SiteList.vue",
+      "task-t007 <- task-t002 task-t003 task-t004 task-t006 src/list/SiteList.vue",
+      "[Addendum]",
+      "task-t008 quickstart.md docs/notes.md",
+      "task-t008-2 <- task-t008",
+    ]);
+    expect(problems).toEqual([]);
+    expect(plan.tasks.map(({ title }) => title)).toMatchObject([
+      "Run npm test at the root and write down what fails, so that later phases know where they began and nobody looks for an…",
+      "Create src/counts/types.ts with Count and Site, matching docs/api.yaml exactly as per research.md (data-model.md,…",
+      "Configure styles in tailwind.config.js, .eslintrc.json and docker-compose.test.yml for Node.js",
+      {},
+      "Keep sites in src/sites.ts. Must run after T003",
+      "Write counts with SiteList.vue to src/list/SiteList.vue",
+      "Show the total in SiteList.vue",
+      {},
+      {},
+    ]);
+  });
+
+  test("GSD: names of phases in ids, frontmatter that is no YAML elsewhere, a list that is one entry", async () => {
+    const { plan, lines, problems } = await imported("gsd-named/7-tide-table-02-PLAN.md");
+    expect(lines).toEqual([
+      "[Wave 1]",
+      "task-7-01 src/tide.ts",
+      "[Wave 2]",
+      "task-7-02 <- task-7-01",
+      "[Wave 3]",
+      "task-7-03 <- task-7-02",
+    ]);
+    expect(problems).toEqual([]);
+    expect(plan.tasks.map(({ title }) => title)).toEqual([
+      "Read tides.",
+      "Show the tides of a day, of a week and of a month, each on a page of its own that can be printed, and name the sources…",
+      "Print",
+    ]);
+    expect((await imported("gsd-named/250101-abc-PLAN.md")).lines).toEqual(["[Wave 1]", "task-01 tide"]);
+  });
+
+  test("Task Master: a tag that has tasks, a subtask's numbers beside it or of a task, what it is part of", async () => {
+    const { plan, lines, problems } = await imported("tasks-tagged.json");
+    expect(lines).toEqual([
+      "[Stage 1]",
+      "task-2.1 app/api/read.py",
+      "task-3",
+      "[Stage 2]",
+      "task-2.2 <- task-2.1 task-3",
+      "[Stage 3]",
+      "task-4 <- task-2.2",
+    ]);
+    expect(problems).toEqual([]);
+    expect(plan.tasks[0]?.section).toContain("Part of task 2: Tides. Everything about tides");
+  });
+
+  test("Kiro: a wave graph without checkpoints and parents, entries beside or below the one they belong to", async () => {
+    const { lines, problems } = await imported("kiro-checkpoints.md");
+    expect(lines).toEqual([
+      "[Wave 1]",
+      "task-1 src/types/index.ts",
+      "[Wave 2]",
+      "task-2.2 src/table.ts",
+      "task-4 src/alarm.ts",
+      "task-4.1 <- task-4",
+      "[Wave 3]",
+      "task-2.3",
+      "task-3 <- task-2.3",
+      "task-5.1 src/start.ts",
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  test("a plan of which all is done is said to be", async () => {
+    const { problems } = await readPlan(join(plans, "tasks-done.md"));
+    expect(problems).toMatchObject([
+      { code: "plan-without-tasks", message: expect.stringContaining("every task of this plan is ticked") },
+    ]);
+  });
 });

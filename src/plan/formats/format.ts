@@ -3,6 +3,7 @@ import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
 import { textAndCode } from "../section-text.ts";
 import type { UsedFile } from "../task-files.ts";
+import { freeId } from "../task-heading.ts";
 import { verifyOf } from "../verify-blocks.ts";
 import { writtenFiles } from "../written-files.ts";
 
@@ -30,31 +31,50 @@ export type FormatTask = Pick<PlanTask, "number" | "title" | "section" | "line">
 export const idFor = (number: string): string => `task-${number.toLowerCase()}`;
 
 export function planOf(file: string, title: string | undefined, tasks: readonly FormatTask[]): Plan {
+  const ids = new Set<string>();
+  // One heading above all says nothing.
+  const groups = new Set(tasks.map(({ group }) => group));
+  const isGrouped = groups.size > 1 || /^\W*(wave|phase)\b/i.test([...groups][0] ?? "");
+  const paths = new Set(tasks.flatMap(({ uses = [] }) => uses.map(({ path }) => path)));
   return {
     file,
     ...(title ? { title } : {}),
-    tasks: tasks.map(({ uses = [], depends, ...task }) => ({
-      ...task,
-      id: idFor(task.number),
-      uses,
-      files: writtenFiles(uses, [], []),
-      verify: verifyOf(task.section),
-      ...(depends ? { depends: depends.map(idFor) } : {}),
-      ...textAndCode(fromMarkdown(task.section).children, task.section.split(/(?<=\n)/)),
-    })),
+    tasks: tasks.map(({ uses: named = [], depends, group, ...task }) => {
+      const uses = named.map(({ path, use }) => ({ path: fullPath(path, paths), use }));
+      return {
+        ...task,
+        id: freeId(idFor(task.number), ids),
+        uses,
+        files: writtenFiles(uses, [], []),
+        verify: verifyOf(task.section),
+        ...(depends ? { depends: depends.map(idFor) } : {}),
+        ...(group && isGrouped ? { group } : {}),
+        ...textAndCode(fromMarkdown(task.section).children, task.section.split(/(?<=\n)/)),
+      };
+    }),
     prose: "",
     code: [],
   };
 }
 
-/** Words of a line that are paths: with a slash and a name behind it, or a name with an ending. */
-export function pathsInText(text: string): string[] {
-  const words =
-    text.match(/[\w.@~[\]-]{0,100}(?:\/[\w.@*[\]-]{1,100})+\/?|\b[\w-]{1,100}\.[A-Za-z]\w{0,5}\b/g) ?? [];
-  return [...new Set(words.map((word) => word.replace(/[.:]+$/, "")))].filter(
-    (word) =>
-      !/^\/|^\w+:\/\/|^(e\.g|i\.e|etc)/.test(word) && /\.\w+$|\/$|\/.*\/|^(src|lib|tests?|app)\//.test(word),
-  );
+/** Names that many directories hold. */
+const common =
+  /^(?:index|main|mod|lib|__init__|package|README|CHANGELOG|Dockerfile|Makefile|tsconfig|config)\b/i;
+
+/** A file that a task names alone, with the directory that one other task says it is in. */
+function fullPath(path: string, paths: ReadonlySet<string>): string {
+  if (path.includes("/") || common.test(path)) return path;
+  const [full, ...others] = [...paths].filter((other) => other.endsWith(`/${path}`));
+  return full && others.length === 0 ? full : path;
+}
+
+/** A title of one line: without what stands in brackets at its end, and cut between words. */
+export function titleIn(text: string): string {
+  const line = text
+    .replace(/\s+/g, " ")
+    .replace(/(?:\s*(?:\[[^\]]*\]|\(depends\b[^()]*\)))+\s*$/i, "")
+    .trim();
+  return line.length <= 120 ? line : `${line.slice(0, 119).replace(/\s+\S*$/, "")}…`;
 }
 
 export const problemAt = (

@@ -5,16 +5,29 @@ import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
 import { readText } from "../../yaml-file.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf, problemAt } from "./format.ts";
+import { type FormatTask, idFor, type PlanFormat, planOf, problemAt, titleIn } from "./format.ts";
 
 /** A larger plan is refused. */
 const mostBytes = 10 * 1024 * 1024;
 
 const text = v.union([v.string(), v.number()]);
+/** A list, or the only entry of one. */
+const list = v.nullish(
+  v.union([
+    v.array(text),
+    v.pipe(
+      text,
+      v.transform((one) => [one]),
+    ),
+  ]),
+  [],
+);
 const frontmatter = v.object({
-  wave: v.optional(v.pipe(v.number(), v.integer()), 1),
-  depends_on: v.optional(v.nullable(v.array(text)), []),
-  files_modified: v.optional(v.nullable(v.array(v.string())), []),
+  phase: v.nullish(text),
+  plan: v.nullish(text),
+  wave: v.optional(v.pipe(text, v.transform(Number), v.integer()), 1),
+  depends_on: list,
+  files_modified: list,
 });
 
 interface Part extends v.InferOutput<typeof frontmatter> {
@@ -35,7 +48,7 @@ export const gsd: PlanFormat = {
     const { parts, done, problems } = await partsBeside(file);
     const waves = [...new Set(parts.map(({ wave }) => wave))].sort((a, b) => a - b);
     const ordered = parts.toSorted((a, b) => a.wave - b.wave || (a.number < b.number ? -1 : 1));
-    const phase = /^(\d+)/.exec(basename(file))?.[1] ?? "";
+    const phase = /^\d+/.exec(ordered[0]?.number ?? "")?.[0];
     const tasks = ordered.map(
       (part): FormatTask => ({
         number: part.number,
@@ -43,11 +56,14 @@ export const gsd: PlanFormat = {
         section: part.text,
         line: 1,
         group: `Wave ${part.wave}`,
-        uses: (part.files_modified ?? []).map((path) => ({ path, use: "modify" })),
-        depends: (part.depends_on ?? []).flatMap((one) => dependency(String(one), phase)),
+        uses: (part.files_modified ?? []).map((path) => ({ path: String(path), use: "modify" })),
+        depends: (part.depends_on ?? []).flatMap((one) => dependency(String(one), part, parts)),
       }),
     );
-    const { plan, problems: dangling } = withoutDangling(planOf(file, `Phase ${phase}`, tasks), done);
+    const { plan, problems: dangling } = withoutDangling(
+      planOf(file, phase && `Phase ${phase}`, tasks),
+      done,
+    );
     const claims = waves.flatMap((wave) => {
       const ids = parts.filter((part) => part.wave === wave).map(({ number }) => idFor(number));
       return contradictions(plan, ids, `in wave ${wave}`);
@@ -73,22 +89,37 @@ export const gsd: PlanFormat = {
 };
 
 function partOf(text: string, file: string): Part | undefined {
-  const [number] = /^\d+(?:\.\d+)?-\d+/.exec(basename(file)) ?? [];
-  const [, yaml] = /^---\r?\n(.*?)^---[ \t]*$/ms.exec(text) ?? [];
-  if (!number || !yaml || !/^(wave|depends_on|files_modified)\s*:/m.test(yaml)) return undefined;
+  const [, yaml] = /^---\r?\n(.*?)^---[ \t]*\r?$/ms.exec(text) ?? [];
+  if (!yaml || !/^(wave|depends_on|files_modified)\s*:/m.test(yaml)) return undefined;
+  // Only what counts is parsed: the rest holds prose that is often no YAML.
+  const keys = yaml.match(
+    /^(?:phase|plan|wave|depends_on|files_modified)[ \t]*:.*(?:\r?\n(?:[ \t-].*)?(?=\r?\n|$))*/gm,
+  );
   try {
-    const read = v.safeParse(frontmatter, parse(yaml));
-    return read.success ? { ...read.output, number, text, file } : undefined;
+    const read = v.safeParse(frontmatter, parse((keys ?? []).join("\n")));
+    return read.success ? { ...read.output, number: numberOf(file, read.output), text, file } : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Phase and plan as the file's name says them, `03-02` or `03-search-02`; else as the frontmatter does. */
+function numberOf(
+  file: string,
+  { phase, plan }: { readonly phase?: unknown; readonly plan?: unknown } = {},
+): string {
+  const name = basename(file).replace(/-(?:PLAN|SUMMARY)\.md$/i, "");
+  const [, first, last] = /^(\d+(?:\.\d+)?[A-Za-z]?)-(?:.*-)?(\d+[A-Za-z]?)$/.exec(name) ?? [];
+  if (first && last) return `${first}-${last}`;
+  const [ofPhase] = /^\d+(?:\.\d+)?[A-Za-z]?(?![A-Za-z])/.exec(String(phase ?? "")) ?? [];
+  return [ofPhase, String(plan ?? "1").padStart(2, "0")].filter(Boolean).join("-");
+}
+
 async function partsBeside(file: string): Promise<{ parts: Part[]; done: Set<string>; problems: Problem[] }> {
   const directory = dirname(file);
-  const [phase = ""] = /^\d+(?:\.\d+)?-/.exec(basename(file)) ?? [];
+  const [phase = ""] = /^\d+(?:\.\d+)?[A-Za-z]?-/.exec(basename(file)) ?? [];
   const names = (await readdir(directory)).filter((name) => name.startsWith(phase)).sort();
-  const done = new Set(names.flatMap((name) => /^(.*)-SUMMARY\.md$/i.exec(name)?.[1] ?? []).map(idFor));
+  const done = new Set(names.flatMap((name) => (/-SUMMARY\.md$/i.test(name) ? [idFor(numberOf(name))] : [])));
   const parts: Part[] = [];
   const problems: Problem[] = [];
   for (const name of names.filter((name) => /-PLAN\.md$/i.test(name))) {
@@ -113,15 +144,24 @@ async function partsBeside(file: string): Promise<{ parts: Part[]; done: Set<str
   return { parts, done, problems };
 }
 
-/** `03-01`, `01` within the phase, `03-01-PLAN.md`; none for a plan of another phase, which lies behind. */
-function dependency(named: string, phase: string): string[] {
-  const number = named.replace(/-PLAN(\.md)?$/i, "");
-  if (!number.includes("-")) return [`${phase}-${number.padStart(2, "0")}`];
-  return number.startsWith(`${phase}-`) ? [number] : [];
+/**
+ * `03-01`, `3-1`, `01` within the phase, `03-search-01`, `03-01-PLAN.md`; none for a plan of another phase, which
+ * lies behind, and for what names no plan.
+ */
+function dependency(named: string, of: Part, parts: readonly Part[]): string[] {
+  const name = named.trim().replace(/-(?:PLAN|SUMMARY)(?:\.md)?$/i, "");
+  const [, phase, plan] = /^(?:(\d+(?:\.\d+)?[A-Za-z]?)-(?:.*-)?)?(\d+[A-Za-z]?)$/.exec(name) ?? [];
+  if (!plan) return [];
+  const key = (number: string) => number.split("-").map((one) => one.replace(/^0+(?=\d)/, "").toLowerCase());
+  const [own = "", ...rest] = key(of.number);
+  const wanted = [phase === undefined && rest.length > 0 ? own : key(phase ?? "")[0], key(plan)[0]];
+  if (rest.length > 0 && wanted[0] !== own) return [];
+  const found = parts.find(({ number }) => key(number).join("-") === wanted.filter(Boolean).join("-"));
+  return [found?.number ?? `${phase ?? /^[\d.]+/.exec(of.number)?.[0] ?? ""}-${plan.padStart(2, "0")}`];
 }
 
 function titleOf({ text, number }: Part): string {
-  const [, objective] = /<objective>\s*(.+?)\s*(?:\n|<)/s.exec(text) ?? [];
+  const [, objective] = /(?:<objective>|^##+\s+Objective\s*$)\s*(.+?)\s*(?:\n|<)/ms.exec(text) ?? [];
   const title = objective ?? /^#\s+(.+)$/m.exec(text)?.[1];
-  return title ? title.trim().slice(0, 120) : `Plan ${number}`;
+  return title ? titleIn(title) : `Plan ${number}`;
 }

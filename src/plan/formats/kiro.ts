@@ -2,8 +2,11 @@ import type { List, ListItem } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
 import * as v from "valibot";
+import type { FileUse } from "../../../schemas/plan.ts";
+import { oneLine } from "../task-heading.ts";
 import { contradictions } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, pathsInText, planOf } from "./format.ts";
+import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX~-])\]\*?\s+(\d+(?:\.\d+)*)\.?\s+(.*)$/s;
 const waveGraph = v.object({
@@ -12,31 +15,53 @@ const waveGraph = v.object({
 
 /**
  * Kiro's `tasks.md`: `- [ ] 1. Title` with `- [ ] 1.1 Title` below, requirements in `_Requirements: …_`, and, where
- * there is one, a block of JSON with `waves` of tasks that may run together. The innermost entries are the tasks.
+ * there is one, a block of JSON with `waves` of tasks that may run together. The innermost entries
+ * are the tasks, and those that say more than a title.
  */
 export const kiro: PlanFormat = {
   recognises: (text) =>
     (text.match(/^\s*[-*]\s+\[[ xX~-]\]\*?\s+\d+(\.\d+)*\.?\s+\S/gm) ?? []).length > 1 &&
-    /_Requirements?:|"waves"\s*:/.test(text),
+    // `_Requirements: 1.2, 3.1_` in any language.
+    /_[^_\n]{2,40}[::]\s*\d[^_\n]*_|\*\*Validates: Requirements|"waves"\s*:/.test(text),
   read: (text, file) => {
     const blocks = fromMarkdown(text).children;
     const lines = text.split(/\r?\n/);
-    const items = blocks.flatMap((block) => (block.type === "list" ? leavesOf(block, lines) : []));
-    const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
-    const waveOf = new Map(waves.flatMap((wave, at) => wave.map((number) => [number, at] as const)));
-    const isComplete = waves.length > 0 && items.every(({ number }) => waveOf.has(number));
-    const inOrder = isComplete
-      ? items.toSorted((a, b) => (waveOf.get(a.number) ?? 0) - (waveOf.get(b.number) ?? 0))
-      : items;
-    const tasks = inOrder.map(({ number, ...item }): FormatTask => {
-      const wave = isComplete ? { group: `Wave ${(waveOf.get(number) ?? 0) + 1}`, depends: [] } : {};
-      return { number, ...item, ...wave };
+    let phase: string | undefined;
+    const entries = blocks.flatMap((block): Entry[] => {
+      if (block.type === "heading") phase = oneLine(block);
+      if (block.type !== "list") return [];
+      return entriesOf(block, lines).map((item) => ({ ...item, ...(phase ? { group: phase } : {}) }));
     });
+    const items = tasksOf(entries);
+    const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
+    const tasks = waves.length > 0 ? inWaves(items, waves) : items;
     const plan = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
     const problems = waves.flatMap((wave, at) => contradictions(plan, wave.map(idFor), `in wave ${at + 1}`));
     return { plan, problems };
   },
 };
+
+/**
+ * The tasks by wave. One that stands in none, as checkpoints do, goes behind all that stands before it; where the
+ * graph names a task for its parts, or parts of it, these count.
+ */
+function inWaves(items: readonly FormatTask[], waves: readonly (readonly string[])[]): FormatTask[] {
+  const named = waves.flatMap((wave, at) => wave.map((number) => [number, at] as const));
+  const waveOf = new Map<string, number>();
+  const placed = items.map((item): FormatTask & { wave: number } => {
+    const own = named.find(([number]) => number === item.number);
+    const kin = named.find(
+      ([number]) => number.startsWith(`${item.number}.`) || item.number.startsWith(`${number}.`),
+    );
+    const before = [...waveOf];
+    const wave = own?.[1] ?? kin?.[1] ?? Math.max(0, ...before.map(([, at]) => at));
+    const depends =
+      own || kin ? (item.depends ?? []) : before.flatMap(([number, at]) => (at === wave ? [number] : []));
+    waveOf.set(item.number, wave);
+    return { ...item, wave, group: `Wave ${wave + 1}`, depends };
+  });
+  return placed.toSorted((a, b) => a.wave - b.wave).map(({ wave: _, ...task }) => task);
+}
 
 function wavesIn(code: string): string[][] {
   try {
@@ -47,30 +72,56 @@ function wavesIn(code: string): string[][] {
   }
 }
 
-/** The entries that hold no others and are not ticked. */
-function leavesOf(list: List, lines: readonly string[]): FormatTask[] {
-  return list.children.flatMap((item: ListItem): FormatTask[] => {
+const useIn = (line: string): FileUse =>
+  /^\W*(?:\[.\]\W*[\d.]+\s*)?(?:create|add|write|implement|generate|scaffold|set up)\b/i.test(line)
+    ? "create"
+    : "modify";
+
+/** An entry, with its own part of the text: without the entries in it. */
+interface Entry extends FormatTask {
+  readonly isDone: boolean;
+  /** It says more than its title. */
+  readonly isOwn: boolean;
+}
+
+function entriesOf(list: List, lines: readonly string[]): Entry[] {
+  return list.children.flatMap((item: ListItem): Entry[] => {
     const [first, ...rest] = item.children;
     const [, box = " ", number, title = ""] = entry.exec(first ? textOf(first) : "") ?? [];
-    const inner = rest.flatMap((block) => (block.type === "list" ? leavesOf(block, lines) : []));
-    const holdsEntries = rest.some(
-      (block) =>
-        block.type === "list" && block.children.some(({ children: [one] }) => one && entry.test(textOf(one))),
-    );
-    if (!number || holdsEntries || !item.position) return inner;
-    if (/[xX]/.test(box)) return [];
-    const section = lines.slice(item.position.start.line - 1, item.position.end.line).join("\n");
-    return [
-      {
-        number,
-        title: title.replace(/\s+/g, " ").trim(),
-        section,
-        line: item.position.start.line,
-        uses: pathsInText(section.replace(/_Requirements?:.*?_/g, "")).map((path) => ({
-          path,
-          use: "modify",
-        })),
-      },
-    ];
+    const inner = rest.flatMap((block) => (block.type === "list" ? entriesOf(block, lines) : []));
+    if (!number || !item.position) return inner;
+    const end = inner[0] ? inner[0].line - 1 : item.position.end.line;
+    const section = lines
+      .slice(item.position.start.line - 1, end)
+      .join("\n")
+      .trimEnd();
+    const uses = section
+      .split("\n")
+      .flatMap((line) => writtenIn(line).map((path) => ({ path, use: useIn(line) })));
+    const own: Entry = {
+      number,
+      title: titleIn(title) || number,
+      section,
+      line: item.position.start.line,
+      uses,
+      isDone: /[xX]/.test(box),
+      isOwn: section.includes("\n"),
+    };
+    return [own, ...inner];
+  });
+}
+
+/**
+ * The entries that are tasks: those without others of their number below them, and those that say themselves what is
+ * to be done, before the ones below them. Ticked ones are done.
+ */
+function tasksOf(entries: readonly Entry[]): FormatTask[] {
+  const isTask = ({ number, isOwn }: Entry) =>
+    isOwn || !entries.some((other) => other.number.startsWith(`${number}.`));
+  const tasks = entries.filter((one) => !one.isDone && isTask(one));
+  const numbers = new Set(tasks.map(({ number }) => number));
+  return tasks.map(({ isDone, isOwn, ...task }) => {
+    const above = task.number.replace(/\.?\d+$/, "");
+    return numbers.has(above) ? { ...task, depends: [above] } : task;
   });
 }

@@ -3,9 +3,18 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
 import { oneLine } from "../task-heading.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, pathsInText, planOf } from "./format.ts";
+import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { writtenIn } from "./paths.ts";
 
-const entry = /^\[([ xX])\]\s+(T\d{1,6}[a-z]?)\b\s*((?:\[[^\]\n]{1,40}\]\s*)*)(.*)$/s;
+const entry = /^\[([ xX])\]\s+(T\d{1,6}[a-z]?)\b[:.]?\s*((?:\[[^\]\n]{1,40}\]\s*)*)[:–—-]?\s*(.*)$/s;
+const numbers = String.raw`(?:T\d+[a-z]?(?:\s*(?:,\s*(?:and)?|and|&|\+|to|through|[–—-])\s*(?=T\d))?)+`;
+const dependency = new RegExp(
+  String.raw`\b(?:depends(?:\s+on)?|blocked\s+by|requires|needs|after)\s*:?\**\s*(?:tasks?\s+)?(${numbers})`,
+  "gi",
+);
+/** What a feature's own documents are called: a task names them to say where more is written. */
+const document = /^(?:(?:spec|plan|research|data-model|quickstart|tasks|constitution)\.md$|contracts\/)/;
+const writesDocument = /^(?:update|revise|extend|write|refresh|amend)\b[^.;(]*$/i;
 
 /**
  * spec-kit's `tasks.md`: `- [ ] T001 [P] [US1] What to do in src/path.ts (depends on T000)` below headings of phases,
@@ -13,28 +22,36 @@ const entry = /^\[([ xX])\]\s+(T\d{1,6}[a-z]?)\b\s*((?:\[[^\]\n]{1,40}\]\s*)*)(.
  * Ticked tasks are done and left out.
  */
 export const specKit: PlanFormat = {
-  recognises: (text) => (text.match(/^\s*[-*]\s+\[[ xX]\]\s+T\d+\b/gm) ?? []).length > 1,
+  recognises: (text) => (text.match(/^\s*[-*]\s+\[[ xX]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
   read: (text, file) => {
     const items = itemsOf(text);
     const open = items.filter(({ isDone }) => !isDone);
+    const known = items.map(({ number }) => number);
     const tasks = open.map((item, at): FormatTask => {
-      const said = [...item.title.matchAll(/\bdepends\s+on\s+((?:T\d+[a-z]?(?:\s*(?:,|and|&|\+)\s*)*)+)/gi)];
-      const named = said.flatMap(([, list = ""]) => list.match(/T\d+[a-z]?/g) ?? []);
-      const use = /^(create|add|write|generate|initiali[sz]e|implement)\b/i.test(item.title)
+      const named = [...`${item.heading} ${item.text}`.matchAll(dependency)].flatMap(([, list = ""]) =>
+        numbersIn(list, known),
+      );
+      const use = /^(create|add|write|generate|initiali[sz]e|implement)\b/i.test(item.text)
         ? "create"
         : "modify";
+      const paths = writtenIn(item.text, { directories: true }).filter(
+        (path) => !document.test(path) || writesDocument.test(item.text.slice(0, item.text.indexOf(path))),
+      );
       return {
         number: item.number,
-        title: item.title,
+        title: titleIn(item.text) || item.number,
         section: item.section,
         line: item.line,
         ...(item.phase ? { group: item.phase } : {}),
-        uses: pathsInText(item.title).map((path) => ({ path, use })),
+        uses: paths.map((path) => ({ path, use })),
         depends: named.length > 0 ? named : before(open, at),
       };
     });
     const done = new Set(items.filter(({ isDone }) => isDone).map(({ number }) => idFor(number)));
-    const { plan, problems } = withoutDangling(planOf(file, titleOf(text), tasks), done);
+    const { plan, problems } = withoutDangling(
+      { ...planOf(file, titleOf(text), tasks), isStaged: true },
+      done,
+    );
     const claims = runs(open).flatMap((ids) => contradictions(plan, ids, "marked [P] side by side"));
     return { plan, problems: [...problems, ...claims] };
   },
@@ -42,10 +59,13 @@ export const specKit: PlanFormat = {
 
 interface Item {
   readonly number: string;
-  readonly title: string;
+  /** On one line. */
+  readonly text: string;
   readonly isDone: boolean;
   readonly isParallel: boolean;
   readonly phase?: string;
+  /** The one right above, which may say what all below it depend on. */
+  readonly heading: string;
   readonly section: string;
   readonly line: number;
 }
@@ -53,31 +73,59 @@ interface Item {
 function itemsOf(text: string): Item[] {
   const found: Item[] = [];
   const lines = text.split(/\r?\n/);
+  let heading = "";
   let phase: string | undefined;
   for (const block of fromMarkdown(text).children) {
-    if (block.type === "heading" && block.depth === 2) phase = oneLine(block);
+    if (block.type === "heading") {
+      heading = oneLine(block);
+      if (block.depth <= 2 || /^\W*phase\b/i.test(heading)) phase = heading;
+    }
     if (block.type !== "list") continue;
     for (const item of block.children) {
-      const read = itemOf(item, lines, phase);
+      const read = itemOf(item, lines, heading, phase);
       if (read) found.push(read);
     }
   }
   return found;
 }
 
-function itemOf(item: ListItem, lines: readonly string[], phase: string | undefined): Item | undefined {
+function itemOf(
+  item: ListItem,
+  lines: readonly string[],
+  heading: string,
+  phase: string | undefined,
+): Item | undefined {
   const [first] = item.children;
-  const [, box = " ", number, marks = "", title = ""] = entry.exec(first ? textOf(first) : "") ?? [];
+  const [, box = " ", number, marks = "", text = ""] = entry.exec(first ? textOf(first) : "") ?? [];
   if (!number || !item.position) return undefined;
   return {
     number,
-    title: title.replace(/\s+/g, " ").trim() || number,
+    text: text.replace(/\s+/g, " ").trim(),
     isDone: box !== " ",
     isParallel: /\[P\]/i.test(marks),
     ...(phase ? { phase } : {}),
+    heading,
     section: lines.slice(item.position.start.line - 1, item.position.end.line).join("\n"),
     line: item.position.start.line,
   };
+}
+
+/** `T001, T003-T005 and T007`: a range takes what stands between its ends. */
+function numbersIn(list: string, known: readonly string[]): string[] {
+  const found: string[] = [];
+  let isRange = false;
+  for (const [token] of list.matchAll(/T\d+[a-z]?|\b(?:to|through)\b|[–—-]/gi)) {
+    if (!/^T\d/i.test(token)) {
+      isRange = true;
+      continue;
+    }
+    const number = token.toUpperCase().replace(/[A-Z]$/, (letter) => letter.toLowerCase());
+    const [from, to] = [known.indexOf(found.at(-1) ?? ""), known.indexOf(number)];
+    if (isRange && from >= 0) found.push(...known.slice(from + 1, to));
+    found.push(number);
+    isRange = false;
+  }
+  return found;
 }
 
 /** Those of its phase that a task follows: the `[P]` ones just before, or the last without `[P]`. */

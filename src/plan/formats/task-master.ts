@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Problem } from "../../problem.ts";
 import { withoutDangling } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, pathsInText, planOf, problemAt } from "./format.ts";
+import { type FormatTask, idFor, type PlanFormat, planOf, problemAt } from "./format.ts";
+import { writtenIn } from "./paths.ts";
 
 const identifier = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
 const common = {
@@ -19,15 +20,18 @@ type Task = v.InferOutput<typeof taskSchema>;
 
 /**
  * Task Master's `tasks.json`: tags, each with tasks, or, as it was before, tasks alone. Of several tags `master` is
- * read, else the first. A task with subtasks stands for these: who depends on it depends on all of them.
+ * read, else the first that has tasks. A task with subtasks stands for these: who depends on it depends on all of them.
  */
 export const taskMaster: PlanFormat = {
   isSure: true,
   recognises: (text) => listsIn(text).length > 0,
   read: (text, file) => {
     const lists = listsIn(text);
-    const chosen = lists.find(({ tag }) => tag === "master") ?? lists[0];
-    const others = lists.filter((list) => list !== chosen).map(({ tag }) => tag);
+    const chosen =
+      lists.find(({ tag, tasks }) => tag === "master" && tasks.length > 0) ??
+      lists.find(({ tasks }) => tasks.length > 0) ??
+      lists[0];
+    const others = lists.flatMap((list) => (list !== chosen && list.tasks.length > 0 ? [list.tag] : []));
     const problems: Problem[] = [];
     if (others.length > 0) {
       const message = `of the tags of this file, ${chosen?.tag} is read, and not ${others.join(", ")}`;
@@ -78,16 +82,21 @@ function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[];
         done.add(idFor(number));
         return [];
       }
-      const own = (entry === task ? [] : (entry.dependencies ?? [])).map((id) => dotted(task.id, id));
+      const own = (entry === task ? [] : (entry.dependencies ?? [])).flatMap((id) => {
+        const beside = dotted(task.id, id);
+        // A number that no subtask beside it has is a task's.
+        return parts.get(task.id)?.includes(beside) || !parts.has(id) ? [beside] : resolved(id);
+      });
       const paragraphs = [entry.description, entry.details, entry.testStrategy].filter(Boolean);
       const section = [`## Task ${number}: ${entry.title}`, ...paragraphs].join("\n\n");
+      const whole = [`${task.title}.`, task.description ?? ""].join(" ").trim();
       return [
         {
           number,
           title: entry.title.replace(/\s+/g, " ").trim() || number,
-          section,
+          section: entry === task ? section : `${section}\n\nPart of task ${task.id}: ${whole}`,
           line: Math.max(1, 1 + lines.findIndex((line) => line.includes(JSON.stringify(entry.title)))),
-          uses: pathsInText(section)
+          uses: writtenIn(section)
             .filter((path) => path.includes("/"))
             .map((path) => ({ path, use: "modify" })),
           depends: [...own, ...above],
