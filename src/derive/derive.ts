@@ -15,6 +15,7 @@ import { sharedFileEdges } from "./shared-files.ts";
 import { greedyWaves, levelsOf, named } from "./stages.ts";
 import { statementsIn } from "./statements.ts";
 import { symbolEdges } from "./symbol-uses.ts";
+import { tableStatements } from "./tables.ts";
 import { titleEdges } from "./titles.ts";
 import { headedWaves, type Wave, wavesIn } from "./waves.ts";
 
@@ -39,8 +40,8 @@ export function derive(plan: Plan): Derivation {
   );
   for (const edge of told ?? []) order.add(edge);
   // A scaffold alone tells little: every task of a new directory has it.
-  const isWithout = (task: number) =>
-    !settled.has(task) && !order.edges.some(({ to, kind }) => to === task && kind !== "scaffold");
+  const isTold = new Set(order.edges.flatMap(({ to, kind }) => (kind === "scaffold" ? [] : [to])));
+  const isWithout = (task: number) => !settled.has(task) && !isTold.has(task);
   const isGate = new Set((gates ?? []).map(({ to }) => to));
   const unexplained = tasks
     .slice(1)
@@ -62,9 +63,16 @@ function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: Referen
   const lines = drawings.flatMap(({ edges }) => edges);
   const text = [plan.prose, ...plan.code.map(({ text }) => text)].join("\n");
   const statements = statementsIn(text, references);
+  const tables = tableStatements(plan.prose, references);
   return {
-    stated: [...fields.edges, ...lines, ...statements.edges],
-    settled: new Set([...fields.said, ...statements.free, ...lines.map(({ to }) => to)]),
+    stated: [...fields.edges, ...lines, ...statements.edges, ...tables.edges],
+    settled: new Set([
+      ...fields.said,
+      ...statements.free,
+      ...lines.map(({ to }) => to),
+      ...tables.free,
+      ...tables.edges.map(({ to }) => to),
+    ]),
     drawn: new Set(drawings.flatMap(({ drawn }) => [...drawn])),
     waves: wavesIn(plan.prose, tasks.length, references) ?? headedWaves(plan),
   };
@@ -91,6 +99,11 @@ class Acyclic {
   readonly edges: Edge[] = [];
   readonly needs: Set<number>[];
   private readonly wave = new Map<number, number>();
+  private readonly known = new Set<string>();
+  /** Edges that all lead on in plan order make no cycle. */
+  private isForward = true;
+  /** All that one task waits for in the end, kept while it is asked about again. */
+  private reached: { readonly task: number; readonly all: Set<number> } | undefined;
   constructor(tasks: number, waves: readonly Wave[] | undefined) {
     this.needs = Array.from({ length: tasks }, () => new Set());
     for (const [at, { tasks: members }] of (waves ?? []).entries())
@@ -98,27 +111,37 @@ class Acyclic {
   }
 
   add(edge: Edge): void {
-    const isKnown = this.edges.some(
-      (one) => one.from === edge.from && one.to === edge.to && one.kind === edge.kind,
-    );
-    const isAgainst = (this.wave.get(edge.from) ?? 0) > (this.wave.get(edge.to) ?? 0);
-    if (isKnown || isAgainst || this.waits(edge.from, edge.to)) return;
-    this.needs[edge.to]?.add(edge.from);
+    const { from, to, kind } = edge;
+    const key = `${from} ${to} ${kind}`;
+    const isAgainst = (this.wave.get(from) ?? 0) > (this.wave.get(to) ?? 0);
+    if (this.known.has(key) || isAgainst || from === to) return;
+    if (!(this.isForward && from < to) && this.allBehind(from).has(to)) return;
+    this.known.add(key);
+    this.isForward &&= from < to;
+    this.needs[to]?.add(from);
     this.edges.push(edge);
+    if (this.reached?.task === to) this.reach(this.reached.all, from);
+    else this.reached = undefined;
   }
 
   /** Adds it unless it follows from others. */
   addNew(edge: Edge): void {
-    if (!this.waits(edge.to, edge.from)) this.add(edge);
+    if (!this.allBehind(edge.to).has(edge.from)) this.add(edge);
   }
 
-  /** Whether one waits, in the end, for the other, or is it. */
-  private waits(task: number, other: number): boolean {
-    const seen = new Set([task]);
-    for (const one of seen) {
-      if (one === other) return true;
-      for (const next of this.needs[one] ?? []) seen.add(next);
+  private allBehind(task: number): ReadonlySet<number> {
+    if (this.reached?.task !== task) this.reached = { task, all: this.reach(new Set(), task) };
+    return this.reached.all;
+  }
+
+  /** Adds to a set a task and all that it waits for, where they are not in it. */
+  private reach(all: Set<number>, task: number): Set<number> {
+    const open = [task];
+    for (let one = open.pop(); one !== undefined; one = open.pop()) {
+      if (all.has(one)) continue;
+      all.add(one);
+      for (const next of this.needs[one] ?? []) open.push(next);
     }
-    return false;
+    return all;
   }
 }

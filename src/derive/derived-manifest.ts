@@ -49,14 +49,15 @@ export function derivedManifest(
   const out = new Set(isOut.every(Boolean) ? [] : [...isOut.keys()].filter((at) => isOut[at]));
   const edges = all.filter(({ to }) => !out.has(to));
   const idOf = (task: number) => plan.tasks[task]?.id ?? "";
+  const needs = plan.tasks.map(() => new Set<number>());
+  for (const { from, to } of edges) needs[to]?.add(from);
   const derived = (at: number): DerivedTask => {
     const task = plan.tasks[at] as PlanTask;
-    const needs = new Set(edges.filter(({ to }) => to === at).map(({ from }) => from));
     return {
       id: task.id,
       title: task.title,
       files: task.files,
-      depends: [...needs].sort((a, b) => a - b).map(idOf),
+      depends: [...(needs[at] ?? [])].sort((a, b) => a - b).map(idOf),
       ...(!flags.tier && isLight(task) ? { tier: "fast" } : {}),
       ...(task.verify.length > 0 ? { verify: task.verify } : {}),
     };

@@ -3,16 +3,26 @@ import type { TaskFacts } from "./facts.ts";
 
 /** `Produces:` of one task against `Consumes:` of a later one: names in code that stand in both. */
 export function interfaceEdges(tasks: readonly TaskFacts[]): Edge[] {
-  const produced = tasks.map(({ task }) => namesBehind(task.prose, /produces|provides|exports|outputs/i));
+  const producers = new Map<string, number[]>();
   return tasks.flatMap(({ at, task }) => {
-    const consumed = namesBehind(task.prose, /consumes|uses|imports|inputs/i);
-    return produced.flatMap((names, from): Edge[] => {
-      if (from >= at) return [];
-      const shared = [...consumed].find((name) => names.has(name));
-      return shared
-        ? [{ from, to: at, kind: "interface", detail: `consumes \`${shared}\`, which it produces` }]
-        : [];
-    });
+    const shared = new Map<number, string>();
+    for (const name of namesBehind(task.prose, /consumes|uses|imports|inputs/i))
+      for (const from of producers.get(name) ?? []) if (!shared.has(from)) shared.set(from, name);
+    for (const name of namesBehind(task.prose, /produces|provides|exports|outputs/i)) {
+      const others = producers.get(name);
+      if (others) others.push(at);
+      else producers.set(name, [at]);
+    }
+    return [...shared]
+      .sort(([a], [b]) => a - b)
+      .map(
+        ([from, name]): Edge => ({
+          from,
+          to: at,
+          kind: "interface",
+          detail: `consumes \`${name}\`, which it produces`,
+        }),
+      );
   });
 }
 

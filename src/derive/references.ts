@@ -10,7 +10,7 @@ export interface References {
 
 const number = String.raw`#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?`;
 const joint = String.raw`\s*(?:,\s*(?:and|or|&)?|and|or|&|\+|/|–|—|-|to|through|\.\.)\s*`;
-const list = String.raw`(?:${number})(?:${joint}(?:tasks?[\s-]+)?(?:${number})(?![\w.]*\w))*`;
+const list = String.raw`(?:${number})(?:${joint}(?:tasks?(?:\s+groups?)?[\s-]+)?(?:${number})(?![\w.]*\w))*`;
 
 /** `numbers` are those of the plan's tasks, as written, in plan order. */
 export function referencesTo(numbers: readonly string[]): References {
@@ -34,7 +34,7 @@ export function referencesTo(numbers: readonly string[]): References {
     }
     return found;
   };
-  const pattern = () => new RegExp(String.raw`\btasks?[\s-]+(${list})`, "gi");
+  const pattern = () => new RegExp(String.raw`\btasks?(?:\s+groups?)?[\s-]+(${list})`, "gi");
   const named = (text: string) => [
     ...new Set([...text.matchAll(pattern())].flatMap(([, of = ""]) => members(of))),
   ];

@@ -10,7 +10,7 @@ export interface Statements {
 }
 
 const behind =
-  /\b(?:depends?|depending|relies|rely|builds?)\s+(?:up)?on\b|\b(?:requires?|needs?|follows?|consumes?|(?:is|are)\s+blocked\s+by|must\s+(?:come|run|land|follow|happen)\s+after|after|once)\b/i;
+  /\b(?:depends?|depending|relies|rely|builds?|blocks?)\s+(?:up)?on\b|\b(?:requires?|needs?|follows?|consumes?|(?:is|are)\s+blocked\s+by|must\s+(?:come|run|land|follow|happen)\s+after|after|once)\b/i;
 const before =
   /\b(?:blocks?|unblocks?|must\s+(?:come|run|land|be\s+(?:done|completed|finished))\s+before|precedes?|before|feeds?(?:\s+into)?)\b/i;
 const arrow = /→|-{1,9}>|⟶|⇒|=>/;
@@ -47,7 +47,8 @@ function statementIn(sentence: string, references: References): { edges: Edge[];
   if (!split) return { edges: [], free: [] };
   const subject = references.named(sentence.slice(0, split.index));
   const rest = sentence.slice(split.index + split[0].length);
-  const object = references.named(rest);
+  const named = references.named(rest);
+  const object = named.length > 0 ? named : references.inField(rest.replace(/[.;].*$/s, ""));
   if (behind.test(split[0]) && object.length === 0 && isAll(rest) && subject.length > 0) {
     object.push(...Array.from({ length: Math.min(...subject) }, (_, task) => task));
   }

@@ -13,6 +13,12 @@ describe("what a plan says itself", () => {
     ["**Depends on:** Tasks 1–2", ["1>3 field", "2>3 field"]],
     ["**Depends on:** all prior tasks", ["1>3 field", "2>3 field"]],
     ["**Depends on:** none (parallel with Task 1)", []],
+    ["**Area:** ui · **Depends on:** Task 1 · **Owns:** what Task 2 left", ["1>3 field"]],
+    ["**Depends on:** Task 1 | **Files:** `a.ts` | **Kind:** for Task 2", ["1>3 field"]],
+    ["**Why:** it is slow. **Depends on:** Task 1. **Done when:** as in Task 2.", ["1>3 field"]],
+    ["_Depends on: Task 1_", ["1>3 field"]],
+    ["**Dependencies:** Task 1 first. No dependency on task 2; may run in parallel with it.", ["1>3 field"]],
+    ["**Depends on:** Task Groups 1-2", ["1>3 field", "2>3 field"]],
   ])("%s", (field, expected) => {
     expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", field]))).toEqual(expected);
   });
@@ -40,9 +46,17 @@ describe("what a plan says itself", () => {
     ["Task 1 → Task 2 → Task 3", ["1>2", "2>3"]],
     ["Task 3 depends on all prior tasks.", ["1>3", "2>3"]],
     ["Tasks 2 and 3 are independent.", []],
+    ["Task 3 blocks on 1–2.", ["1>3", "2>3"]],
   ])("a sentence outside of tasks: %s", (sentence, expected) => {
     const text = `# Plan\n\n${sentence}\n\n${planOf(["Alpha"], ["Beta"], ["Gamma"])}`;
     expect(edgesOf(text)).toEqual(expected.map((edge) => `${edge} statement`));
+  });
+
+  test("a table with a column of what each task depends on", () => {
+    const table =
+      "| # | What | Depends on |\n|---|---|---|\n| 2 | Beta | None |\n| **3** | Gamma | Tasks 1, 2 |\n| 4 | Delta | all prior tasks |\n";
+    const text = `${planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta", "Uses `a/alpha.ts`"], ["Gamma"], ["Delta"])}\n## Order\n\n${table}\n| Task | Effort |\n|---|---|\n| 2 | 1 |\n`;
+    expect(edgesOf(text)).toEqual(["1>3", "2>3", "1>4", "2>4", "3>4"].map((edge) => `${edge} statement`));
   });
 
   test("a task that is said to be independent waits for nothing", () => {
