@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { claudeScene, installed } from "./real.ts";
+import { claudeScene, codexScene, installed } from "./real.ts";
 
 const plugin = fileURLToPath(new URL("../../plugin", import.meta.url));
 const names = ["write-plan", "executing-plans"];
@@ -64,3 +64,31 @@ function texts(body: unknown): string {
   if (typeof body !== "object" || body === null) return "";
   return Object.values(body).map(texts).join("\n");
 }
+
+test.for([
+  ["the project's .agents/skills", "project/.agents/skills"],
+  ["a person's ~/.agents/skills", ".agents/skills"],
+  ["Codex's own skills", "codex-home/skills"],
+] as const)("Codex offers the skills in %s, and reads the one that is named", async ([, place]) => {
+  const program = installed("codex");
+  const scene = await codexScene([{ message: "Done." }]);
+  try {
+    cpSync(join(plugin, "skills"), scene.attempt.path(place), { recursive: true });
+    cpSync(join(plugin, "AGENTS.md"), scene.attempt.path("project/AGENTS.md"));
+    const child = spawn(program, ["exec", "--skip-git-repo-check", "$executing-plans docs/plans/x.md"], {
+      cwd: scene.attempt.path("project"),
+      env: { PATH: process.env.PATH, ...scene.env },
+      stdio: "ignore",
+    });
+    expect(await once(child, "exit")).toEqual([0, null]);
+    const sent = texts(scene.server.requests[0]?.body);
+    for (const name of names) {
+      const skill = readFileSync(join(plugin, `skills/${name}/SKILL.md`), "utf8");
+      expect(sent).toContain(`${name}: ${/^description: (.*)$/m.exec(skill)?.[1]}`);
+      expect(sent.includes(skill.trimEnd())).toBe(name === "executing-plans");
+    }
+    expect(sent).toContain(readFileSync(join(plugin, "AGENTS.md"), "utf8").trimEnd());
+  } finally {
+    await scene.close();
+  }
+});
