@@ -164,6 +164,13 @@ describe("what can be told from the tasks", () => {
     );
     expect(edgesOf(text)).toContain("1>2 name");
   });
+  test("a directory that one writes, and a file in it", () => {
+    const text = planOf(
+      ["Alpha", files("Modify: `a/pages/`")],
+      ["Beta", files("Modify: `a/pages/start.ts`")],
+    );
+    expect(edgesOf(text)).toEqual(["1>2 shared-file"]);
+  });
   test("a file that both write, but not a file of tests", () => {
     const both = (path: string) =>
       planOf(["Alpha", files(`Modify: \`${path}\``)], ["Beta", files(`Modify: \`${path}\``)]);
