@@ -57,7 +57,7 @@ function pathsInItem(item: ListItem, use: FileUse): UsedFile[] {
 const isNoFile = /^\W*(run|build|verify|check|grep|depends|no|none)\b/i;
 
 const verbs: readonly [FileUse, RegExp][] = [
-  ["read", /^\W*(read|refer|reference|see|consult)/i],
+  ["read", /^\W*(read|refer|reference|see|consult|keep|leave|unchanged)/i],
   ["test", /^\W*tests?\b/i],
   ["create", /^\W*(files?\s+(to\s+)?)?(create|new|add(?!\s+to)|generate|write)/i],
   [
@@ -83,7 +83,9 @@ function pathsIn(nodes: readonly PhrasingContent[], first: FileUse): UsedFile[] 
       const remark = textOf(nodes[at + 1] ?? { type: "text", value: "" });
       if (isUncertain.test(remark) || isConditional.test(remark) || !isPath(path)) continue;
       const isThere = use === "test" && /^\s*\((already )?exist/i.test(remark);
-      for (const one of expandBraces(path)) found.push({ path: one, use: isThere ? "read" : use });
+      const [, told] = /^\s*\((new|create|modify|edit|update|read(?:-only)?)\s*[,;:)—–]/i.exec(remark) ?? [];
+      const own = isThere ? "read" : (useIn(told ?? "") ?? use);
+      for (const one of expandBraces(path)) found.push({ path: one, use: own });
       continue;
     }
     if (!joins(node)) break;

@@ -27,6 +27,16 @@ describe("files", () => {
     ]);
     expect(filesOf(text)).toEqual(["a.ts", "b.ts", "c.test.ts", "d.ts"]);
   });
+  test("a word in brackets says it as well", () => {
+    const text = list("`a.ts` (new)", "`b.ts` (modify — the parser)", "`c.ts` (read-only)", "Keep: `d.ts`");
+    expect(taskWith(text).uses).toEqual([
+      { path: "a.ts", use: "create" },
+      { path: "b.ts", use: "modify" },
+      { path: "c.ts", use: "read" },
+      { path: "d.ts", use: "read" },
+    ]);
+    expect(taskWith(list("Modify: `a.ts` (new helper)")).uses).toEqual([{ path: "a.ts", use: "modify" }]);
+  });
   test.each([
     ["several paths", "Modify: `a.ts`, `b.ts` and `c.ts`", ["a.ts", "b.ts", "c.ts"]],
     ["braces", "Modify: `src/{a,b}/x.{js,ts}`", ["src/a/x.js", "src/a/x.ts", "src/b/x.js", "src/b/x.ts"]],
