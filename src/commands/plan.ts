@@ -149,7 +149,7 @@ async function update(work: Work, target: string, flags: PlanFlags): Promise<Wri
   }
   if (next !== text) await save(target, next);
   if (!flags.json) {
-    if (done.length === 0) tell("nothing to do", target, "what the plan has changed is in it");
+    if (done.length === 0) tell("nothing to do", target, "the plan has brought nothing new");
     else tell("updated", target, count(done.length, "change"), done);
   }
   const left = { ...update, drifts: update.drifts.filter(isForPerson) };
