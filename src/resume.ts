@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { ordered, topological } from "../machines/graph.ts";
 import type { Restored } from "../machines/task-setup.ts";
-import type { AttemptKey } from "../schemas/event.ts";
+import type { AttemptKey, RunEvent } from "../schemas/event.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
 import { attemptKey } from "./attempt-key.ts";
 import type { Job } from "./job.ts";
@@ -15,6 +15,7 @@ import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
 export interface PastRun {
   readonly directory: RunDirectory;
   readonly history: RunHistory;
+  readonly events: readonly RunEvent[];
   /** Bytes of the journal that are whole lines. */
   readonly length: number;
   /** Warnings on the journal. */
@@ -59,7 +60,7 @@ export async function readRun(projectDir: string, run: string): Promise<PastRun>
   const history = foldJournal(events);
   if ("index" in history) throw new ProblemsError([unfoldable(bare.journal, history.index, history.message)]);
   const directory = runDirectory(projectDir, run, [...history.tasks.keys()]);
-  return { directory, history, length, problems };
+  return { directory, history, events, length, problems };
 }
 
 const unfoldable = (file: string, index: number, message: string): Problem => ({

@@ -48,6 +48,8 @@ export interface TaskView {
   readonly status?: Status;
   readonly reason?: string;
   readonly duration_s?: number;
+  /** Of one that is `waiting`: when it is tried again, and why it was not done. */
+  readonly waits?: { readonly until: number; readonly reason: string };
   readonly taken?: Taken;
 }
 
@@ -94,10 +96,14 @@ export class RunView {
   maxParallel = 1;
   directory = "";
   began: number | undefined;
+  /** When it was last started or resumed. */
+  resumed: number | undefined;
   /** When the last event was. */
   last: number | undefined;
   finished: Extract<RunEvent, { event: "run.finished" }> | undefined;
   cancelled: string | undefined;
+  /** Why nothing more is started. */
+  withheld: string | undefined;
   held: readonly string[] = [];
   state: OrchestratorState = "dispatching";
   taken: Taken | undefined;
@@ -126,10 +132,10 @@ export class RunView {
         this.change(event.task, this.howReady(event.task), { state: "ready", ready: at });
         break;
       case "run.resumed":
-        this.resume(event);
+        this.resume(event, at);
         break;
       case "task.waiting":
-        this.putOff(event.task);
+        this.putOff(event);
         break;
       case "task.started":
         this.startTask(event.task, event.attempt, at);
@@ -143,6 +149,9 @@ export class RunView {
       case "batch.held":
         this.held = event.next;
         this.move("held", { event: "always", guard: "awaitsApproval" });
+        break;
+      case "run.withheld":
+        this.withheld = event.reason;
         break;
       case "run.cancelled":
         this.cancelled = event.reason;
@@ -164,14 +173,23 @@ export class RunView {
     this.maxParallel = event.max_parallel;
     this.directory = event.directory;
     this.began ??= at;
+    this.resumed = at;
     for (const task of event.tasks) this.tasks.set(task.id, { ...task, state: "pending", attempts: [] });
   }
 
   /** Goes on with what is kept; all else is as at the start, but for the attempts that it had. */
-  private resume(event: Extract<RunEvent, { event: "run.resumed" }>): void {
+  private resume(event: Extract<RunEvent, { event: "run.resumed" }>, at: number): void {
     const kept = new Set(event.kept);
+    this.run = event.run;
+    this.mode = event.mode;
+    this.maxParallel = event.max_parallel;
+    this.directory = event.directory;
+    this.began ??= at;
+    this.resumed = at;
     this.finished = undefined;
     this.cancelled = undefined;
+    this.withheld = undefined;
+    this.held = [];
     this.state = "dispatching";
     this.taken = undefined;
     const before = new Map(this.tasks);
@@ -191,10 +209,11 @@ export class RunView {
     return state === "waiting" ? "done(pause)" : state === "parked" ? "task.answer" : "task.ready";
   }
 
-  private putOff(id: string): void {
+  private putOff({ task: id, until, reason }: Extract<RunEvent, { event: "task.waiting" }>): void {
     const failure = this.tasks.get(id)?.attempts.at(-1)?.outcome?.failure;
     const guard = failure === "rate_limited" ? "isLimited" : "mayRetry";
-    this.change(id, "done(attempt)", { state: "waiting" }, guard);
+    const waits = { until: Date.parse(until), reason };
+    this.change(id, "done(attempt)", { state: "waiting", waits }, guard);
     this.taken = { from: "", event: "task.waiting", guard: "isRunning" };
   }
 
@@ -272,7 +291,8 @@ export class RunView {
   }
 }
 
-const isEnd = (state: TaskState): boolean =>
+/** Whether a task in this state is settled, or parked. */
+export const isEnd = (state: TaskState): boolean =>
   !["pending", "ready", "running", "verifying", "waiting"].includes(state);
 
 /** The slot of each attempt, counted from 0, by task: of the free slots always the first. */

@@ -282,10 +282,17 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     .description("Show where a run stands, the latest by default, task by task, while it runs or afterwards.")
     .argument("[run]", "a run's name; see `interserve runs`")
     .addOption(projectOption())
-    .addOption(jsonOption("the same, as JSON"))
+    .option("--watch", "follow it until it is over, as `run` shows it")
+    .addOption(jsonOption("the same, as JSON; with --watch one event a line, from the run's start"))
     .addHelpText(
       "after",
-      "\nExamples:\n  $ interserve status\n  $ interserve status 20260214-093012-4f1c --json",
+      `
+Examples:
+  $ interserve status
+  $ interserve status 20260214-093012-4f1c --json
+  $ interserve status --watch
+
+Exit status: 0. With --watch that of the run; 1 where it was killed; 130 after Ctrl-C, which ends only the watching.`,
     )
     .action(async (name: string | undefined, flags: StatusFlags) => {
       const { status } = await import("../commands/status.ts");

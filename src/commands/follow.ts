@@ -1,4 +1,5 @@
-import { constants } from "node:os";
+import type { RunEvent } from "../../schemas/event.ts";
+import { exitOf, onSignals } from "../cli/signals.ts";
 import { colorsFor, isInteractive } from "../cli/terminal.ts";
 import type { Run, RunOptions } from "../live-run.ts";
 import { printable } from "../printable.ts";
@@ -12,6 +13,8 @@ export interface FollowFlags {
   readonly json?: boolean;
   /** Files for reports at its end. */
   readonly report?: readonly string[];
+  /** What the run has behind it. */
+  readonly past?: readonly RunEvent[];
 }
 
 /**
@@ -21,11 +24,12 @@ export interface FollowFlags {
 export async function follow(
   projectDir: string,
   start: (options: RunOptions) => Promise<Run>,
-  { json, report = [] }: FollowFlags,
+  { json, report = [], past = [] }: FollowFlags,
   /** Called once it has started; what it gives is called when it has ended. */
   alongside?: (run: Run) => Promise<(() => Promise<void>) | undefined>,
 ): Promise<number> {
   const reporter = await reporterFor(json ?? false);
+  reporter.past(past);
   const answers = new Answers();
   const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
   const run = await start({
@@ -54,7 +58,8 @@ export async function checkReports(files: readonly string[] = []): Promise<void>
   if (files.length > 0) await (await import("../reports.ts")).checkReportFiles(files);
 }
 
-async function reporterFor(json: boolean): Promise<Reporter> {
+/** Who shows a run on standard output: as JSON, redrawn in place on a terminal that can do so, or line by line. */
+export async function reporterFor(json: boolean): Promise<Reporter> {
   if (json) return jsonReporter(process.stdout);
   const colors = colorsFor(process.stdout);
   if (!isInteractive(process.stdout)) return plainReporter(process.stdout, colors);
@@ -88,16 +93,15 @@ async function endOnSignals(run: Run, answers: Answers): Promise<number> {
   let signalled: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals) => {
     if (signalled) run.hasten();
-    else run.cancel(`ended by ${signal}`, 128 + constants.signals[signal]);
+    else run.cancel(`ended by ${signal}`, exitOf(signal));
     signalled ??= signal;
     answers.close();
   };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, end);
+  const off = onSignals(end);
   try {
     return (await run.finished).exitCode;
   } finally {
     answers.close();
-    for (const signal of signals) process.off(signal, end);
+    off();
   }
 }

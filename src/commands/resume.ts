@@ -57,7 +57,10 @@ export async function goOn(
     return 0;
   }
   await checkEngines(job);
-  return follow(job.projectDir, (options) => resumeRun(job, resumed, options), flags);
+  return follow(job.projectDir, (options) => resumeRun(job, resumed, options), {
+    ...flags,
+    past: past.events,
+  });
 }
 
 async function jobOf(

@@ -4,16 +4,20 @@ import { jsonText } from "../printable.ts";
 import { statusText } from "../report/status-text.ts";
 import { findRun } from "../resume.ts";
 import { runStatus } from "../run-status.ts";
+import { watchRun } from "./watch-run.ts";
 
 export interface StatusFlags {
   readonly projectDir?: string;
   readonly json?: boolean;
+  readonly watch?: boolean;
 }
 
-/** `interserve status`: where one run stands, task by task; the latest by default. */
+/** `interserve status`: where one run stands, task by task; the latest by default. With `watch`, until it is over. */
 export async function status(name: string | undefined, flags: StatusFlags): Promise<number> {
   const projectDir = resolve(flags.projectDir ?? ".");
-  const facts = await runStatus(projectDir, await findRun(projectDir, name));
+  const run = await findRun(projectDir, name);
+  if (flags.watch) return watchRun(projectDir, run, flags.json ?? false);
+  const facts = await runStatus(projectDir, run);
   process.stdout.write(flags.json ? jsonText(facts) : statusText(facts, colorsFor(process.stdout)));
   return 0;
 }

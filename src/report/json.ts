@@ -3,5 +3,5 @@ import type { Reporter, Screen } from "./reporter.ts";
 
 /** One event a line, as JSON. */
 export function jsonReporter(screen: Screen): Reporter {
-  return { event: (event) => screen.write(jsonText(event, 0)) };
+  return { past: () => {}, event: (event) => screen.write(jsonText(event, 0)) };
 }

@@ -1,9 +1,10 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
-import type { Status } from "../../schemas/outcome.ts";
+import { isParked, type Status } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
-import type { Colors } from "./reporter.ts";
-import { duration } from "./reporter.ts";
+import type { RunView } from "../run-view.ts";
+import { answerCommand } from "./next-step.ts";
+import { type Colors, duration } from "./reporter.ts";
 
 /** The word for each status, padded to one width, in its colour. */
 export function statusWord(status: Status, colors: Colors): string {
@@ -20,12 +21,9 @@ export function statusWord(status: Status, colors: Colors): string {
   return paint[status](status.padEnd(9));
 }
 
-/** One line for an event that people want to read, or none. */
-export function lineOf(
-  event: RunEvent,
-  titles: ReadonlyMap<string, string>,
-  colors: Colors,
-): string | undefined {
+/** A line for an event that people want to read, two for a question, or none. `view` knows of it already. */
+export function lineOf(event: RunEvent, view: RunView, colors: Colors): string | undefined {
+  const named = (task: string) => name(task, view.tasks.get(task)?.title, colors);
   switch (event.event) {
     case "run.started": {
       const tasks = event.tasks.length === 1 ? "1 task" : `${event.tasks.length} tasks`;
@@ -36,24 +34,25 @@ export function lineOf(
     case "task.waiting": {
       const reason = colors.dim(`: ${printable(event.reason)}`);
       const until = `again in ${duration(event.wait_s)}`;
-      return `${colors.yellow("waiting".padEnd(9))} ${name(event.task, titles, colors)} ${until}${reason}`;
+      return `${colors.yellow("waiting".padEnd(9))} ${named(event.task)} ${until}${reason}`;
     }
     case "task.answered":
-      return `${colors.cyan("answered".padEnd(9))} ${name(event.task, titles, colors)}: ${printable(event.text)}`;
+      return `${colors.cyan("answered".padEnd(9))} ${named(event.task)}: ${printable(event.text)}`;
     case "task.push_refused": {
       const remote = colors.dim(printable(event.remote));
-      return `${colors.yellow("no push".padEnd(9))} ${name(event.task, titles, colors)} ${remote}`;
+      return `${colors.yellow("no push".padEnd(9))} ${named(event.task)} ${remote}`;
     }
     case "run.withheld":
       return `${colors.yellow("withheld".padEnd(9))} ${printable(event.reason)}; nothing more is started`;
     case "task.started": {
       const again = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
-      return `${colors.cyan("started".padEnd(9))} ${name(event.task, titles, colors)}${again}`;
+      return `${colors.cyan("started".padEnd(9))} ${named(event.task)}${again}`;
     }
     case "task.settled": {
       const reason = event.reason ? colors.dim(`: ${printable(event.reason)}`) : "";
       const took = event.status === "skipped" ? "" : colors.dim(` ${duration(event.duration_s)}`);
-      return `${statusWord(event.status, colors)} ${name(event.task, titles, colors)}${took}${reason}`;
+      const line = `${statusWord(event.status, colors)} ${named(event.task)}${took}${reason}`;
+      return isParked(event.status) ? `${line}\n${"".padEnd(9)} ${answerCommand(view, event.task)}` : line;
     }
     case "batch.held":
       return `${colors.magenta("held".padEnd(9))} next batch: ${event.next.map(printable).join(", ")}`;
@@ -61,7 +60,7 @@ export function lineOf(
       return `${colors.yellow("cancelled")} ${printable(event.reason)}; ending what runs`;
     case "task.attempted": {
       const notes = (event.outcome.notes ?? []).map((note) => `: ${printable(note)}`);
-      const line = `${colors.yellow("note".padEnd(9))} ${name(event.task, titles, colors)}`;
+      const line = `${colors.yellow("note".padEnd(9))} ${named(event.task)}`;
       return notes.length > 0 ? notes.map((note) => `${line}${note}`).join("\n") : undefined;
     }
     case "task.ready":
@@ -82,11 +81,6 @@ export const atOnce = ({
 }): string => (mode === "all-sequential" ? "one at a time" : `at most ${max_parallel} at once`);
 
 /** A task as people see it: its id and, where it says more, its title. */
-export function name(task: string, titles: ReadonlyMap<string, string>, colors: Colors): string {
-  const title = titles.get(task);
+export function name(task: string, title: string | undefined, colors: Colors): string {
   return title && title !== task ? `${printable(task)} ${colors.dim(printable(title))}` : printable(task);
 }
-
-export const titlesOf = (
-  event: Extract<RunEvent, { event: "run.started" | "run.resumed" }>,
-): ReadonlyMap<string, string> => new Map(event.tasks.map(({ id, title }) => [id, title]));

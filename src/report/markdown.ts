@@ -95,7 +95,7 @@ function standing(run: RunReport): string {
 }
 
 function goOn({ state, run, tasks }: RunReport): string[] {
-  const step = state === "running" ? undefined : nextStep(run, tasks);
+  const step = state === "running" ? undefined : nextStep({ run }, tasks);
   return step ? [`To ${step.what}: ${codeSpan(step.command)}`] : [];
 }
 

@@ -1,4 +1,11 @@
-import { shellWord } from "../printable.ts";
+import { relative, resolve } from "node:path";
+import { printable, shellWord } from "../printable.ts";
+
+/** A run, and the directory that holds its artifacts; without that, for a reader who is in its project. */
+export interface Place {
+  readonly run: string;
+  readonly directory?: string;
+}
 
 /** What a person can do about a run, and the command line that does it. */
 export interface NextStep {
@@ -8,16 +15,37 @@ export interface NextStep {
 
 /** What there is to do about a run that has ended: nothing where it is all done. */
 export function nextStep(
-  run: string,
+  place: Place,
   tasks: readonly { readonly id: string; readonly status?: string | undefined }[],
 ): NextStep | undefined {
   const parked = tasks.find(({ status }) => status === "question" || status === "escalated");
-  if (parked) return { what: "answer", command: `interserve answer ${run} ${shellWord(parked.id)} "…"` };
+  if (parked) return { what: "answer", command: answerCommand(place, parked.id) };
   const isDone = tasks.every(({ status }) => status === "pass" || status === "warn");
-  return isDone ? undefined : { what: "go on", command: `interserve resume ${run}` };
+  return isDone ? undefined : { what: "go on", command: resumeCommand(place) };
 }
 
 export const nextStepLines = (...of: Parameters<typeof nextStep>): string[] => {
   const step = nextStep(...of);
   return step ? [`${step.what}: ${step.command}`] : [];
 };
+
+/** The command that answers a parked task's question, as it can be typed where this process was started. */
+export const answerCommand = (place: Place, task: string): string =>
+  `interserve answer ${place.run} ${shellWord(task)} "…"${projectFlag(place)}`;
+
+/** The command that goes on with a run. */
+export const resumeCommand = (place: Place): string => `interserve resume ${place.run}${projectFlag(place)}`;
+
+/** A path as it is shortest to type from here. */
+export function shortest(path: string): string {
+  const from = relative("", path);
+  return printable(from.startsWith("..") ? path : from);
+}
+
+/** Runs are looked for in the directory in which a command is started. */
+function projectFlag({ directory }: Place): string {
+  if (directory === undefined) return "";
+  // <project>/.interserve/runs/<run>
+  const project = resolve(directory, "../../..");
+  return relative("", project) === "" ? "" : ` --project-dir ${shellWord(shortest(project))}`;
+}

@@ -1,16 +1,20 @@
-import { lineOf, titlesOf } from "./lines.ts";
-import { type Colors, isStart, type Reporter, type Screen } from "./reporter.ts";
+import { RunView } from "../run-view.ts";
+import { lineOf } from "./lines.ts";
+import type { Colors, Reporter, Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
 /** A line for each thing that happens: for logs, pipes and CI. */
 export function plainReporter(screen: Screen, colors: Colors): Reporter {
-  const summary = new Summary();
-  let titles: ReadonlyMap<string, string> = new Map();
+  const view = new RunView();
+  const summary = new Summary(view);
   return {
+    past(events) {
+      for (const event of events) view.apply(event);
+    },
     event(event) {
-      if (isStart(event)) titles = titlesOf(event);
+      view.apply(event);
       summary.event(event);
-      const line = lineOf(event, titles, colors);
+      const line = lineOf(event, view, colors);
       if (line !== undefined) screen.write(`${line}\n`);
       if (event.event === "run.finished") screen.write(summary.text(event, colors));
     },

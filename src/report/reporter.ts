@@ -9,6 +9,8 @@ export type Colors = ReturnType<typeof createColors>;
 /** Shows a run to somebody, event by event. */
 export interface Reporter {
   readonly event: (event: RunEvent) => void;
+  /** Told first of all of what a run has behind it: known from then on, and not shown again. */
+  readonly past: (events: readonly RunEvent[]) => void;
   /** Steps aside while a person is asked something, and comes back. */
   readonly pause?: () => void;
   readonly resume?: () => void;
@@ -27,6 +29,12 @@ export function duration(seconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
   return `${Math.floor(seconds / 3600)}h ${two((seconds % 3600) / 60)}m`;
 }
+
+/** Milliseconds as whole seconds, for what counts up or down before one's eyes. */
+export const clock = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds}s` : duration(seconds);
+};
 
 type Start = Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
 

@@ -15,7 +15,7 @@ export function statusText(run: RunStatus, colors: Colors): string {
     ...run.tasks.flatMap((task) => taskLines(task, colors)),
     "",
     colors.bold(`${countsText(run.counts) || "nothing settled"} of ${run.tasks.length}`),
-    ...(run.state === "running" ? [] : nextStepLines(run.run, run.tasks)),
+    ...(run.state === "running" ? [] : nextStepLines(run, run.tasks)),
     "",
   ].join("\n");
 }
