@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { RunEvent } from "../schemas/event.ts";
 
-const binary = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+export const binary = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const agent = fileURLToPath(new URL("./fixtures/agent.mjs", import.meta.url));
 
 /** The shell command that makes a task a fake agent of the rig's. */
@@ -138,17 +138,22 @@ export class Rig {
   /** The tasks whose agents have started, in the order in which they said so. */
   started = (): string[] => this.known.all.map(({ task }) => task);
 
+  /** What commands and agents need of their environment. */
+  env = () => ({
+    // Where these tests run is nothing to the runs that they start.
+    GITHUB_ACTIONS: "",
+    XDG_CONFIG_HOME: join(this.dir, "home"),
+    AGENTS_SOCKET: join(this.dir, "agents.sock"),
+  });
+
   command(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = this.dir): Command {
     const child = spawn(process.execPath, [binary, ...args], {
       cwd,
       env: {
         ...process.env,
         NO_COLOR: "1",
-        // Where these tests run is nothing to the runs that they start.
-        GITHUB_ACTIONS: "",
-        XDG_CONFIG_HOME: join(this.dir, "home"),
+        ...this.env(),
         ...env,
-        AGENTS_SOCKET: join(this.dir, "agents.sock"),
       },
     });
     return new Command(child);

@@ -1,0 +1,81 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { binary, type Rig } from "./rig.ts";
+import { Screen } from "./screen.ts";
+
+const frozenClock = new URL("./fixtures/frozen-clock.mjs", import.meta.url).href;
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
+
+/**
+ * A command of ours in a pseudo-terminal of the system's, made by script(1), before an emulated screen. Its clock
+ * stands still.
+ */
+export class Pty {
+  /** All bytes that came, as text. */
+  raw = "";
+  readonly ended: Promise<number | null>;
+  private tty = "";
+  private waiting: (() => void)[] = [];
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly screen: Screen,
+  ) {
+    child.stdout?.on("data", (data: Buffer) => void this.read(data));
+    this.ended = new Promise((resolve) => child.on("close", resolve));
+  }
+
+  static async open(
+    rig: Rig,
+    args: readonly string[],
+    { columns = 80, rows = 24, env = {} as Readonly<Record<string, string>> } = {},
+  ): Promise<Pty> {
+    const command = [process.execPath, binary, ...args].map(quoted).join(" ");
+    const shell = `stty cols ${columns} rows ${rows}; echo "on $(tty)"; exec ${command}`;
+    const child = spawn("script", ["-qfec", shell, "/dev/null"], {
+      cwd: rig.dir,
+      env: {
+        ...process.env,
+        SHELL: "/bin/sh",
+        CI: "",
+        NODE_NO_WARNINGS: "1",
+        NO_COLOR: "",
+        FORCE_COLOR: "",
+        TERM: "xterm-256color",
+        NODE_OPTIONS: `--import=${frozenClock}`,
+        ...rig.env(),
+        ...env,
+      },
+    });
+    const pty = new Pty(child, new Screen(columns, rows));
+    await pty.until(() => pty.tty !== "");
+    return pty;
+  }
+
+  /** Resolves once the screen, or what came, is as is asked; it is asked after every change. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      if (this.child.exitCode !== null)
+        throw new Error(`ended, and the screen shows:\n${this.screen.text()}`);
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+
+  /** What a person types. */
+  type(text: string): void {
+    this.child.stdin?.write(text);
+  }
+
+  /** Changes the size as terminals do, the emulated screen first. Nothing must be on its way to that meanwhile. */
+  resize(columns: number, rows: number): void {
+    this.screen.resize(columns, rows);
+    execFileSync("stty", ["-F", this.tty, "cols", String(columns), "rows", String(rows)]);
+  }
+
+  private async read(data: Buffer): Promise<void> {
+    await this.screen.write(data);
+    this.raw += data.toString();
+    if (!this.tty) {
+      this.tty = /^on (\S+)\r$/m.exec(this.raw)?.[1] ?? "";
+    }
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
