@@ -8,6 +8,9 @@ import { plainReporter } from "../report/plain.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { Answers } from "./answers.ts";
 
+/** Writes something while a run is shown on the same terminal. */
+export type Aside = (write: () => void) => void;
+
 /** How a run is shown, and what it leaves for others to read. */
 export interface FollowFlags {
   readonly json?: boolean;
@@ -25,8 +28,8 @@ export async function follow(
   projectDir: string,
   start: (options: RunOptions) => Promise<Run>,
   { json, report = [], past = [] }: FollowFlags,
-  /** Called once it has started; what it gives is called when it has ended. */
-  alongside?: (run: Run) => Promise<(() => Promise<void>) | undefined>,
+  /** Called once it has started, with how to write beside it; what it gives is called when it has ended. */
+  alongside?: (run: Run, aside: Aside) => Promise<(() => Promise<void>) | undefined>,
 ): Promise<number> {
   const reporter = await reporterFor(json ?? false);
   reporter.past(past);
@@ -39,7 +42,7 @@ export async function follow(
   });
   // First of all: a signal from here on ends the run in order.
   const ended = endOnSignals(run, answers);
-  const leave = alongside?.(run);
+  const leave = alongside?.(run, reporter.aside ?? ((write) => write()));
   let isWhole = true;
   try {
     const status = await ended.finally(async () => {

@@ -6,6 +6,7 @@ import { startXStateInspector, type XStateInspector } from "../inspect/xstate-in
 import { inspectRun, pageAssets } from "../inspect-run.ts";
 import { leaveAnswer } from "../journal/answers.ts";
 import { findRun, readRun, runnerOf } from "../resume.ts";
+import type { Aside } from "./follow.ts";
 import { parkedTask } from "./resume.ts";
 
 export interface InspectFlags {
@@ -33,11 +34,15 @@ export async function inspect(name: string | undefined, flags: InspectFlags): Pr
 export async function servePage(
   projectDir: string,
   run: string,
-  { port, open }: { readonly port?: number | undefined; readonly open?: boolean | undefined },
+  {
+    port,
+    open,
+    aside,
+  }: { readonly port?: number | undefined; readonly open?: boolean | undefined; readonly aside: Aside },
 ): Promise<(() => Promise<void>) | undefined> {
   try {
     const inspector = await pageOf(projectDir, run, port);
-    process.stderr.write(`inspect: ${inspector.url}\n`);
+    aside(() => process.stderr.write(`inspect: ${inspector.url}\n`));
     if (open) await openPage(inspector.url);
     return inspector.close;
   } catch (error) {

@@ -51,7 +51,7 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
       job.projectDir,
       (runOptions) => startRun(job, { ...runOptions, ...(machines ? { inspect: machines.inspect } : {}) }),
       flags,
-      servePage && ((started) => servePage(job.projectDir, started.run, { port, open })),
+      servePage && ((started, aside) => servePage(job.projectDir, started.run, { port, open, aside })),
     );
   } finally {
     await machines?.close();

@@ -4,7 +4,6 @@ import { jsonText } from "../printable.ts";
 import { statusText } from "../report/status-text.ts";
 import { findRun } from "../resume.ts";
 import { runStatus } from "../run-status.ts";
-import { watchRun } from "./watch-run.ts";
 
 export interface StatusFlags {
   readonly projectDir?: string;
@@ -16,7 +15,10 @@ export interface StatusFlags {
 export async function status(name: string | undefined, flags: StatusFlags): Promise<number> {
   const projectDir = resolve(flags.projectDir ?? ".");
   const run = await findRun(projectDir, name);
-  if (flags.watch) return watchRun(projectDir, run, flags.json ?? false);
+  if (flags.watch) {
+    const { watchRun } = await import("./watch-run.ts");
+    return watchRun(projectDir, run, flags.json ?? false);
+  }
   const facts = await runStatus(projectDir, run);
   process.stdout.write(flags.json ? jsonText(facts) : statusText(facts, colorsFor(process.stdout)));
   return 0;

@@ -52,6 +52,13 @@ export class LiveArea {
     this.soon();
   }
 
+  /** Lets others write whole lines, to standard error perhaps, where the area stands. */
+  aside(write: () => void): void {
+    if (this.ticking) this.draw([]);
+    write();
+    if (this.ticking) this.soon();
+  }
+
   /** Leaves only what was printed. */
   stop(): void {
     if (!this.ticking) return;

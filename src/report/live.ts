@@ -12,6 +12,7 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
   const activity = new Map<string, string>();
   const area = new LiveArea(stream, (size) => frameOf(view, size, { colors, now: Date.now(), activity }));
   return {
+    aside: (write) => area.aside(write),
     pause: () => area.stop(),
     resume: () => area.start(),
     past(events) {

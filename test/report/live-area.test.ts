@@ -37,6 +37,7 @@ function terminal(size: Size) {
   const area = new LiveArea(stream as unknown as NodeJS.WriteStream, frame);
   return {
     screen,
+    stream,
     area,
     state,
     frame: () => frame(stream),
@@ -65,11 +66,11 @@ const linesUpTo = (max: number) => fc.record({ lines: fc.integer({ min: 0, max }
 const prints = fc.record({ print: fc.integer({ min: 1, max: 3 }) });
 const some = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLength: 14 });
 
-type Step = { size: Size } | { lines: number } | { print: number };
+type Step = { size: Size } | { lines: number } | { print: number } | { aside: string };
 
 /** Takes steps, each drawn before the next; calls back after each of them. */
 async function take(
-  { area, state, settle, resize }: ReturnType<typeof terminal>,
+  { area, stream, state, settle, resize }: ReturnType<typeof terminal>,
   steps: readonly Step[],
   check: (printed: readonly string[]) => void,
 ) {
@@ -80,7 +81,10 @@ async function take(
     state.frame = at + 1;
     if ("size" in step) resize(step.size.columns, step.size.rows);
     else if ("lines" in step) state.lines = step.lines;
-    else {
+    else if ("aside" in step) {
+      printed.push(step.aside);
+      area.aside(() => stream.write(`${step.aside}\n`));
+    } else {
       const more = Array.from({ length: step.print }, (_, line) => `printed ${printed.length + line}`);
       printed.push(...more);
       area.print(`${more.join("\n")}\n`);
