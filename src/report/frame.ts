@@ -75,7 +75,8 @@ function stageLines(
   const lines = [...stages].flatMap(([stage, all]) => {
     const here = fits.filter((task) => task.stage === stage).map((task) => taskLine(task, width, shown));
     const done = all.filter(({ state }) => isEnd(state)).length;
-    const head = `${colors.bold(printable(stage))} ${colors.dim(`${done}/${all.length}`)}`;
+    const count = ` ${done}/${all.length}`;
+    const head = `${colors.bold(cut(printable(stage), width - count.length))}${colors.dim(count)}`;
     if (here.length === 0) return [];
     return isGrouped ? [head, ...here.map((line) => `  ${line}`)] : here;
   });
@@ -158,7 +159,8 @@ const wrappedTo = (text: string, width: number): string[] =>
 /** Text cut to a width; `cliTruncate` leaves it one wider where a wide character stands at the edge. */
 function cut(text: string, width: number): string {
   let shorter = cliTruncate(text, width);
-  for (let most = width - 1; stringWidth(shorter) > width; most -= 1) shorter = cliTruncate(text, most);
+  for (let most = width - 1; most >= 0 && stringWidth(shorter) > width; most -= 1)
+    shorter = cliTruncate(text, most);
   return shorter;
 }
 

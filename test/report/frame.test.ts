@@ -111,6 +111,14 @@ describe("a frame", () => {
     );
   });
 
+  test("keeps the count of a stage whose name is cut", () => {
+    const tasks = [
+      { id: "a", stage: "A stage with a long name" },
+      { id: "b", stage: "B" },
+    ];
+    expect(frame([started(tasks), start("a")], { columns: 20 })[0]).toBe("A stage with a… 0/1");
+  });
+
   test("keeps a long question to three lines", () => {
     const lines = frame([started([{ id: "a" }]), park("a", "word ".repeat(99))], { columns: 30 });
     expect(lines.filter((line) => line.includes("word"))).toHaveLength(3);
