@@ -5,6 +5,7 @@ import { readJournal } from "../journal/read-journal.ts";
 import { runDirectory } from "../journal/run-directory.ts";
 import { isError, ProblemsError, RunError } from "../problem.ts";
 import { isStart, type Reporter } from "../report/reporter.ts";
+import { resumeCommand } from "../report/what-to-do.ts";
 import { runnerOf } from "../resume.ts";
 import { journalLine } from "../run-view.ts";
 import { reporterFor } from "./follow.ts";
@@ -38,9 +39,10 @@ export async function watchRun(projectDir: string, run: string, json: boolean): 
   }
   if (signalled) return exitOf(signalled);
   if (finished) return finished.exit_code;
+  const { path: directory } = runDirectory(projectDir, run, []);
   throw new RunError(
     `${run} was killed before its end`,
-    `see \`interserve status ${run}\`; go on with \`interserve resume ${run}\``,
+    `go on with \`${resumeCommand({ run, directory })}\``,
   );
 }
 
