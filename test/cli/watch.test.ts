@@ -109,6 +109,9 @@ describe("status --watch", () => {
       "started   b, attempt 2",
     ]);
     expect(stdout).not.toContain("fail");
+    // What was kept is done too.
+    expect(stdout).toContain("2 pass of 2");
+    expect(stdout).not.toContain("go on");
     expect((await events.ended).code).toBe(0);
     expect(events.story()).toEqual(["a started", "a pass", "b started", "b fail", "b started", "b pass"]);
   });
