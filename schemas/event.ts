@@ -54,13 +54,22 @@ export const attemptKeySchema = v.object({
 });
 export type AttemptKey = v.InferOutput<typeof attemptKeySchema>;
 
+/** What a run's tasks wait for: all that is needed to draw it. */
+const graph = {
+  mode: v.picklist(modes),
+  max_parallel: v.number(),
+  stage_barriers: v.optional(v.picklist(["strict", "relaxed"]), "strict"),
+  tasks: v.array(taskFactsSchema),
+  /** One longest chain, first to last. */
+  critical_path: v.optional(v.array(v.string()), []),
+  /** Files that tasks share of which neither waits for the other: they never run together. */
+  conflicts: v.optional(v.array(v.object({ file: v.string(), tasks: v.array(v.string()) })), []),
+};
 const job = {
   manifest: v.string(),
   plan: v.optional(v.string()),
-  mode: v.picklist(modes),
-  max_parallel: v.number(),
   directory: v.string(),
-  tasks: v.array(taskFactsSchema),
+  ...graph,
 };
 
 /**
@@ -103,6 +112,8 @@ export const runEventSchema = v.variant("event", [
     artifacts: v.optional(v.string()),
   }),
   event("batch.held", { next: v.array(v.string()) }),
+  /** Nothing can go on before a person, who is there, answers the questions of these tasks, or leaves them. */
+  event("questions.open", { tasks: v.array(task) }),
   /** Nothing more is started, for this reason; what runs goes on. */
   event("run.withheld", { reason: v.string() }),
   event("run.cancelled", { reason: v.string() }),
@@ -118,6 +129,12 @@ export const runEventSchema = v.variant("event", [
   }),
 ]);
 export type RunEvent = v.InferOutput<typeof runEventSchema>;
+/** How a run began, at first or once more. */
+export type RunStart = Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
+/** Whether an event says what the run is of. */
+export const isStart = (event: RunEvent): event is RunStart =>
+  event.event === "run.started" || event.event === "run.resumed";
+export type RunGraph = Pick<RunStart, keyof typeof graph>;
 
 type Without<Event, Keys extends PropertyKey> = Event extends unknown ? Omit<Event, Keys> : never;
 /** An event before the run has put its name and the time on it. */

@@ -10,11 +10,12 @@ import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../schemas/u
 import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
 import { attemptKey } from "./attempt-key.ts";
 import { refusedPushes } from "./git/push-guard.ts";
-import { type Job, type JobTask, taskFacts } from "./job.ts";
+import type { Job, JobTask } from "./job.ts";
 import { type LeftAnswer, watchAnswers } from "./journal/answers.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
+import { graphOf } from "./overview.ts";
 import { RunError } from "./problem.ts";
 import type { Resumption } from "./resume.ts";
 import { waitBefore } from "./retry.ts";
@@ -70,6 +71,8 @@ export class LiveRun implements Run {
   private readonly actor: Actor<ReturnType<typeof orchestratorMachine>>;
   /** Questions that were asked, and not answered: task and attempt. */
   private readonly left = new Set<string>();
+  /** How often questions were open so far. */
+  private asked = 0;
   private spent: Spent = nothingSpent;
   private hastened = false;
   private exitCode: number | undefined;
@@ -167,10 +170,8 @@ export class LiveRun implements Run {
     const facts = {
       manifest: job.manifestFile,
       ...(job.plan ? { plan: job.plan.file } : {}),
-      mode: job.mode.name,
-      max_parallel: job.spec.maxParallel,
       directory: this.directory,
-      tasks: job.tasks.map(taskFacts),
+      ...graphOf(job),
     };
     if (!resumed) {
       this.record({ event: "run.started", ...facts, options: job.options });
@@ -316,8 +317,10 @@ export class LiveRun implements Run {
   /** Asks each question that nobody has left yet; with no answer to any, the run ends. */
   private async ask(tasks: readonly string[]): Promise<void> {
     const answers: LeftAnswer[] = [];
+    this.asked += 1;
+    const turn = this.asked;
     // Whoever is asked has been told of the question.
-    await this.told;
+    await this.record({ event: "questions.open", tasks: [...tasks] });
     for (const task of tasks) {
       const attempt = this.attempts.get(task)?.last;
       const question = this.outcomes.get(task)?.reason ?? "";
@@ -328,7 +331,8 @@ export class LiveRun implements Run {
       else this.left.add(`${task}/${attempt}`);
     }
     const taken = answers.filter((answer) => this.answer(answer));
-    if (taken.length === 0) this.actor.send({ type: "questions.left" });
+    // An answer that came from elsewhere meanwhile has led on, and maybe to other questions by now.
+    if (taken.length === 0 && turn === this.asked) this.actor.send({ type: "questions.left" });
   }
 
   private async result(): Promise<RunResult> {

@@ -9,7 +9,7 @@ import {
   settle,
   start,
 } from "../machines/schedule.ts";
-import type { RunGraph } from "../schemas/graph.ts";
+import type { RunGraph } from "../schemas/event.ts";
 import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
 import { type Job, taskFacts } from "./job.ts";
 
@@ -91,7 +91,7 @@ function ancestors(order: Order): Uint32Array[] {
   return before;
 }
 
-/** What a run's directory keeps of its graph, so that it can be shown when the manifest has changed. */
+/** What a run's journal keeps of its graph, so that it can be shown when the manifest has changed. */
 export function graphOf(job: Job): RunGraph {
   const { spec } = job;
   const named = (tasks: readonly number[]) => tasks.map((task) => spec.graph.tasks[task]?.id ?? "");

@@ -22,7 +22,7 @@ export async function reportPage(facts: RunReport): Promise<string> {
   const page = await readFile(template, "utf8");
   const journal = await readFile(join(facts.directory, "journal.jsonl"), "utf8");
   const data = {
-    facts: { ...(await pageFacts(facts.run, facts.directory)), can_answer: false },
+    facts: { ...pageFacts(facts.run), can_answer: false },
     written: facts.written,
     alive: facts.state === "running",
     // A line without its end is not written yet.

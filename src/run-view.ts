@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { type RunEvent, runEventSchema } from "../schemas/event.ts";
-import type { Mode } from "../schemas/manifest.ts";
+import { type RunEvent, type RunGraph, type RunStart, runEventSchema } from "../schemas/event.ts";
 import { isDone, isParked, type Outcome, type Status } from "../schemas/outcome.ts";
 
 /** A state of the task chart. */
@@ -92,8 +91,8 @@ const settledState = (status: Status): TaskState => {
 /** A run as its journal tells it, up to some line: a fold over events that asks nobody but them. */
 export class RunView {
   run = "";
-  mode: Mode | undefined;
-  maxParallel = 1;
+  /** What its tasks wait for, as it was last started or resumed. */
+  graph: RunGraph | undefined;
   directory = "";
   began: number | undefined;
   /** When it was last started or resumed. */
@@ -126,10 +125,7 @@ export class RunView {
         this.start(event, at);
         break;
       case "task.ready":
-        // In `held` nothing becomes ready but by a person's word.
-        if (this.state === "held") this.move("dispatching", { event: "batch.approved" });
-        this.held = [];
-        this.change(event.task, this.howReady(event.task), { state: "ready", ready: at });
+        this.readyTask(event.task, at);
         break;
       case "run.resumed":
         this.resume(event, at);
@@ -153,6 +149,9 @@ export class RunView {
       case "run.withheld":
         this.withheld = event.reason;
         break;
+      case "questions.open":
+        this.move("attending", { event: "always", guard: "awaitsAnswers" });
+        break;
       case "run.cancelled":
         this.cancelled = event.reason;
         this.taken = { from: "", to: "cancelling", event: "run.cancel" };
@@ -160,17 +159,16 @@ export class RunView {
         break;
       case "run.finished":
         this.finished = event;
-        if (this.state !== "settled") this.move("settled", { event: "always", guard: "nothingRuns" });
+        this.end();
         break;
       default:
       // Whatever else there is changes neither machine.
     }
   }
 
-  private start(event: Extract<RunEvent, { event: "run.started" }>, at: number): void {
+  private start(event: RunStart, at: number): void {
     this.run = event.run;
-    this.mode = event.mode;
-    this.maxParallel = event.max_parallel;
+    this.graph = event;
     this.directory = event.directory;
     this.began ??= at;
     this.resumed = at;
@@ -181,8 +179,7 @@ export class RunView {
   private resume(event: Extract<RunEvent, { event: "run.resumed" }>, at: number): void {
     const kept = new Set(event.kept);
     this.run = event.run;
-    this.mode = event.mode;
-    this.maxParallel = event.max_parallel;
+    this.graph = event;
     this.directory = event.directory;
     this.began ??= at;
     this.resumed = at;
@@ -204,9 +201,15 @@ export class RunView {
   }
 
   /** What made a task ready: its dependencies, the end of a wait, or an answer. */
-  private howReady(id: string): string {
-    const state = this.tasks.get(id)?.state;
-    return state === "waiting" ? "done(pause)" : state === "parked" ? "task.answer" : "task.ready";
+  private readyTask(id: string, at: number): void {
+    const before = this.tasks.get(id)?.state;
+    const how = before === "waiting" ? "done(pause)" : before === "parked" ? "task.answer" : "task.ready";
+    if (before === "parked") {
+      this.taken = { from: "", to: "dispatching", event: "task.answer", guard: "isParked" };
+      this.state = "dispatching";
+    } else if (this.state === "held") this.move("dispatching", { event: "batch.approved" });
+    this.held = [];
+    this.change(id, how, { state: "ready", ready: at });
   }
 
   private putOff({ task: id, until, reason }: Extract<RunEvent, { event: "task.waiting" }>): void {
@@ -257,13 +260,19 @@ export class RunView {
     const told = state === "skipped" ? "task.skip" : "task.cancel";
     const rest = { state, status, settled: at, duration_s, attempts, ...(reason ? { reason } : {}) };
     this.change(id, ran ? how : told, rest, ran && !broke ? guards[state] : undefined);
-    if (this.isSettled()) this.move("settled", { event: "always", guard: "nothingRuns" });
+    if (this.isSettled()) this.end();
     else if (ran) this.taken = { from: "", event: "task.settled", ...this.effectOf(status) };
   }
 
   private effectOf(status: Status): { guard?: string } {
     if (isDone(status)) return { guard: "releasesDependents" };
-    return isParked(status) || this.mode === "all-parallel" ? {} : { guard: "skipsDependents" };
+    return isParked(status) || this.graph?.mode === "all-parallel" ? {} : { guard: "skipsDependents" };
+  }
+
+  private end(): void {
+    if (this.state === "settled") return;
+    if (this.state === "attending") this.move("settled", { event: "questions.left" });
+    else this.move("settled", { event: "always", guard: "nothingRuns" });
   }
 
   private move(to: OrchestratorState, how: { event: string; guard?: string }): void {

@@ -6,7 +6,6 @@ import { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
 import { createRunDirectory, newRunName, type RunDirectory, runDirectory } from "./journal/run-directory.ts";
 import { LiveRun, type Run, type RunOptions } from "./live-run.ts";
-import { graphOf } from "./overview.ts";
 import { endRun } from "./process/tree.ts";
 import { lockRun, type Resumption } from "./resume.ts";
 
@@ -68,5 +67,4 @@ async function writeRunFile(job: Job, { run, path }: RunDirectory): Promise<void
     started: new Date().toISOString(),
   };
   await writeFileAtomic(join(path, "run.json"), `${JSON.stringify(facts, null, 2)}\n`);
-  await writeFileAtomic(join(path, "graph.json"), `${JSON.stringify(graphOf(job))}\n`);
 }

@@ -30,9 +30,12 @@ const plain = {
 };
 const unspent = { usage: {}, agent_attempts: 0, attempts_with_cost: 0 };
 
+const noLines = { stage_barriers: "strict" as const, critical_path: [], conflicts: [] };
+
 interface Plan {
   readonly mode: Mode;
   readonly pause: boolean;
+  readonly attended: boolean;
   readonly maxParallel: number;
   /** Of each task: its stage, and which of those before it it depends on. */
   readonly tasks: readonly { readonly stage: number; readonly depends: readonly number[] }[];
@@ -41,6 +44,7 @@ interface Plan {
 const plans: fc.Arbitrary<Plan> = fc.record({
   mode: fc.constantFrom(...modes),
   pause: fc.boolean(),
+  attended: fc.boolean(),
   maxParallel: fc.integer({ min: 1, max: 3 }),
   tasks: fc.array(fc.record({ stage: fc.nat(2), depends: fc.array(fc.nat(6), { maxLength: 2 }) }), {
     minLength: 1,
@@ -49,7 +53,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
 });
 
 /** The real machines, with the journal that a run of theirs would write and attempts that the test ends. */
-function machines({ mode, pause: pauses, maxParallel, tasks }: Plan) {
+function machines({ mode, pause: pauses, attended, maxParallel, tasks }: Plan) {
   const events: RunEvent[] = [];
   const record = (body: RunEventBody) => {
     const at = new Date(events.length * 1000).toISOString();
@@ -108,12 +112,13 @@ function machines({ mode, pause: pauses, maxParallel, tasks }: Plan) {
   const machine = orchestratorMachine(mode).provide({
     actors: { task: taskMachine.provide({ actors: { attempt, pause } }) },
   });
-  const actor = createActor(machine, { input: { spec } });
+  const actor = createActor(machine, { input: { spec: { ...spec, attended } } });
   actor.on("task.ready", ({ task }) => record({ event: "task.ready", task }));
   actor.on("task.settled", ({ task, outcome: { status } }) =>
     record({ event: "task.settled", task, status, duration_s: 1 }),
   );
   actor.on("batch.held", ({ next }) => record({ event: "batch.held", next: [...next] }));
+  actor.on("questions.open", ({ tasks }) => record({ event: "questions.open", tasks: [...tasks] }));
   actor.on("run.settled", () =>
     record({ event: "run.finished", counts: {}, exit_code: 0, duration_s: 1, ...unspent }),
   );
@@ -125,6 +130,7 @@ function machines({ mode, pause: pauses, maxParallel, tasks }: Plan) {
     max_parallel: maxParallel,
     directory: "d",
     options: {},
+    ...noLines,
     tasks: list,
   });
   actor.start();
@@ -146,9 +152,26 @@ const isIn = (chart: ReturnType<typeof chartOf>, taken: NonNullable<RunView["tak
 
 describe("the fold over a journal", () => {
   test("is, whenever the machines rest, in the states in which they are", async () => {
+    const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(plans, fc.infiniteStream(fc.nat(40)), async (plan, choices) => {
         const { actor, events, open, record } = machines(plan);
+        /** Goes on with some task that is parked: false where none is, or enough were. */
+        const answer = (choice: number): boolean => {
+          const parked = events.flatMap((event) =>
+            event.event === "task.settled" && event.status === "question" ? [event.task] : [],
+          );
+          const isOpen = (id: string) =>
+            actor.getSnapshot().context.actors.some((task) => {
+              const { value, context } = task.getSnapshot();
+              return context.id === id && value === "parked";
+            });
+          const task = parked.length > 4 ? undefined : parked.filter(isOpen)[choice % 2];
+          if (task === undefined || actor.getSnapshot().value === "cancelling") return false;
+          record({ event: "task.answered", task, attempt: 1, text: "yes" });
+          actor.send({ type: "task.answer", task, text: "yes" });
+          return true;
+        };
         const charts = { run: chartOf(orchestratorMachine(plan.mode)), task: chartOf(taskMachine) };
         for (let steps = 0; steps < 60; steps += 1) {
           const view = new RunView();
@@ -172,15 +195,20 @@ describe("the fold over a journal", () => {
             record({ event: "run.cancelled", reason: "test" });
             actor.send({ type: "run.cancel", reason: "test" });
           } else if (actor.getSnapshot().matches("held" as never)) actor.send({ type: "batch.approved" });
-          else if (choice === 39) chosen?.end(new Error("broke"));
+          else if (actor.getSnapshot().matches("attending")) {
+            seen.add("attending");
+            if (choice % 3 === 0 || !answer(choice)) actor.send({ type: "questions.left" });
+          } else if (choice === 39) chosen?.end(new Error("broke"));
+          else if (choice > 36 && answer(choice)) seen.add("answered while others ran");
           else chosen?.end(outcomes[choice % outcomes.length] as Outcome);
           // What an attempt's promise brings about happens in the turns after it.
           await new Promise(setImmediate);
         }
         throw new Error("the run did not end");
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
+    expect([...seen].sort()).toEqual(["answered while others ran", "attending"]);
   });
 });
 
@@ -230,6 +258,7 @@ test("attempts take the first free slot", () => {
     max_parallel: 2,
     directory: "d",
     options: {},
+    ...noLines,
     tasks,
   });
   view.apply({ event: "task.started", at: at(1), run, task: "a", attempt: 1, key });

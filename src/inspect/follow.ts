@@ -14,10 +14,29 @@ export interface FollowOptions {
 }
 
 /** The bytes of a file as it grows; one that is not there yet is waited for. Ends when it is complete, or aborted. */
-export async function* follow(path: string, options: FollowOptions): AsyncGenerator<Buffer> {
+export const follow = (path: string, options: FollowOptions): AsyncGenerator<Buffer> =>
+  followed(path, options, (bytes) => bytes.length);
+
+/** The complete lines of a file as it grows, as many at a time as were there; one without its newline is not read. */
+export async function* followLines(path: string, options: FollowOptions): AsyncGenerator<string[]> {
+  const whole = (bytes: Buffer) => bytes.lastIndexOf(10) + 1;
+  for await (const lines of followed(path, options, whole)) {
+    yield lines.toString("utf8", 0, lines.length - 1).split("\n");
+  }
+}
+
+/**
+ * Gives of what has come as many bytes as `whole` says. The rest is read again, and not kept: whoever goes on with a
+ * torn journal cuts it off.
+ */
+async function* followed(
+  path: string,
+  options: FollowOptions,
+  whole: (bytes: Buffer) => number,
+): AsyncGenerator<Buffer> {
   let handle: FileHandle | undefined;
   try {
-    let at = 0;
+    let [at, size] = [0, chunkBytes];
     while (!options.signal.aborted) {
       // Asked before reading: what was written before the answer is then read too.
       const complete = await options.isComplete();
@@ -26,11 +45,13 @@ export async function* follow(path: string, options: FollowOptions): AsyncGenera
         const { from = 0 } = options;
         if (handle) at = from < 0 ? Math.max(0, (await handle.stat()).size + from) : from;
       }
-      const chunk = handle && (await readFrom(handle, at));
-      if (chunk && chunk.length > 0) {
-        at += chunk.length;
-        yield chunk;
-      } else if (complete) return;
+      const chunk = handle ? await readFrom(handle, at, size) : Buffer.alloc(0);
+      const given = whole(chunk);
+      if (given > 0) {
+        [at, size] = [at + given, chunkBytes];
+        yield chunk.subarray(0, given);
+      } else if (chunk.length === size) size *= 2;
+      else if (complete) return;
       else await sleep(pollMs, undefined, { signal: options.signal }).catch(() => {});
     }
   } finally {
@@ -38,20 +59,9 @@ export async function* follow(path: string, options: FollowOptions): AsyncGenera
   }
 }
 
-/** The complete lines of a file as it grows, as many at a time as were there; one without its newline is not read. */
-export async function* followLines(path: string, options: FollowOptions): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of follow(path, options)) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    if (lines.length > 0) yield lines;
-  }
-}
-
-async function readFrom(handle: FileHandle, at: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  const { bytesRead } = await handle.read(buffer, 0, chunkBytes, at);
+async function readFrom(handle: FileHandle, at: number, size: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(size);
+  const { bytesRead } = await handle.read(buffer, 0, size, at);
   return buffer.subarray(0, bytesRead);
 }
 

@@ -4,21 +4,26 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Chart } from "../../machines/chart.ts";
-import type { RunGraph } from "../../schemas/graph.ts";
+import type { Mode } from "../../schemas/manifest.ts";
 import { type Assets, readAssets } from "./assets.ts";
 import { follow, followLines } from "./follow.ts";
 import { newToken, refusal, securityHeaders } from "./guard.ts";
 
+export interface RunCharts {
+  readonly orchestrator: Readonly<Record<Mode, Chart>>;
+  readonly task: Chart;
+}
+
 export interface InspectorOptions {
   readonly run: string;
-  readonly graph: RunGraph;
-  readonly charts: { readonly orchestrator: Chart; readonly task: Chart };
+  readonly charts: RunCharts;
   /** The journal's file. It is read from its start for everyone who comes, and then followed. */
   readonly journal: string;
-  /** The directory of one attempt of one task. */
-  readonly attempt: (task: string, attempt: number) => string;
+  /** The directory of one attempt of a task; nothing where the run has no task of that name. */
+  readonly attempt: (task: string, attempt: number) => Promise<string | undefined>;
   /** The directory of the built page. */
   readonly assets: string;
   /** Default: one that is free. */
@@ -40,13 +45,16 @@ export interface Inspector {
 const files = /^(?:prompt\.md|output\.md|log\.txt|events\.jsonl|outcome\.json|verify-\d{1,3}\.txt)$/;
 /** How much of the end of a long output is shown, in bytes. */
 const shownBytes = 512 * 1024;
+/** In bytes of JSON. */
 const mostAnswer = 64 * 1024;
+/** How long those who follow have to read to the end once the server closes. */
+const closingMs = 1000;
 
 /** Serves a run's page on the loopback interface. Throws the error of the system where the port is not to be had. */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const assets = await readAssets(options.assets);
   const token = newToken();
-  const following = new Set<Promise<void>>();
+  const following: Serving["following"] = new Map();
   const state = { closing: false, port: 0 };
   const app = routes(options, assets, { token, state, following });
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: options.port ?? 0 });
@@ -59,27 +67,31 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     url: `http://127.0.0.1:${state.port}/${token}/`,
     async close() {
       state.closing = true;
-      await Promise.allSettled(following);
+      // Whoever does not read keeps nobody here.
+      const late = setTimeout(() => {
+        for (const stream of following.values()) stream.abort();
+        (server as Server).closeAllConnections();
+      }, closingMs);
+      await Promise.allSettled(following.keys());
       await ended(server as Server);
+      clearTimeout(late);
     },
   };
 }
 
-/** Closes connections as they fall idle, so that what was sent arrives; after a second, whatever they do. */
+/** Closes connections as they fall idle, so that what was sent arrives. */
 async function ended(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const late = setTimeout(() => server.closeAllConnections(), 1000);
   await closed;
   clearInterval(idle);
-  clearTimeout(late);
 }
 
 interface Serving {
   readonly token: string;
   readonly state: { closing: boolean; port: number };
-  /** Streams that are being sent. */
-  readonly following: Set<Promise<void>>;
+  /** What is being sent, until it is, and by which stream. */
+  readonly following: Map<Promise<void>, SSEStreamingApi>;
 }
 
 function routes(options: InspectorOptions, assets: Assets, serving: Serving): Hono {
@@ -93,14 +105,14 @@ function routes(options: InspectorOptions, assets: Assets, serving: Serving): Ho
     return refused ? context.text(`${refused}\n`, 403) : next();
   });
   app.get(`${base}/api/run`, (context) => {
-    const { run, graph, charts, onAnswer } = options;
-    return context.json({ run, graph, charts, can_answer: onAnswer !== undefined });
+    const { run, charts, onAnswer } = options;
+    return context.json({ run, charts, can_answer: onAnswer !== undefined });
   });
   app.get(`${base}/api/events`, (context) =>
     streamed(context, serving, (stream, signal) => sendJournal(stream, signal, options, serving, context)),
   );
-  app.get(`${base}/api/follow`, (context) => {
-    const path = fileOf(context, options);
+  app.get(`${base}/api/follow`, async (context) => {
+    const path = await fileOf(context, options);
     if (!path) return context.text("no such file\n", 404);
     const done = context.req.query("done") === "1";
     return streamed(context, serving, (stream, signal) =>
@@ -108,13 +120,16 @@ function routes(options: InspectorOptions, assets: Assets, serving: Serving): Ho
     );
   });
   app.get(`${base}/api/file`, async (context) => {
-    const path = fileOf(context, options);
+    const path = await fileOf(context, options);
     const bytes = path && (await readFile(path).catch(() => readFile(`${path}.part`).catch(() => undefined)));
     if (!bytes) return context.text("no such file\n", 404);
     // As text, never as what its name may promise.
     return context.body(new Uint8Array(bytes), 200, { "Content-Type": "text/plain; charset=utf-8" });
   });
-  app.post(`${base}/api/answer`, (context) => answer(context, options));
+  const onError = (context: Context) => context.text("the answer is too long\n", 413);
+  app.post(`${base}/api/answer`, bodyLimit({ maxSize: mostAnswer, onError }), (context) =>
+    answer(context, options),
+  );
   app.get(`${base}/*`, (context) => {
     const asset = assets.get(context.req.path.slice(base.length + 1) || "index.html");
     if (!asset) return context.text("no such page\n", 404);
@@ -132,7 +147,7 @@ function streamed(
     const controller = new AbortController();
     stream.onAbort(() => controller.abort());
     const sent = send(stream, controller.signal);
-    following.add(sent);
+    following.set(sent, stream);
     await sent.finally(() => {
       controller.abort();
       following.delete(sent);
@@ -185,25 +200,23 @@ async function sendFile(
 }
 
 /** The file that a request names: of a task of this run, and of those that an attempt leaves. */
-function fileOf(context: Context, { graph, attempt }: InspectorOptions): string | undefined {
-  const { task, attempt: number = "", name = "" } = context.req.query();
-  if (task === undefined || !graph.tasks.some(({ id }) => id === task)) return undefined;
+async function fileOf(context: Context, { attempt }: InspectorOptions): Promise<string | undefined> {
+  const { task = "", attempt: number = "", name = "" } = context.req.query();
   if (!/^[1-9]\d{0,5}$/.test(number) || !files.test(name)) return undefined;
-  return join(attempt(task, Number(number)), name);
+  const directory = await attempt(task, Number(number));
+  return directory && join(directory, name);
 }
 
-async function answer(context: Context, { graph, onAnswer }: InspectorOptions): Promise<Response> {
+async function answer(context: Context, { attempt, onAnswer }: InspectorOptions): Promise<Response> {
   if (!onAnswer) return context.text("answers are not taken here\n", 409);
-  const body = await context.req.text();
-  if (body.length > mostAnswer) return context.text("the answer is too long\n", 413);
   let given: { task?: unknown; text?: unknown };
   try {
-    given = JSON.parse(body) ?? {};
+    given = (await context.req.json()) ?? {};
   } catch {
     return context.text("expected JSON: {task, text}\n", 400);
   }
   const { task, text } = given;
-  const known = typeof task === "string" && graph.tasks.some(({ id }) => id === task);
+  const known = typeof task === "string" && (await attempt(task, 1)) !== undefined;
   if (!known || typeof text !== "string" || text.trim() === "") {
     return context.text("expected {task, text}: a task of this run, and a text that is not empty\n", 400);
   }

@@ -1,8 +1,9 @@
+import { isStart } from "../../schemas/event.ts";
 import { RunView } from "../run-view.ts";
 import { frameOf } from "./frame.ts";
 import { lineOf } from "./lines.ts";
 import { LiveArea } from "./live-area.ts";
-import { type Colors, isStart, type Reporter } from "./reporter.ts";
+import type { Colors, Reporter } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
 /** A terminal's view: what has happened scrolls by above the run as it stands. */

@@ -38,12 +38,6 @@ export const clock = (ms: number): string => {
   return seconds < 60 ? `${seconds}s` : duration(seconds);
 };
 
-type Start = Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
-
-/** Whether an event says what the run is of. */
-export const isStart = (event: RunEvent): event is Start =>
-  event.event === "run.started" || event.event === "run.resumed";
-
 /** `3 pass, 1 fail`: what there is of each status; empty where there is nothing. */
 export const countsText = (counts: Partial<Counts>): string =>
   statuses

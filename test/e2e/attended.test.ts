@@ -40,6 +40,9 @@ test("a person who is there is asked each question once nothing else runs, and m
     },
   });
   const { outcomes, exitCode } = await run.finished;
+  // The chart's state `attending` is in the journal: for the page, among others.
+  const open = events.flatMap((event) => (event.event === "questions.open" ? [event.tasks] : []));
+  expect(open).toEqual([["q", "n"], ["n"]]);
   expect(asked).toEqual(["q: which port?", "n: which colour?"]);
   expect(exitCode).toBe(1);
   expect([...outcomes].map(([task, { status }]) => `${task} ${status}`).sort()).toEqual([
@@ -47,4 +50,34 @@ test("a person who is there is asked each question once nothing else runs, and m
     "q pass",
     "r pass",
   ]);
+});
+
+test("a question that was answered elsewhere while it was asked does not leave the next one open", async () => {
+  await rig.file(
+    "plan.exec.yaml",
+    `version: 1
+mode: dependency-driven
+stages:
+  - name: s
+    tasks:
+      - id: q
+        run: ${JSON.stringify('cat "$INTERSERVE_PROMPT_FILE" > seen; grep -q two seen && echo ok || echo "VERDICT: QUESTION which?"')}
+`,
+  );
+  const { job } = await prepare(`${rig.dir}/plan.exec.yaml`, { projectDir: rig.dir });
+  const asked: ((text: string | undefined) => void)[] = [];
+  const run = await startRun(job, {
+    ask: () =>
+      new Promise((resolve) => {
+        asked.push(resolve);
+        if (asked.length === 1) run.answer({ task: "q", attempt: 1, text: "one" });
+        // The person at the first question leaves it, for it is answered; then the second one is.
+        if (asked.length === 2) {
+          asked[0]?.(undefined);
+          setImmediate(() => resolve("two"));
+        }
+      }),
+  });
+  const { outcomes } = await run.finished;
+  expect([asked.length, outcomes.get("q")?.status]).toEqual([2, "pass"]);
 });

@@ -35,6 +35,9 @@ const job = {
   manifest: "/p/plan.exec.yaml",
   mode: "dependency-driven" as const,
   max_parallel: 5,
+  stage_barriers: "strict",
+  critical_path: [],
+  conflicts: [],
   directory,
 };
 

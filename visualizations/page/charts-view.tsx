@@ -19,7 +19,10 @@ interface ChartsViewProps {
 
 /** The statechart of the orchestrator, or of a task, as it stands at the moment that is looked at. */
 export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps) {
-  const chart = task === undefined ? facts.charts.orchestrator : facts.charts.task;
+  const chart =
+    task === undefined
+      ? facts.charts.orchestrator[view.graph?.mode ?? "dependency-driven"]
+      : facts.charts.task;
   const placed = usePlaced(chart);
   const shown = task === undefined ? view : view.tasks.get(task);
   const name = task === undefined ? "Orchestrator" : `Task ${oneLine(task)}`;
@@ -42,7 +45,7 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
             }
           >
             <option value="">orchestrator</option>
-            {facts.graph.tasks.map(({ id }) => (
+            {[...view.tasks.keys()].map((id) => (
               <option key={id} value={id}>
                 {oneLine(id)}
               </option>
@@ -86,13 +89,13 @@ function words({ from, to, event, guard }: Taken): string {
 }
 
 function usePlaced(chart: Chart): PlacedChart | undefined {
-  const [placed, setPlaced] = useState<PlacedChart>();
+  const [of, setPlaced] = useState<{ readonly chart: Chart; readonly placed: PlacedChart }>();
   useEffect(() => {
     let current = true;
-    void placeChart(chart, elk()).then((result) => current && setPlaced(result));
+    void placeChart(chart, elk()).then((placed) => current && setPlaced({ chart, placed }));
     return () => {
       current = false;
     };
   }, [chart]);
-  return placed?.id === chart.id ? placed : undefined;
+  return of?.chart === chart ? of.placed : undefined;
 }

@@ -1,6 +1,6 @@
 import { memo } from "preact/compat";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { RunGraph } from "../../schemas/graph.ts";
+import type { RunGraph } from "../../schemas/event.ts";
 import type { RunView } from "../../src/run-view.ts";
 import { elk } from "./elk.ts";
 import { type Box, type PlacedPlan, placePlan } from "./plan-layout.ts";
@@ -16,13 +16,10 @@ interface GraphViewProps {
 
 /** The graph of tasks by stage. It scrolls and zooms; arrow keys go from task to task. */
 export function GraphView({ graph, view, selected, onSelect }: GraphViewProps) {
-  const [plan, setPlan] = useState<PlacedPlan>();
+  const plan = usePlaced(graph);
   const [zoom, setZoom] = useState(1);
   const scroller = useRef<HTMLElement>(null);
   const [focus, setFocus] = useState(selected ?? graph.tasks[0]?.id);
-  useEffect(() => {
-    void placePlan(graph, elk()).then(setPlan);
-  }, [graph]);
   const fit = () => {
     const room = scroller.current;
     if (!room || !plan) return;
@@ -100,6 +97,24 @@ export function GraphView({ graph, view, selected, onSelect }: GraphViewProps) {
       </Scroller>
     </section>
   );
+}
+
+/** Each graph is laid out once: a run that was resumed with another manifest has several. */
+const placed = new WeakMap<RunGraph, Promise<PlacedPlan>>();
+
+/** The graph's places; until they are there, those of the graph that was looked at before. */
+function usePlaced(graph: RunGraph): PlacedPlan | undefined {
+  const [plan, setPlan] = useState<PlacedPlan>();
+  useEffect(() => {
+    let current = true;
+    const one = placed.get(graph) ?? placePlan(graph, elk());
+    placed.set(graph, one);
+    void one.then((result) => current && setPlan(result));
+    return () => {
+      current = false;
+    };
+  }, [graph]);
+  return plan;
 }
 
 const clamp = (zoom: number) => Math.min(3, Math.max(0.15, zoom));

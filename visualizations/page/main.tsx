@@ -61,8 +61,9 @@ function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Stor
           current={place.view}
           onChange={(name) => setPlace((now) => ({ ...now, view: name }))}
         >
-          {place.view === "graph" ? (
-            <GraphView graph={facts.graph} view={view} selected={place.task} onSelect={select} />
+          {view.graph === undefined ? <p class="quiet">The run has not begun yet.</p> : null}
+          {place.view === "graph" && view.graph ? (
+            <GraphView graph={view.graph} view={view} selected={place.task} onSelect={select} />
           ) : null}
           {place.view === "timeline" ? (
             <Timeline view={view} live={live} selected={place.task} onSelect={select} />
@@ -107,9 +108,11 @@ function Head({ store, facts, view }: { store: Store; facts: RunFacts; view: Run
       <span class="badge-state" data-testid="run-state">
         {runState(store, view)}
       </span>
-      <span class="quiet">
-        {facts.graph.mode}, at most {facts.graph.max_parallel} at once
-      </span>
+      {view.graph ? (
+        <span class="quiet">
+          {view.graph.mode}, at most {view.graph.max_parallel} at once
+        </span>
+      ) : null}
       <ul class="counts" aria-label="Tasks by state">
         {(Object.keys(signs) as Look[]).map((look) =>
           counts.has(look) ? (

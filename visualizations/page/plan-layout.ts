@@ -1,5 +1,5 @@
 import type { ELK, ElkEdgeSection, ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
-import type { RunGraph } from "../../schemas/graph.ts";
+import type { RunGraph } from "../../schemas/event.ts";
 
 export interface Box {
   readonly x: number;

@@ -1,13 +1,12 @@
 import type { Chart } from "../../machines/chart.ts";
-import type { RunGraph } from "../../schemas/graph.ts";
+import type { Mode } from "../../schemas/manifest.ts";
 import { type JournalLine, journalLine, RunView } from "../../src/run-view.ts";
 import { embedded } from "./embedded.ts";
 
 /** What the server says of a run once. */
 export interface RunFacts {
   readonly run: string;
-  readonly graph: RunGraph;
-  readonly charts: { readonly orchestrator: Chart; readonly task: Chart };
+  readonly charts: { readonly orchestrator: Readonly<Record<Mode, Chart>>; readonly task: Chart };
   readonly can_answer: boolean;
 }
 

@@ -27,7 +27,7 @@ type Tab = (typeof tabs)[number][0];
 
 /** All about one task. */
 export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: TaskPanelProps) {
-  const engine = facts.graph.tasks.find(({ id }) => id === task.id)?.engine;
+  const engine = store.view.graph?.tasks.find(({ id }) => id === task.id)?.engine;
   // Codex writes its output at its end: until then its events are what there is to see.
   const [tab, setTab] = useState<Tab>(engine === "codex" && !task.status ? "events.jsonl" : "output.md");
   const [chosen, setChosen] = useState<number>();
@@ -52,7 +52,7 @@ export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: Ta
         </button>
       </header>
       {task.title === task.id ? null : <p class="said">{oneLine(task.title)}</p>}
-      <Facts facts={facts} task={task} chosen={attempt?.number} onSelect={onSelect} onAttempt={setChosen} />
+      <Facts store={store} task={task} chosen={attempt?.number} onSelect={onSelect} onAttempt={setChosen} />
       {task.state === "parked" && store.step === undefined ? <Answer facts={facts} task={task} /> : null}
       <Tabs label="Of this task" id="of-task" tabs={tabs} current={tab} onChange={setTab}>
         {tab === "journal" ? (
@@ -68,17 +68,17 @@ export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: Ta
 }
 
 interface FactsProps {
-  readonly facts: RunFacts;
+  readonly store: Store;
   readonly task: TaskView;
   readonly chosen: number | undefined;
   readonly onSelect: (task: string) => void;
   readonly onAttempt: (number: number) => void;
 }
 
-function Facts({ facts, task, chosen, onSelect, onAttempt }: FactsProps) {
-  const node = facts.graph.tasks.find(({ id }) => id === task.id);
+function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
+  const node = store.view.graph?.tasks.find(({ id }) => id === task.id);
   const outcome = task.attempts.find(({ number }) => number === chosen)?.outcome;
-  const shares = facts.graph.conflicts.filter(({ tasks }) => tasks.includes(task.id));
+  const shares = store.view.graph?.conflicts.filter(({ tasks }) => tasks.includes(task.id)) ?? [];
   return (
     <dl>
       <Fact name="State">

@@ -56,7 +56,7 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
       </div>
       <Scroller label="Bars" box={scroller}>
         <div class="wide" style={{ width: `${zoom * 100}%` }}>
-          <Slots tasks={tasks} slots={slots} bars={bars} count={view.maxParallel} />
+          <Slots tasks={tasks} slots={slots} bars={bars} count={view.graph?.max_parallel ?? 1} />
           <div class="rows" style={{ height: `${tasks.length * rowHeight}px` }}>
             {shown.map((task, at) => (
               <button
