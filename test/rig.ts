@@ -172,6 +172,21 @@ export class Rig {
   }
 }
 
+/** The address of a page that a command prints. */
+export function addressOf(command: Command): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const look = (data: Buffer) => {
+      text += data;
+      const [url] = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec(text) ?? [];
+      if (url) resolve(url);
+    };
+    command.child.stdout?.on("data", look);
+    command.child.stderr?.on("data", look);
+    command.child.on("close", () => reject(new Error(`it ended without an address: ${text}`)));
+  });
+}
+
 /** Tasks in short, `id: depends`, as a manifest's stages in which every task is a fake agent. */
 export function manifestOf(
   stages: readonly Readonly<Record<string, string>>[],

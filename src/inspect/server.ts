@@ -48,7 +48,7 @@ const shownBytes = 512 * 1024;
 /** In bytes of JSON. */
 const mostAnswer = 64 * 1024;
 /** How long those who follow have to read to the end once the server closes. */
-const closingMs = 1000;
+const closingMs = 2000;
 
 /** Serves a run's page on the loopback interface. Throws the error of the system where the port is not to be had. */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
@@ -163,7 +163,8 @@ async function sendJournal(
   { state }: Serving,
   context: Context,
 ): Promise<void> {
-  const had = Number(context.req.header("last-event-id") ?? 0) || 0;
+  const last = context.req.header("last-event-id") ?? "";
+  const had = /^\d{1,9}$/.test(last) ? Number(last) : 0;
   let alive: boolean | undefined;
   const tellAlive = async () => {
     const now = await isAlive();

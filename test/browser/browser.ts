@@ -1,7 +1,6 @@
 import AxeBuilder from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Command } from "../rig.ts";
 
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
@@ -17,21 +16,6 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   });
   await page.goto(url);
   return { page, complaints };
-}
-
-/** The address that a command prints. */
-export function addressOf(command: Command): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const look = (data: Buffer) => {
-      text += data;
-      const [url] = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec(text) ?? [];
-      if (url) resolve(url);
-    };
-    command.child.stdout?.on("data", look);
-    command.child.stderr?.on("data", look);
-    command.child.on("close", () => reject(new Error(`it ended without an address: ${text}`)));
-  });
 }
 
 /** Holds a page against axe's rules. */

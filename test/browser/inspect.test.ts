@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { inspectRun } from "../../src/inspect-run.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { findRun } from "../../src/resume.ts";
-import { type Command, manifestOf, Rig } from "../rig.ts";
-import { addressOf, expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
+import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
+import { expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { manifestOf, Rig } from "../rig.ts";
-import { addressOf, expectAccessible, openBrowser, openPage } from "./browser.ts";
+import { addressOf, manifestOf, Rig } from "../rig.ts";
+import { expectAccessible, openBrowser, openPage } from "./browser.ts";
 
 let browser: Browser;
 let rig: Rig;
