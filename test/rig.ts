@@ -172,13 +172,14 @@ export class Rig {
   }
 }
 
-/** The address of a page that a command prints. */
-export function addressOf(command: Command): Promise<string> {
+/** The address of a page that a command prints; where it prints several, the one of this name. */
+export function addressOf(command: Command, name = "[^ ]+"): Promise<string> {
+  const pattern = new RegExp(`^${name}: (http://127\\.0\\.0\\.1:\\d+/[\\w-]+/)$`, "m");
   return new Promise((resolve, reject) => {
     let text = "";
     const look = (data: Buffer) => {
       text += data;
-      const [url] = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec(text) ?? [];
+      const url = pattern.exec(text)?.[1];
       if (url) resolve(url);
     };
     command.child.stdout?.on("data", look);

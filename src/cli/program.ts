@@ -86,6 +86,13 @@ const reportOption = () =>
   new Option("--report <file>", "at the end, write a report: .md, .xml (JUnit) or .html; can be repeated")
     .argParser((file: string, before: string[] = []) => [...before, file])
     .conflicts("dryRun");
+/** How a run is shown while it runs, beside the terminal. */
+const shownOptions = (command: Command): Command =>
+  command
+    .option("--inspect", "serve a page that shows the run while it runs")
+    .option("--xstate-inspect", "show the machines' actors to XState's inspectors, for debugging")
+    .addOption(portOption())
+    .addOption(noOpenOption());
 const jsonOption = (what: string) => new Option("--json", what);
 
 /** The commands, their flags and their help. Each loads its code when it is called. */
@@ -103,22 +110,13 @@ export function program(exit: (status: number) => void): Command {
     )
     .exitOverride();
 
-  runOptions(root.command("run").addOption(planOption()))
+  shownOptions(runOptions(root.command("run").addOption(planOption())))
     .summary("run a manifest, or a plan without one")
     .description("Run a manifest. A plan is run with the manifest beside it, and without one all-parallel.")
     .argument("[manifest|plan]", "plan.exec.yaml, or plan.md")
-    .addOption(
-      new Option("--resume <run>", "go on with an earlier run, as `interserve resume` does").conflicts([
-        "inspect",
-        "xstateInspect",
-      ]),
-    )
+    .option("--resume <run>", "go on with an earlier run, as `interserve resume` does")
     .option("--dry-run", "say what would run; start nothing and write nothing")
     .addOption(reportOption())
-    .option("--xstate-inspect", "show the machines' actors to XState's inspectors, for debugging")
-    .option("--inspect", "serve a page that shows the run while it runs")
-    .addOption(portOption())
-    .addOption(noOpenOption())
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText(
       "after",
@@ -229,7 +227,7 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
       exit(await plan(path, flags));
     });
 
-  runOptions(root.command("resume"))
+  shownOptions(runOptions(root.command("resume")))
     .summary("go on with a run that did not pass, or was killed")
     .description(
       "Go on with a run, the latest by default. What passed is not run again, unless it, or what it depends on, was changed since; what runs again is said before it starts.",

@@ -8,9 +8,10 @@ import { ProblemsError, UsageError } from "../problem.ts";
 import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../resume.ts";
 import { resumeRun } from "../run.ts";
 import { checkEngines } from "./check-engines.ts";
-import { checkReports, type FollowFlags, follow } from "./follow.ts";
+import { checkReports } from "./follow.ts";
+import { followInspected, type ShowFlags } from "./follow-inspected.ts";
 
-export interface ResumeFlags extends JobOptions, FollowFlags {
+export interface ResumeFlags extends JobOptions, ShowFlags {
   /** In place of the manifest that the run was started with. */
   readonly manifest?: string;
   readonly dryRun?: boolean;
@@ -57,7 +58,7 @@ export async function goOn(
     return 0;
   }
   await checkEngines(job);
-  return follow(job.projectDir, (options) => resumeRun(job, resumed, options), {
+  return followInspected(job.projectDir, (options) => resumeRun(job, resumed, options), {
     ...flags,
     past: past.events,
   });
@@ -67,7 +68,7 @@ async function jobOf(
   { history }: PastRun,
   flags: ResumeFlags,
 ): Promise<{ job: Job; problems: ProblemsError["problems"] }> {
-  const { manifest, json, report, dryRun, ...given } = flags;
+  const { manifest, json, report, dryRun, inspect, xstateInspect, port, open, ...given } = flags;
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return prepare(manifest ?? history.started.manifest, { ...history.started.options, ...said });
 }

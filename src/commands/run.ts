@@ -8,29 +8,21 @@ import { ProblemsError, UsageError } from "../problem.ts";
 import { overviewText } from "../report/overview-text.ts";
 import { startRun } from "../run.ts";
 import { checkEngines } from "./check-engines.ts";
-import { checkReports, type FollowFlags, follow } from "./follow.ts";
+import { checkReports } from "./follow.ts";
+import { followInspected, type ShowFlags } from "./follow-inspected.ts";
 
-export interface RunFlags extends JobOptions, FollowFlags {
+export interface RunFlags extends JobOptions, ShowFlags {
   readonly dryRun?: boolean;
   readonly resume?: string;
-  readonly inspect?: boolean;
-  readonly xstateInspect?: boolean;
-  readonly port?: number;
-  readonly open?: boolean;
 }
 
 /** `interserve run`: everything is checked before anything starts. */
 export async function run(path: string | undefined, flags: RunFlags): Promise<number> {
-  const { dryRun, json, report, resume: name, inspect, xstateInspect, port, open, ...options } = flags;
+  const { dryRun, resume: name, json, report, inspect, xstateInspect, port, open, ...options } = flags;
   if (name !== undefined) {
     const { resume } = await import("./resume.ts");
-    const given = path === undefined ? {} : { manifest: path };
-    const how = {
-      ...(dryRun ? { dryRun } : {}),
-      ...(json ? { json } : {}),
-      ...(report ? { report } : {}),
-    };
-    return resume(name, { ...options, ...how, ...given });
+    const { resume: _, ...rest } = flags;
+    return resume(name, path === undefined ? rest : { ...rest, manifest: path });
   }
   if (path === undefined) throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
   await checkReports(report);
@@ -43,17 +35,5 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
     return 0;
   }
   await checkEngines(job);
-  const { servePage } = inspect ? await import("./inspect.ts") : {};
-  const { inspectMachines } = xstateInspect ? await import("./inspect.ts") : {};
-  const machines = await inspectMachines?.();
-  try {
-    return await follow(
-      job.projectDir,
-      (runOptions) => startRun(job, { ...runOptions, ...(machines ? { inspect: machines.inspect } : {}) }),
-      flags,
-      servePage && ((started, aside) => servePage(job.projectDir, started.run, { port, open, aside })),
-    );
-  } finally {
-    await machines?.close();
-  }
+  return followInspected(job.projectDir, (how) => startRun(job, how), flags);
 }

@@ -163,6 +163,36 @@ describe("an ended run", () => {
   });
 });
 
+test("a run that is resumed with another manifest is shown as it is now, and as it was where one steps back", async () => {
+  const run = await start(manifestOf([{ a: "", b: "a", old: "b" }]));
+  await (await rig.agent("a")).exit();
+  await (await rig.agent("b")).exit(1);
+  await run.ended;
+  const { page, complaints } = await openPage(browser, await addressOf(command("inspect", "--no-open")));
+  await looks(page, "old", "skipped");
+  const depends = page.locator(".lines .longest");
+  const before = await depends.getAttribute("d");
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "" }, { new: "b" }]));
+  const resumed = command("resume", "--json", "--mode", "manual-batching");
+  await rig.agents("b", 2);
+  await looks(page, "new", "pending");
+  await looks(page, "b", "running");
+  await task(page, "old").waitFor({ state: "detached" });
+  await page.getByText("manual-batching").waitFor();
+  expect(await page.locator(".stage").count()).toBe(2);
+  expect(await depends.getAttribute("d")).not.toBe(before);
+  await tab(page, "Statecharts").click();
+  await page.locator(".chart").getByText("batchHasSettled").first().waitFor();
+  await tab(page, "Graph").click();
+  await page.getByRole("button", { name: "To the first event" }).click();
+  await looks(page, "old", "pending");
+  expect(await task(page, "new").count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await (await rig.agents("b", 2))[1]?.exit();
+  await (await rig.agent("new")).exit();
+  expect((await resumed.ended).code).toBe(0);
+});
+
 describe("what is hostile", () => {
   const hostile =
     "<img src=x onerror=alert(1)><script>alert(2)</script>\u001b[31mred\u001b]0;t\u0007\u202e&amp;";
@@ -337,24 +367,7 @@ test("500 tasks are laid out and shown, and one that changes is shown at once", 
   await mkdir(directory, { recursive: true });
   const at = "2025-01-01T00:00:00.000Z";
   const line = (event: object) => `${JSON.stringify({ v: 1, at, run: many, ...event })}\n`;
-  const first = {
-    event: "run.started",
-    manifest: "m",
-    mode: graph.mode,
-    max_parallel: 8,
-    directory,
-    options: {},
-    tasks: graph.tasks.map(({ id, title, stage, depends, files, engine, tier }) => ({
-      id,
-      title,
-      stage,
-      depends,
-      files,
-      engine,
-      tier,
-    })),
-  };
-  await writeFile(join(directory, "graph.json"), JSON.stringify(graph));
+  const first = { event: "run.started", manifest: "m", directory, options: {}, ...graph };
   await writeFile(join(directory, "journal.jsonl"), line(first));
   await takeLock(join(directory, "lock"));
   const inspector = await inspectRun(rig.dir, many, { assets });

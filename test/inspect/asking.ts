@@ -79,7 +79,7 @@ function fieldsOf(message: string): Message {
 /** The lines of a journal that a stream gives, until so many are there; each message is numbered by its last. */
 export async function linesFrom(url: string, count: number, had = 0): Promise<string[]> {
   const lines: string[] = [];
-  const headers = had > 0 ? { "Last-Event-ID": String(had) } : {};
+  const headers: Record<string, string> = had > 0 ? { "Last-Event-ID": String(had) } : {};
   for await (const { id, event, data } of messages(url, headers)) {
     if (event !== undefined) continue;
     lines.push(...(JSON.parse(data) as string[]));

@@ -36,7 +36,9 @@ test("whole lines come as the file grows, and a last line without its end does n
 });
 
 test("a file that is not there yet is waited for", async () => {
-  expect(await linesOf(between(nothing, nothing, () => writeFile(file, "one\n"), nothing))).toEqual([["one"]]);
+  expect(await linesOf(between(nothing, nothing, () => writeFile(file, "one\n"), nothing))).toEqual([
+    ["one"],
+  ]);
 });
 
 test.each([1, 2, 3])("a character of four bytes that is written %s at first comes whole", async (bytes) => {

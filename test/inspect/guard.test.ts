@@ -3,7 +3,8 @@ import { newToken, refusal, securityHeaders } from "../../src/inspect/guard.ts";
 
 const token = newToken();
 const asking = { method: "GET", path: `/${token}/api/run`, host: "127.0.0.1:4711", origin: undefined };
-const refused = (some: Partial<Parameters<typeof refusal>[0]>) => refusal({ ...asking, ...some }, 4711, token);
+const refused = (some: Partial<Parameters<typeof refusal>[0]>) =>
+  refusal({ ...asking, ...some }, 4711, token);
 
 test("our own host, with the token, is served with our origin or none", () => {
   expect(refused({})).toBeUndefined();

@@ -255,7 +255,11 @@ describe("a run that is on", () => {
     const { origin, pathname } = new URL(url);
     const tell = async (task: string) => {
       const body = JSON.stringify({ task, text: "4711" });
-      const answered = await ask(origin, `${pathname}api/answer`, { method: "POST", headers: { origin }, body });
+      const answered = await ask(origin, `${pathname}api/answer`, {
+        method: "POST",
+        headers: { origin },
+        body,
+      });
       return `${answered.status} ${answered.text}`;
     };
     expect(await tell("d")).toMatch(/^409 task "d" of .* has no open question/);
@@ -276,14 +280,20 @@ describe("a run that is on", () => {
     const url = await addressOf(command(rig, "inspect", "--no-open"));
     const told = await linesFrom(`${url}api/events`, 1);
     const read = linesFrom(`${url}api/events`, told.length + 5);
+    const file = (task: string) =>
+      fetch(`${url}api/file?${new URLSearchParams({ task, attempt: "1", name: "output.md" })}`);
+    expect((await file("f")).status).toBe(404);
+    expect((await file("e")).status).toBe(200);
     await rig.file("plan.exec.yaml", manifestOf([{ e: "", f: "" }]));
-    const second = command(rig, "resume", "--json");
+    const second = command(rig, "resume", "--json", "--inspect", "--xstate-inspect");
+    const pages = await Promise.all([addressOf(second, "inspect"), addressOf(second, "xstate-inspect")]);
+    for (const page of pages) expect((await fetch(page)).status).toBe(200);
+    expect((await linesFrom(`${pages[0]}api/events`, 1))[0]).toBe(told[0]);
     await (await rig.agents("e", 2))[1]?.exit();
     await (await rig.agent("f")).exit(0, "what f says\nVERDICT: CLEAN\n");
     expect((await second.ended).code).toBe(0);
     expect((await read).map((line) => JSON.parse(line).event)).toContain("run.resumed");
-    const query = new URLSearchParams({ task: "f", attempt: "1", name: "output.md" });
-    expect(await (await fetch(`${url}api/file?${query}`)).text()).toContain("what f says");
+    expect(await (await file("f")).text()).toContain("what f says");
   });
 });
 

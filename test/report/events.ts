@@ -35,7 +35,7 @@ const job = {
   manifest: "/p/plan.exec.yaml",
   mode: "dependency-driven" as const,
   max_parallel: 5,
-  stage_barriers: "strict",
+  stage_barriers: "strict" as const,
   critical_path: [],
   conflicts: [],
   directory,

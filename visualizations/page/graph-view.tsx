@@ -19,7 +19,9 @@ export function GraphView({ graph, view, selected, onSelect }: GraphViewProps) {
   const plan = usePlaced(graph);
   const [zoom, setZoom] = useState(1);
   const scroller = useRef<HTMLElement>(null);
-  const [focus, setFocus] = useState(selected ?? graph.tasks[0]?.id);
+  const [focused, setFocus] = useState(selected);
+  // One of them is always reachable by keyboard, also where the graph is another one by now.
+  const focus = graph.tasks.some(({ id }) => id === focused) ? focused : graph.tasks[0]?.id;
   const fit = () => {
     const room = scroller.current;
     if (!room || !plan) return;

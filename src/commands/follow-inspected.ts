@@ -1,0 +1,33 @@
+import type { Run, RunOptions } from "../live-run.ts";
+import { type FollowFlags, follow } from "./follow.ts";
+
+/** What of a run is shown beside it. */
+export interface ShowFlags extends FollowFlags {
+  readonly inspect?: boolean;
+  readonly xstateInspect?: boolean;
+  readonly port?: number;
+  readonly open?: boolean;
+}
+
+/** Follows a run to its end, with the pages that were asked for. */
+export async function followInspected(
+  projectDir: string,
+  start: (options: RunOptions) => Promise<Run>,
+  { inspect, xstateInspect, port, open, ...flags }: ShowFlags,
+): Promise<number> {
+  // Loaded where it is asked for: it brings a server along.
+  const pages = inspect || xstateInspect ? await import("./inspect.ts") : undefined;
+  const machines = xstateInspect ? await pages?.inspectMachines() : undefined;
+  try {
+    return await follow(
+      projectDir,
+      (options) => start(machines ? { ...options, inspect: machines.inspect } : options),
+      flags,
+      inspect && pages
+        ? ({ run }, aside) => pages.servePage(projectDir, run, { port, open, aside })
+        : undefined,
+    );
+  } finally {
+    await machines?.close();
+  }
+}
