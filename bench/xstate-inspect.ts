@@ -1,7 +1,9 @@
 /**
  * What `--xstate-inspect` costs at 1 000 tasks: the machines alone, with tasks that do nothing, and a whole run of
  * commands; each without it, with it and nobody looking, and with somebody who reads everything in another process.
- * Prints ratios; absolute times are this machine's. Needs `npm run build`.
+ * Prints each as a ratio to `off` of the same round, median and quartiles; `off` against itself says how much of that
+ * is noise. Of the machines it is the time of the process itself, of a whole run the time on the clock; absolute times
+ * are this machine's. Arguments: rounds of the machines, rounds of the whole run.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -30,8 +32,14 @@ const chains = (count: number): ManifestTask[] =>
 
 type Inspect = ((event: InspectionEvent) => void) | undefined;
 
+/** Milliseconds of this process's own time: what else the machine does is not in it. */
+const ownTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 async function machinesAlone(inspect: Inspect): Promise<number> {
-  const started = performance.now();
+  const started = ownTime();
   const stages = [{ name: "all", tasks: chains(1000) }];
   const facts = { stages, stage_barriers: "strict", max_parallel: 8, pause: false } as const;
   const spec = runSpec({ ...facts, stages }, modeConfigs["dependency-driven"]);
@@ -42,7 +50,7 @@ async function machinesAlone(inspect: Inspect): Promise<number> {
     actor.on("run.settled", () => resolve());
     actor.start();
   });
-  return performance.now() - started;
+  return ownTime() - started;
 }
 
 async function wholeRun(inspect: Inspect): Promise<number> {
@@ -74,26 +82,60 @@ async function reader(url: string): Promise<() => void> {
   return () => child.kill();
 }
 
-async function compare(name: string, measure: (inspect: Inspect) => Promise<number>, rounds: number) {
-  const figures: { off: number[]; alone: number[]; watched: number[] } = { off: [], alone: [], watched: [] };
-  await measure(undefined);
-  for (let round = 0; round < rounds; round += 1) {
-    figures.off.push(await measure(undefined));
-    const alone = await startXStateInspector(resolve("dist/inspect"));
-    figures.alone.push(await measure(alone.inspect));
-    await alone.close();
-    const watched = await startXStateInspector(resolve("dist/inspect"));
-    const stop = await reader(`${watched.url.replace("http", "ws")}ws`);
-    figures.watched.push(await measure(watched.inspect));
-    stop();
-    await watched.close();
-  }
-  const ratio = (of: number[]) => (median(of) / median(figures.off)).toFixed(2);
-  console.log(
-    `${name.padEnd(24)}off ${median(figures.off).toFixed(0)} ms; on: ${ratio(figures.alone)} times; watched: ${ratio(figures.watched)} times`,
-  );
+type Measure = (inspect: Inspect) => Promise<number>;
+
+/** Milliseconds with an inspector that nobody, or a process of its own, looks at; and until that has been told all. */
+async function inspected(measure: Measure, isWatched: boolean): Promise<{ run: number; told: number }> {
+  const inspector = await startXStateInspector(resolve("dist/inspect"), () => {});
+  const stop = isWatched ? await reader(`${inspector.url.replace("http", "ws")}ws`) : undefined;
+  const run = await measure(inspector.inspect);
+  const ended = ownTime();
+  // What is left in its queue is sent before it returns.
+  const closed = inspector.close();
+  const told = run + ownTime() - ended;
+  await closed;
+  stop?.();
+  return { run, told };
 }
 
-const [alone = 9, whole = 3] = process.argv.slice(2).map(Number);
+/** Each way once a round, in an order that turns, so that none of them always runs behind the same one. */
+async function compare(name: string, measure: Measure, rounds: number): Promise<void> {
+  const ways: Record<string, () => Promise<Record<string, number>>> = {
+    off: async () => ({ off: await measure(undefined) }),
+    nothing: async () => ({ "a listener that does nothing": await measure(() => {}) }),
+    again: async () => ({ "off again": await measure(undefined) }),
+    on: async () => ({ on: (await inspected(measure, false)).run }),
+    watched: async () => {
+      const { run, told } = await inspected(measure, true);
+      return { watched: run, "watched, until all is told": told };
+    },
+  };
+  const ratios = new Map<string, number[]>();
+  const off: number[] = [];
+  const names = Object.keys(ways);
+  for (let round = -1; round < rounds; round += 1) {
+    const figures: Record<string, number> = {};
+    for (let at = 0; at < names.length; at += 1) {
+      globalThis.gc?.();
+      Object.assign(figures, await ways[names[(at + round + 1) % names.length] as string]?.());
+    }
+    // The first round warms up.
+    if (round < 0) continue;
+    off.push(figures.off as number);
+    for (const [way, figure] of Object.entries(figures)) {
+      if (way !== "off") ratios.set(way, [...(ratios.get(way) ?? []), figure / (figures.off as number)]);
+    }
+  }
+  console.log(`${name}: off ${median(off).toFixed(0)} ms, ${rounds} rounds`);
+  for (const [way, all] of ratios) {
+    const sorted = all.sort((a, b) => a - b);
+    const quartile = (part: number) => sorted[Math.floor(sorted.length * part)]?.toFixed(2);
+    console.log(
+      `  ${way.padEnd(28)}${median(all).toFixed(2)} times (${quartile(0.25)} to ${quartile(0.75)})`,
+    );
+  }
+}
+
+const [alone = 41, whole = 5] = process.argv.slice(2).map(Number);
 await compare("machines alone", machinesAlone, alone);
 if (whole > 0) await compare("whole run of `true`", wholeRun, whole);

@@ -17,11 +17,15 @@ export async function followInspected(
 ): Promise<number> {
   // Loaded where it is asked for: it brings a server along.
   const pages = inspect || xstateInspect ? await import("./inspect.ts") : undefined;
-  const machines = xstateInspect ? await pages?.inspectMachines() : undefined;
+  let run: Run | undefined;
+  const machines = xstateInspect ? await pages?.inspectMachines(projectDir, () => run) : undefined;
   try {
     return await follow(
       projectDir,
-      (options) => start(machines ? { ...options, inspect: machines.inspect } : options),
+      async (options) => {
+        run = await start(machines ? { ...options, inspect: machines.inspect } : options);
+        return run;
+      },
       flags,
       inspect && pages
         ? ({ run }, aside) => pages.servePage(projectDir, run, { port, open, aside })

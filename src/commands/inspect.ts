@@ -5,6 +5,7 @@ import type { Inspector } from "../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../inspect/xstate-inspector.ts";
 import { inspectRun, pageAssets } from "../inspect-run.ts";
 import { leaveAnswer } from "../journal/answers.ts";
+import type { Run } from "../live-run.ts";
 import { findRun, readRun, runnerOf } from "../resume.ts";
 import type { Aside } from "./follow.ts";
 import { parkedTask } from "./resume.ts";
@@ -68,8 +69,16 @@ async function giveAnswer(projectDir: string, run: string, task: string, text: s
 }
 
 /** A server for XState's own inspectors; where it is, is said. */
-export async function inspectMachines(): Promise<XStateInspector> {
-  const inspector = await startXStateInspector(pageAssets);
+export async function inspectMachines(
+  projectDir: string,
+  running: () => Run | undefined,
+): Promise<XStateInspector> {
+  const inspector = await startXStateInspector(pageAssets, (event) => {
+    const run = running();
+    if (event.type === "run.cancel") run?.cancel(event.reason);
+    // To a question that is open no longer there is no answer.
+    else if (run) void giveAnswer(projectDir, run.run, event.task, event.text).catch(() => {});
+  });
   process.stderr.write(`xstate-inspect: ${inspector.url}\nstately inspect: ${inspector.stately}\n`);
   return inspector;
 }

@@ -4,10 +4,16 @@ import type { Duplex } from "node:stream";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { AnyActorRef, InspectionEvent } from "xstate";
+import type { AnyActorRef, InspectedSnapshotEvent, InspectionEvent } from "xstate";
 import { readAssets } from "./assets.ts";
 import { newToken, refusal, securityHeaders } from "./guard.ts";
-import { type Protocol, statelyInspect, xstateInspect } from "./xstate-messages.ts";
+import {
+  type PersonsEvent,
+  type Protocol,
+  sentEvent,
+  statelyInspect,
+  xstateInspect,
+} from "./xstate-messages.ts";
 
 export interface XStateInspector {
   /** The page that receives through `@xstate/inspect`, with the token. */
@@ -21,15 +27,19 @@ export interface XStateInspector {
 
 /** One that does not read is let go, before what waits for it fills memory; in bytes. */
 const mostUnread = 64 * 1024 * 1024;
-/** Of each 44 ms the queue gets 4: a share of the run that has room below what looking may cost. */
-const sliceMs = 4;
+/** Of each 43 ms the queue gets 3: a share of the run that has room below what looking may cost. */
+const sliceMs = 3;
 const pauseMs = 40;
 
 /**
- * Shows the actors of a run to XState's own inspectors, over a server on the loopback interface. They can look and
- * not touch: what they send is not taken. Actors that are there already are told to whoever comes late.
+ * Shows the actors of a run to XState's own inspectors, over a server on the loopback interface. Of what they send to
+ * the orchestrator, `take` is given what a person may say; nothing else is taken. Actors that are there already are
+ * told to whoever comes late.
  */
-export async function startXStateInspector(assetsDirectory: string): Promise<XStateInspector> {
+export async function startXStateInspector(
+  assetsDirectory: string,
+  take: (event: PersonsEvent) => void,
+): Promise<XStateInspector> {
   const assets = await readAssets(assetsDirectory);
   const token = newToken();
   const watchers = new Watchers();
@@ -59,7 +69,13 @@ export async function startXStateInspector(assetsDirectory: string): Promise<XSt
     const protocol = { [`/${token}/ws`]: xstateInspect, [`/${token}/stately`]: statelyInspect }[path];
     const asking = { method: "GET", path, host: headers.host, origin: headers.origin };
     if (!protocol || refusal(asking, port, token)) return socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (client) => watchers.add(client, protocol));
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      watchers.add(client, protocol);
+      client.on("message", (data) => {
+        const sent = sentEvent(String(data));
+        if (sent && watchers.isRoot(sent.to)) take(sent.event);
+      });
+    });
   });
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
@@ -86,7 +102,7 @@ export async function startXStateInspector(assetsDirectory: string): Promise<XSt
 class Watchers {
   private readonly actors = new Map<string, { readonly actor: AnyActorRef; readonly rootId: string }>();
   private readonly clients = new Map<WebSocket, Protocol>();
-  private queue: ((protocol: Protocol) => string | undefined)[] = [];
+  private queue: InspectionEvent[] = [];
   private sent = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -99,30 +115,27 @@ class Watchers {
     this.clients.set(client, protocol);
   }
 
+  isRoot = (sessionId: string): boolean => this.actors.get(sessionId)?.rootId === sessionId;
+
   inspect(event: InspectionEvent): void {
+    if (event.type === "@xstate.microstep" || event.type === "@xstate.action") return;
     const actor = event.actorRef as AnyActorRef;
-    if (event.type === "@xstate.actor") {
-      this.actors.set(actor.sessionId, { actor, rootId: event.rootId });
-      this.tell(({ register }) => register(actor, event.rootId));
-    } else if (event.type === "@xstate.event") {
-      const source = event.sourceRef as AnyActorRef | undefined;
-      this.tell((protocol) => protocol.event(actor, event.event, source));
-    } else if (event.type === "@xstate.snapshot") {
-      this.tell(({ state }) => state(actor, event.event, event.snapshot));
-      if (event.snapshot.status === "active") return;
-      this.tell(({ stop }) => stop(actor));
-      // A settled task stays to be seen; an attempt that has ended is of no more interest.
-      if (!("value" in event.snapshot)) this.actors.delete(actor.sessionId);
-    }
+    if (event.type === "@xstate.actor") this.actors.set(actor.sessionId, { actor, rootId: event.rootId });
+    // A settled task stays to be seen; an attempt that has ended is of no more interest.
+    else if (isEnd(event) && !("value" in event.snapshot)) this.actors.delete(actor.sessionId);
+    if (this.clients.size === 0) return;
+    this.queue.push(event);
+    this.timer ??= setTimeout(() => this.drain(sliceMs), pauseMs);
   }
 
   /** Sends what is queued, for so many milliseconds at most. */
   drain(forMs: number): void {
     const until = performance.now() + forMs;
     while (this.sent < this.queue.length && performance.now() < until) {
-      const message = this.queue[this.sent] as (protocol: Protocol) => string | undefined;
+      const event = this.queue[this.sent] as InspectionEvent;
       this.sent += 1;
-      this.send(message);
+      this.send((protocol) => worded(event, protocol));
+      if (isEnd(event)) this.send((protocol) => protocol.stop(event.actorRef as AnyActorRef));
     }
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -130,22 +143,28 @@ class Watchers {
     else [this.queue, this.sent] = [[], 0];
   }
 
-  private tell(message: (protocol: Protocol) => string | undefined): void {
-    if (this.clients.size === 0) return;
-    this.queue.push(message);
-    this.timer ??= setTimeout(() => this.drain(sliceMs), pauseMs);
-  }
-
   private send(message: (protocol: Protocol) => string | undefined): void {
-    const worded = new Map<Protocol, string | undefined>();
+    const texts = new Map<Protocol, string | undefined>();
     for (const [client, protocol] of this.clients) {
       if (client.bufferedAmount > mostUnread) {
         client.terminate();
         continue;
       }
-      if (!worded.has(protocol)) worded.set(protocol, message(protocol));
-      const text = worded.get(protocol);
+      if (!texts.has(protocol)) texts.set(protocol, message(protocol));
+      const text = texts.get(protocol);
       if (text !== undefined && client.readyState === client.OPEN) client.send(text);
     }
   }
+}
+
+const isEnd = (event: InspectionEvent): event is InspectedSnapshotEvent =>
+  event.type === "@xstate.snapshot" && event.snapshot.status !== "active";
+
+function worded(event: InspectionEvent, protocol: Protocol): string | undefined {
+  const actor = event.actorRef as AnyActorRef;
+  if (event.type === "@xstate.actor") return protocol.register(actor, event.rootId);
+  if (event.type === "@xstate.event") {
+    return protocol.event(actor, event.event, event.sourceRef as AnyActorRef | undefined);
+  }
+  return event.type === "@xstate.snapshot" ? protocol.state(actor, event.event, event.snapshot) : undefined;
 }

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot, Snapshot } from "xstate";
 
 /**
@@ -164,3 +165,37 @@ export const statelyInspect: Protocol = {
   // A snapshot that is no longer active says it.
   stop: () => undefined,
 };
+
+/**
+ * What a person may say to a run: the same as at its terminal, and by the same way, so that it is in the journal
+ * before the machine hears of it. Any other event would move a machine without the journal, and a run that is gone
+ * on with would stand elsewhere.
+ */
+const personsEventSchema = v.variant("type", [
+  v.object({
+    type: v.literal("run.cancel"),
+    reason: v.optional(v.pipe(v.string(), v.maxLength(1000)), "cancelled in the inspector"),
+  }),
+  v.object({
+    type: v.literal("task.answer"),
+    task: v.string(),
+    text: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  }),
+]);
+export type PersonsEvent = v.InferOutput<typeof personsEventSchema>;
+
+/** An event as the receiver of `@xstate/inspect` sends it: in the words of SCXML, its origin the actor it is for. */
+const sentMessage = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    type: v.literal("xstate.event"),
+    event: v.pipe(v.string(), v.parseJson(), v.object({ data: personsEventSchema, origin: v.string() })),
+  }),
+);
+
+/** The event in a receiver's message, and the session of the actor it is for; nothing of any other message. */
+export function sentEvent(text: string): { readonly event: PersonsEvent; readonly to: string } | undefined {
+  const { success, output } = v.safeParse(sentMessage, text);
+  return success ? { event: output.event.data, to: output.event.origin } : undefined;
+}

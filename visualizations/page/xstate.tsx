@@ -24,10 +24,12 @@ interface Service {
 }
 
 declare const XStateInspect: {
-  createWebSocketReceiver(options: { server: string }): {
-    subscribe(next: (message: Message) => void): unknown;
-  };
+  createWebSocketReceiver(options: { server: string }): Receiver;
 };
+interface Receiver {
+  subscribe(next: (message: Message) => void): unknown;
+  send(message: { type: "xstate.event"; event: string }): void;
+}
 
 /** Packages that are written for a script element, in their order. */
 async function load(name: string): Promise<void> {
@@ -56,7 +58,39 @@ function take(message: Message): void {
   changed();
 }
 
-function Actors() {
+/** Sends the orchestrator an event, as it is written. */
+function Send({ receiver, to }: { readonly receiver: Receiver; readonly to: string }) {
+  const [text, setText] = useState('{"type": "run.cancel", "reason": "while debugging"}');
+  const [told, setTold] = useState("");
+  const send = (event: Event) => {
+    event.preventDefault();
+    try {
+      const data = JSON.parse(text);
+      const sent = { name: data.type, data, $$type: "scxml", type: "external", origin: to };
+      receiver.send({ type: "xstate.event", event: JSON.stringify(sent) });
+      setTold("Sent.");
+    } catch (error) {
+      setTold(`Not sent: ${oneLine((error as Error).message)}`);
+    }
+  };
+  return (
+    <form class="answer" onSubmit={send}>
+      <label for="event">
+        Send it run.cancel, or task.answer with task and text; no other event is taken
+      </label>
+      <textarea
+        id="event"
+        rows={2}
+        value={text}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <button type="submit">Send</button>
+      <span role="status">{told}</span>
+    </form>
+  );
+}
+
+function Actors({ receiver }: { readonly receiver: Receiver }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [chosen, setChosen] = useState<string>();
   useEffect(() => {
@@ -107,6 +141,9 @@ function Actors() {
           <header>
             <h2>{oneLine(service.id)}</h2>
           </header>
+          {service.id === services.values().next().value?.id ? (
+            <Send receiver={receiver} to={service.sessionId} />
+          ) : null}
           <div class="file">
             <Scroller label="State and events">
               <pre>
@@ -124,9 +161,10 @@ function Actors() {
 async function begin(root: HTMLElement): Promise<void> {
   await load("xstate4.js");
   await load("xstate-inspect.js");
-  render(<Actors />, root);
   const server = `${location.host}${location.pathname.replace(/[^/]*$/, "ws")}`;
-  XStateInspect.createWebSocketReceiver({ server }).subscribe(take);
+  const receiver = XStateInspect.createWebSocketReceiver({ server });
+  receiver.subscribe(take);
+  render(<Actors receiver={receiver} />, root);
 }
 
 const root = document.getElementById("page");
