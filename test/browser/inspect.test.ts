@@ -147,7 +147,13 @@ describe("an ended run", () => {
       if (answers.length > 0) throw new Error("it was answered already");
       answers.push([id, text]);
     };
-    const inspector = await inspectRun(rig.dir, await findRun(rig.dir), { assets, onAnswer });
+    const name = await findRun(rig.dir);
+    // As if its process lived: of an ended run the page says what to do in place of taking an answer.
+    const ended = await openPage(browser, `${await addressOf(command("inspect", "--no-open"))}#task=a`);
+    await ended.page.getByText(`interserve answer ${name} a`).waitFor();
+    expect(await ended.page.getByRole("button", { name: "Answer" }).count()).toBe(0);
+    await takeLock(join(rig.dir, ".interserve/runs", name, "lock"));
+    const inspector = await inspectRun(rig.dir, name, { assets, onAnswer });
     try {
       const { page } = await openPage(browser, `${inspector.url}#task=a`);
       await page.getByLabel("which <port>?").fill("4711, of course");

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart, ChartTransition } from "../../machines/chart.ts";
 import type { RunView, Taken } from "../../src/run-view.ts";
 import { ChartDrawing } from "../chart-drawing.tsx";
@@ -7,6 +7,7 @@ import { elk } from "./elk.ts";
 import { Scroller } from "./scroller.tsx";
 import type { RunFacts, Store } from "./store.ts";
 import { oneLine } from "./text.ts";
+import { useZoom, ZoomTools } from "./zoom.tsx";
 
 interface ChartsViewProps {
   readonly facts: RunFacts;
@@ -24,7 +25,15 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
       ? facts.charts.orchestrator[view.graph?.mode ?? "dependency-driven"]
       : facts.charts.task;
   const placed = usePlaced(chart);
+  const scroller = useRef<HTMLElement>(null);
+  const zoom = useZoom(scroller, placed, "width");
   const shown = task === undefined ? view : view.tasks.get(task);
+  const lit = shown?.state;
+  useEffect(() => {
+    const find = (part: string) => scroller.current?.querySelector(part);
+    find(".taken")?.scrollIntoView({ block: "center", inline: "center" });
+    find(".current")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [placed, shown?.taken, lit]);
   const name = task === undefined ? "Orchestrator" : `Task ${oneLine(task)}`;
   const concerns = (at: number) => task === undefined || store.lines[at]?.task === task;
   const stepTo = (direction: 1 | -1) => {
@@ -58,19 +67,22 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
         <button type="button" onClick={() => stepTo(1)}>
           its next step ▶
         </button>
+        <ZoomTools zoom={zoom} />
       </div>
       <p class="taken" aria-live="polite">
         <b>{name}</b> is <b data-testid="state">{shown?.state ?? "not started"}</b>
         {shown?.taken ? <> – last: {words(shown.taken)}</> : null}
       </p>
-      <Scroller label={`Chart: ${name}`}>
+      <Scroller label={`Chart: ${name}`} box={scroller}>
         {placed ? (
-          <ChartDrawing
-            chart={placed}
-            title={name}
-            current={shown?.state}
-            taken={shown?.taken ? isTaken(shown.taken) : undefined}
-          />
+          <div class="fitted" style={{ width: `${placed.width * zoom.value}px` }}>
+            <ChartDrawing
+              chart={placed}
+              title={name}
+              current={lit}
+              taken={shown?.taken ? isTaken(shown.taken) : undefined}
+            />
+          </div>
         ) : null}
       </Scroller>
     </section>
@@ -88,11 +100,15 @@ function words({ from, to, event, guard }: Taken): string {
   return `${event}${guard ? ` [${guard}]` : ""}, ${where}`;
 }
 
+const layouts = new WeakMap<Chart, Promise<PlacedChart>>();
+
 function usePlaced(chart: Chart): PlacedChart | undefined {
   const [of, setPlaced] = useState<{ readonly chart: Chart; readonly placed: PlacedChart }>();
   useEffect(() => {
     let current = true;
-    void placeChart(chart, elk()).then((placed) => current && setPlaced({ chart, placed }));
+    const one = layouts.get(chart) ?? placeChart(chart, elk());
+    layouts.set(chart, one);
+    void one.then((placed) => current && setPlaced({ chart, placed }));
     return () => {
       current = false;
     };

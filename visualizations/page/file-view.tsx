@@ -40,7 +40,12 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
         {parts.some(({ routed }) => routed) ? (
           <>
             {" "}
-            – <mark>routed from what it depends on</mark>
+            <button
+              type="button"
+              onClick={() => box.current?.querySelector("mark")?.scrollIntoView({ block: "start" })}
+            >
+              <mark>routed from what it depends on</mark> ↓
+            </button>
           </>
         ) : null}
         {ended && text === "" ? " – empty, or not written" : ""}

@@ -1,11 +1,12 @@
 import { memo } from "preact/compat";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunGraph } from "../../schemas/event.ts";
 import type { RunView } from "../../src/run-view.ts";
 import { elk } from "./elk.ts";
 import { type Box, type PlacedPlan, placePlan } from "./plan-layout.ts";
 import { Scroller } from "./scroller.tsx";
 import { type Look, lookOf, oneLine, signs } from "./text.ts";
+import { useZoom, ZoomTools } from "./zoom.tsx";
 
 interface GraphViewProps {
   readonly graph: RunGraph;
@@ -17,29 +18,28 @@ interface GraphViewProps {
 /** The graph of tasks by stage. It scrolls and zooms; arrow keys go from task to task. */
 export function GraphView({ graph, view, selected, onSelect }: GraphViewProps) {
   const plan = usePlaced(graph);
-  const [zoom, setZoom] = useState(1);
   const scroller = useRef<HTMLElement>(null);
+  const zoom = useZoom(scroller, plan, "all");
   const [focused, setFocus] = useState(selected);
   // One of them is always reachable by keyboard, also where the graph is another one by now.
   const focus = graph.tasks.some(({ id }) => id === focused) ? focused : graph.tasks[0]?.id;
-  const fit = () => {
-    const room = scroller.current;
-    if (!room || !plan) return;
-    const scale = Math.min(room.clientWidth / plan.width, room.clientHeight / plan.height, 1);
-    setZoom(Math.max(scale, 0.35));
-  };
-  useLayoutEffect(fit, [plan]);
+  const nodeOf = (id: string) =>
+    scroller.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`);
+  useEffect(() => {
+    // Its panel takes a part of the room: it may have come to lie behind that.
+    if (selected !== undefined) nodeOf(selected)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected, plan]);
   const walk = (event: KeyboardEvent) => {
     const next = plan && neighbour(plan.tasks, focus ?? "", event.key);
     if (next === undefined) return;
     event.preventDefault();
     setFocus(next);
-    scroller.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(next)}"]`)?.focus();
+    nodeOf(next)?.focus();
   };
   const wheel = (event: WheelEvent) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    setZoom((now) => clamp(now * (event.deltaY < 0 ? 1.1 : 1 / 1.1)));
+    zoom.by(event.deltaY < 0 ? 1.1 : 1 / 1.1);
   };
   const shared = new Map<string, string[]>();
   for (const { file, tasks } of graph.conflicts) {
@@ -49,27 +49,22 @@ export function GraphView({ graph, view, selected, onSelect }: GraphViewProps) {
   return (
     <section class="graph" aria-label="Graph of tasks">
       <div class="tools">
-        <button type="button" onClick={() => setZoom((now) => clamp(now * 1.25))} aria-label="Zoom in">
-          +
-        </button>
-        <button type="button" onClick={() => setZoom((now) => clamp(now / 1.25))} aria-label="Zoom out">
-          −
-        </button>
-        <button type="button" onClick={fit}>
-          Fit
-        </button>
+        <ZoomTools zoom={zoom} />
         <ul class="legend" aria-label="What the lines mean">
           <li class="key-longest">longest chain ({graph.critical_path.length})</li>
           <li class="key-depends">depends</li>
-          <li class="key-barrier">stage barrier</li>
+          {plan?.barriers.line ? <li class="key-barrier">stage barrier</li> : null}
           {graph.conflicts.length > 0 ? <li class="key-conflict">shares a file</li> : null}
         </ul>
       </div>
       <Scroller label="Tasks" box={scroller} onWheel={wheel}>
         {plan ? (
-          <div class="sized" style={{ width: `${plan.width * zoom}px`, height: `${plan.height * zoom}px` }}>
+          <div
+            class="sized"
+            style={{ width: `${plan.width * zoom.value}px`, height: `${plan.height * zoom.value}px` }}
+          >
             {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it are what has the focus. */}
-            <div class="scaled" style={{ transform: `scale(${zoom})` }} onKeyDown={walk}>
+            <div class="scaled" style={{ transform: `scale(${zoom.value})` }} onKeyDown={walk}>
               <Lines plan={plan} />
               {graph.tasks.map(({ id, title }) => {
                 const task = view.tasks.get(id);
@@ -119,8 +114,6 @@ function usePlaced(graph: RunGraph): PlacedPlan | undefined {
   return plan;
 }
 
-const clamp = (zoom: number) => Math.min(3, Math.max(0.15, zoom));
-
 const Lines = memo(({ plan }: { readonly plan: PlacedPlan }) => (
   <>
     {plan.stages.map(({ name, x, y, width, height }) => (
@@ -133,23 +126,12 @@ const Lines = memo(({ plan }: { readonly plan: PlacedPlan }) => (
       </div>
     ))}
     <svg class="lines" width={plan.width} height={plan.height} aria-hidden="true">
-      <defs>
-        <marker
-          id="head"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerUnits="userSpaceOnUse"
-          markerWidth="11"
-          markerHeight="11"
-          orient="auto"
-        >
-          <path d="M0 0L8 4L0 8z" />
-        </marker>
-      </defs>
-      <path class="barrier" d={plan.barriers} />
-      <path class="depends" d={plan.depends} />
-      <path class="longest" d={plan.longest} />
+      {(["barriers", "depends", "longest"] as const).map((kind) => (
+        <g key={kind} class={kind}>
+          <path d={plan[kind].line} />
+          <path class="heads" d={plan[kind].heads} />
+        </g>
+      ))}
       <path class="conflict" d={plan.conflicts} />
     </svg>
   </>

@@ -14,10 +14,16 @@ export interface PlacedPlan {
   readonly height: number;
   readonly stages: readonly (Box & { readonly name: string })[];
   readonly tasks: ReadonlyMap<string, Box>;
-  readonly depends: string;
-  readonly barriers: string;
-  readonly longest: string;
+  readonly depends: Arrows;
+  readonly barriers: Arrows;
+  readonly longest: Arrows;
   readonly conflicts: string;
+}
+
+/** Many arrows as two paths: a marker would stand at the end of the last one alone. */
+interface Arrows {
+  readonly line: string;
+  readonly heads: string;
 }
 
 const task = { width: 184, height: 46 };
@@ -43,8 +49,10 @@ export async function placePlan(graph: RunGraph, elk: ELK): Promise<PlacedPlan> 
     ),
   );
   const drawn = (placed.edges ?? []) as ElkExtendedEdge[];
-  const pathsOf = (keep: (id: string) => boolean) =>
-    drawn.flatMap(({ id, sections = [] }) => (keep(id) ? sections.map(pathOf) : [])).join("");
+  const pathsOf = (keep: (id: string) => boolean): Arrows => {
+    const sections = drawn.flatMap(({ id, sections = [] }) => (keep(id) ? sections : []));
+    return { line: sections.map(pathOf).join(""), heads: sections.map(headOf).join("") };
+  };
   return {
     width: placed.width ?? 0,
     height: placed.height ?? 0,
@@ -126,6 +134,17 @@ const boxAt = ({ x = 0, y = 0, width = 0, height = 0 }: ElkNode, left: number, t
 function pathOf({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): string {
   const points = [...bendPoints, endPoint].map(({ x, y }) => `L${round(x)} ${round(y)}`);
   return `M${round(startPoint.x)} ${round(startPoint.y)}${points.join("")}`;
+}
+
+/** A triangle at the end of a line, in the direction of its last part. */
+function headOf({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): string {
+  const { x, y } = endPoint;
+  const before = bendPoints.at(-1) ?? startPoint;
+  const length = Math.hypot(x - before.x, y - before.y) || 1;
+  const [right, down] = [(x - before.x) / length, (y - before.y) / length];
+  const corner = (side: number) =>
+    `${round(x - 9 * right - 4.5 * side * down)} ${round(y - 9 * down + 4.5 * side * right)}`;
+  return `M${round(x)} ${round(y)}L${corner(1)}L${corner(-1)}z`;
 }
 
 /** A line from each task that shares a file to the next of them, from right side to right side. */

@@ -53,7 +53,9 @@ export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: Ta
       </header>
       {task.title === task.id ? null : <p class="said">{oneLine(task.title)}</p>}
       <Facts store={store} task={task} chosen={attempt?.number} onSelect={onSelect} onAttempt={setChosen} />
-      {task.state === "parked" && store.step === undefined ? <Answer facts={facts} task={task} /> : null}
+      {task.state === "parked" && store.step === undefined ? (
+        <Answer facts={facts} task={task} alive={store.alive} />
+      ) : null}
       <Tabs label="Of this task" id="of-task" tabs={tabs} current={tab} onChange={setTab}>
         {tab === "journal" ? (
           <TaskLines store={store} task={task.id} />
@@ -78,6 +80,7 @@ interface FactsProps {
 function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
   const node = store.view.graph?.tasks.find(({ id }) => id === task.id);
   const outcome = task.attempts.find(({ number }) => number === chosen)?.outcome;
+  const verdict = oneLine(outcome?.verdict ?? "").replace(/^VERDICT: */, "");
   const shares = store.view.graph?.conflicts.filter(({ tasks }) => tasks.includes(task.id)) ?? [];
   return (
     <dl>
@@ -85,11 +88,13 @@ function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
         {lookOf(task)}
         {task.reason ? `: ${oneLine(task.reason)}` : ""}
       </Fact>
-      {outcome?.verdict ? <Fact name="Verdict">{oneLine(outcome.verdict)}</Fact> : null}
+      {verdict && !verdict.includes(oneLine(task.reason ?? "\n")) ? (
+        <Fact name="Verdict">{verdict}</Fact>
+      ) : null}
       {task.duration_s === undefined ? null : <Fact name="Took">{seconds(task.duration_s)}</Fact>}
       {task.attempts.length > 0 ? (
         <Fact name="Attempts">
-          {task.attempts.map(({ number, outcome, duration_s }) => (
+          {task.attempts.map(({ number, outcome, ended, duration_s }) => (
             <button
               key={number}
               type="button"
@@ -97,7 +102,7 @@ function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
               aria-pressed={number === chosen}
               onClick={() => onAttempt(number)}
             >
-              {number}: {outcome?.status ?? "no outcome"}
+              {number}: {outcome?.status ?? (ended === undefined ? "under way" : "no outcome")}
               {duration_s === undefined ? "" : `, ${seconds(duration_s)}`}
             </button>
           ))}
@@ -156,13 +161,18 @@ function usageWords({ input_tokens, cached_input_tokens, output_tokens, cost_usd
 }
 
 /** Where a person answers the question that a task is parked with. */
-function Answer({ facts, task }: { readonly facts: RunFacts; readonly task: TaskView }) {
+function Answer(props: {
+  readonly facts: RunFacts;
+  readonly task: TaskView;
+  readonly alive: boolean | undefined;
+}) {
+  const { facts, task, alive } = props;
   const [text, setText] = useState("");
   const [told, setTold] = useState("");
-  if (!facts.can_answer) {
+  if (!facts.can_answer || alive === false) {
     return (
       <p class="answer">
-        It waits for an answer:{" "}
+        The run has ended with its question open. To go on with it:{" "}
         <code>
           interserve answer {facts.run} {oneLine(task.id)} "…"
         </code>

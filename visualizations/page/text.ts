@@ -25,7 +25,7 @@ export const signs: Readonly<Record<Look, string>> = {
   ready: "◔",
   running: "▶",
   verifying: "⚖",
-  waiting: "⏲",
+  waiting: "↻",
   done: "✓",
   warn: "!",
   failed: "✕",
@@ -41,6 +41,13 @@ export function seconds(value: number): string {
   const two = (part: number) => String(Math.floor(part)).padStart(2, "0");
   if (value < 3600) return `${Math.floor(value / 60)} m ${two(value % 60)} s`;
   return `${Math.floor(value / 3600)} h ${two((value % 3600) / 60)} m`;
+}
+
+/** Moments of a span that are told on its axis, in milliseconds from its start: round ones, at most so many. */
+export function ticksOf(span: number, most: number): number[] {
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+  const step = (steps.find((seconds) => span / 1000 / seconds <= most) ?? 864_000) * 1000;
+  return Array.from({ length: Math.ceil(span / step) }, (_, at) => at * step);
 }
 
 export const clock = (at: number): string => new Date(at).toLocaleTimeString([], { hour12: false });

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type AttemptView, type RunView, slotsOf, type TaskView } from "../../src/run-view.ts";
 import { Scroller } from "./scroller.tsx";
-import { clock, lookOf, oneLine, seconds, signs } from "./text.ts";
+import { clock, lookOf, oneLine, seconds, signs, ticksOf } from "./text.ts";
 
 interface TimelineProps {
   readonly view: RunView;
@@ -28,6 +28,10 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
   const first = Math.max(0, Math.floor(window_.top / rowHeight) - 4);
   const shown = tasks.slice(first, first + Math.ceil(window_.height / rowHeight) + 8);
   const bars: BarScale = { place, length, now };
+  const ticks = ticksOf(span, 8 * zoom).map((at) => ({
+    left: place(from + at),
+    text: seconds(at / 1000).replace(".0", ""),
+  }));
   return (
     <section class="timeline" aria-label="Timeline">
       <div class="tools">
@@ -56,7 +60,13 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
       </div>
       <Scroller label="Bars" box={scroller}>
         <div class="wide" style={{ width: `${zoom * 100}%` }}>
-          <Slots tasks={tasks} slots={slots} bars={bars} count={view.graph?.max_parallel ?? 1} />
+          <Slots
+            ticks={ticks}
+            tasks={tasks}
+            slots={slots}
+            bars={bars}
+            count={view.graph?.max_parallel ?? 1}
+          />
           <div class="rows" style={{ height: `${tasks.length * rowHeight}px` }}>
             {shown.map((task, at) => (
               <button
@@ -64,11 +74,13 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
                 type="button"
                 class="row"
                 style={{ top: `${(first + at) * rowHeight}px` }}
+                title={`${oneLine(task.id)} ${oneLine(task.title)}`}
                 aria-pressed={task.id === selected}
                 onClick={() => onSelect(task.id)}
               >
                 <span class={`name look-${lookOf(task)}`}>
-                  <span aria-hidden="true">{signs[lookOf(task)]}</span> {oneLine(task.id)}
+                  <span aria-hidden="true">{signs[lookOf(task)]}</span> {oneLine(task.id)}{" "}
+                  {task.title === task.id ? null : <span class="title">{oneLine(task.title)}</span>}
                 </span>
                 <span class="unseen">{describe(task, now)}</span>
                 <span class="bars" aria-hidden="true">
@@ -95,19 +107,25 @@ function Slots(props: {
   readonly slots: ReadonlyMap<string, readonly number[]>;
   readonly bars: BarScale;
   readonly count: number;
+  readonly ticks: readonly { readonly left: string; readonly text: string }[];
 }) {
-  const { tasks, slots, bars, count } = props;
+  const { tasks, slots, bars, count, ticks } = props;
   const used = Math.max(0, ...[...slots.values()].flat()) + 1;
   const lanes = Math.min(Math.max(used, Math.min(count, 8)), 32);
   return (
     <div
       class="slots"
-      style={{ height: `${lanes * 12 + 8}px` }}
+      style={{ height: `${lanes * 12 + 24}px` }}
       role="img"
       aria-label={`${used} of ${count} slots used`}
     >
       <span class="name">slots</span>
       <span class="bars">
+        {ticks.map(({ left, text }) => (
+          <i key={left} class="tick" style={{ left }}>
+            {text}
+          </i>
+        ))}
         {tasks.flatMap((task) =>
           task.attempts.map((attempt, at) => (
             <i
@@ -116,7 +134,7 @@ function Slots(props: {
               style={{
                 left: bars.place(attempt.began),
                 width: bars.length(attempt.began, attempt.ended ?? bars.now),
-                top: `${(slots.get(task.id)?.[at] ?? 0) * 12 + 4}px`,
+                top: `${(slots.get(task.id)?.[at] ?? 0) * 12 + 20}px`,
               }}
             />
           )),

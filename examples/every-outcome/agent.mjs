@@ -1,0 +1,58 @@
+// A scripted agent: it says what an agent would while it works, and comes to the end that this plan wants of it.
+import { writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+
+const { INTERSERVE_TASK: task = "", INTERSERVE_ATTEMPT: marker = "" } = process.env;
+const attempt = Number(marker.split("/").at(-1));
+const out = process.argv[2];
+/** By task: how many steps it takes, of half a second each, and what its dependents must know. */
+const work = {
+  "task-1": [3, "`readPages()` gives `{path, headings, text}`; headings are slugs as GitHub makes them."],
+  "task-2": [4, "`linksOf(page)` gives `{target, line, column}`. Reference links are resolved already."],
+  "task-3": [2, "`cached(url, ask)`, a day long. It is safe to call it twice at once."],
+  "task-4": [3, "`checkInternal(links)` gives problems as `{link, reason}`."],
+  "task-5": [3, "Anchors are compared without regard to case."],
+  "task-6": [4, "At most four requests at a time; `HEAD` first, `GET` where that is refused."],
+  "task-7": [3, ""],
+  "task-8": [3, "308 and 301 are for good; 302 and 307 are left alone."],
+  "task-9": [4, "One line a problem, sorted by file and line."],
+  "task-10": [3, "`--json` writes `{problems: [...]}`."],
+  "task-12": [2, ""],
+  "task-14": [3, "The workflow runs on pull requests that touch `docs/`."],
+  "task-15": [4, "See docs/links.md."],
+};
+const [steps, handOver] = work[task] ?? [2, ""];
+const said = [
+  "I read the task and the results that came with it.",
+  "The types come first: what goes in, what comes out.",
+  "A test for the plain case, one for the empty one; both fail, as they should.",
+  "Now the code. The tests pass.",
+];
+const lines = [`# ${task}, attempt ${attempt}`, ""];
+const say = (line) => {
+  lines.push(line);
+  console.log(line);
+};
+console.log(lines.join("\n"));
+for (let step = 0; step < steps; step += 1) {
+  say(`${step + 1}. ${said[step % said.length]}`);
+  await wait(500);
+}
+if (handOver) say(`\n## Hand-over\n\n${handOver}\n`);
+
+if (task === "task-7") {
+  console.error("images/setup.png: no such file, and 3 pictures without a text");
+  process.exit(1);
+}
+if (task === "task-5") say("VERDICT: NEEDS_ATTENTION two headings of docs/faq.md have the same slug");
+else if (task === "task-12")
+  say("VERDICT: QUESTION Port 8080 is taken on the build machine. Which one may the preview use?");
+else if (!out) say("VERDICT: CLEAN");
+if (out) {
+  const verdict =
+    attempt === 1
+      ? "STATUS: retry\nSUMMARY: the site answered 503 four times"
+      : "STATUS: pass\nSUMMARY: done";
+  writeFileSync(out, `${lines.join("\n")}\n`);
+  writeFileSync(`${out}.verdict`, `--- VERDICT ---\n${verdict}\n---\n`);
+}

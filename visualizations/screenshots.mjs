@@ -1,0 +1,119 @@
+// The pictures of docs/inspect.md: a real run of examples/every-outcome, looked at with Debian's chromium, or the one
+// that CHROMIUM names. Needs `npm run build`. The run's name and its times differ each time, and so do the pictures.
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const images = here("../docs/images/");
+const project = await realpath(await mkdtemp(join(tmpdir(), "interserve-")));
+await cp(here("../examples/every-outcome"), project, { recursive: true });
+
+/** Starts a command of ours; gives the address that it prints. */
+async function serve(...args) {
+  const child = spawn(process.execPath, [here("../dist/main.js"), ...args], {
+    cwd: project,
+    env: { ...process.env, CLAVAIN_DISPATCH_SH: join(project, "dispatch.sh") },
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8");
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const url = await new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        const [found] = /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\//.exec(line) ?? [];
+        if (found) resolve(found);
+      });
+    }
+    ended.then(() => reject(new Error(`\`interserve ${args.join(" ")}\` gave no address`)));
+  });
+  return { url, ended, end: () => child.kill() };
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+const wide = { width: 1280, height: 720 };
+const phone = { width: 390, height: 760 };
+async function open(url, place, { viewport = wide, colorScheme = "light" } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme });
+  const page = await context.newPage();
+  await page.goto(`${url}#${place}`);
+  return page;
+}
+async function take(page, name) {
+  // What a click has left behind is no part of the picture.
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: join(images, `${name}.png`) });
+  await page.context().close();
+}
+const looks = (page, task, look) => page.locator(`[data-task="${task}"][data-look="${look}"]`).waitFor();
+/** Goes to the moment behind a line of the journal, the last of those that say so, and back to a view. */
+async function stepTo(page, event, view) {
+  await page.getByRole("tab", { name: "Journal" }).click();
+  await page.locator(".journal .scroller").evaluate((box) => box.scrollTo(0, 0));
+  await page.locator(".journal .line", { hasText: event }).last().click();
+  await page.getByTestId("step").filter({ hasText: event }).waitFor();
+  await page.getByRole("tab", { name: view }).click();
+  if (view === "Statecharts") await page.locator(".chart .current").waitFor();
+}
+
+try {
+  const live = await serve("run", "plan.exec.yaml", "--json", "--inspect", "--no-open");
+  const watched = await open(live.url, "view=graph");
+  await looks(watched, "task-10", "running");
+  await looks(watched, "task-6", "waiting");
+  await take(watched, "inspect");
+  await live.ended;
+
+  const { url, end } = await serve("inspect", "--no-open");
+  const graph = await open(url, "view=graph&task=task-12", { colorScheme: "dark" });
+  await graph.locator(".answer").waitFor();
+  await looks(graph, "task-12", "parked");
+  await take(graph, "inspect-dark");
+
+  const timeline = await open(url, "view=timeline");
+  await timeline.locator(".row .bar").first().waitFor();
+  await take(timeline, "inspect-timeline");
+
+  const charts = await open(url, "view=charts&chart=task-6");
+  await charts.locator(".chart .current").waitFor();
+  await stepTo(charts, "task.waiting task-6", "Statecharts");
+  await charts.getByTestId("state").filter({ hasText: "waiting" }).waitFor();
+  await take(charts, "inspect-statechart");
+
+  const orchestrator = await open(url, "view=charts", { colorScheme: "dark" });
+  await orchestrator.locator(".chart .current").waitFor();
+  await stepTo(orchestrator, "task.settled task-7", "Statecharts");
+  await orchestrator.locator(".chart .taken").first().waitFor();
+  await take(orchestrator, "inspect-orchestrator");
+
+  const task = await open(url, "view=graph&task=task-9");
+  await task.getByRole("tab", { name: "Prompt" }).click();
+  await task.locator(".panel pre mark").first().waitFor();
+  await task.getByRole("button", { name: "routed from what it depends on" }).click();
+  await looks(task, "task-9", "done");
+  await take(task, "inspect-task");
+
+  const journal = await open(url, "view=journal");
+  await journal.locator(".journal .line").first().waitFor();
+  await stepTo(journal, "task.waiting task-6", "Journal");
+  await take(journal, "inspect-journal");
+
+  for (const [place, name] of [
+    ["view=graph", "inspect-phone"],
+    ["view=graph&task=task-12", "inspect-phone-task"],
+  ]) {
+    const small = await open(url, place, { viewport: phone });
+    await looks(small, "task-12", "parked");
+    await take(small, name);
+  }
+  end();
+} finally {
+  await browser.close();
+  await rm(project, { recursive: true, force: true });
+}
