@@ -4,7 +4,7 @@ const only = (name, from, allowed) => ({
   severity: "error",
   from: { path: from },
   to: {
-    pathNot: [...allowed, "^node_modules", "^node:", "^[a-z_/]+$"],
+    pathNot: [...allowed, "^node_modules", "^node:", "^[a-z_/-]+$"],
     dependencyTypesNot: ["core", "npm", "npm-dev"],
   },
 });

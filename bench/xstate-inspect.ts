@@ -136,6 +136,6 @@ async function compare(name: string, measure: Measure, rounds: number): Promise<
   }
 }
 
-const [alone = 41, whole = 5] = process.argv.slice(2).map(Number);
+const [alone = 41, whole = 3] = process.argv.slice(2).map(Number);
 await compare("machines alone", machinesAlone, alone);
 if (whole > 0) await compare("whole run of `true`", wholeRun, whole);

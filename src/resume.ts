@@ -9,6 +9,7 @@ import { foldJournal, type RunHistory, type TaskHistory } from "./journal/fold.t
 import { type Lock, lockHolder, takeLock } from "./journal/lock.ts";
 import { readJournal } from "./journal/read-journal.ts";
 import { isRunName, type RunDirectory, runDirectory, runNames } from "./journal/run-directory.ts";
+import { printable } from "./printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
 
 /** An earlier run as it lies on disk. */
@@ -74,6 +75,22 @@ const unfoldable = (file: string, index: number, message: string): Problem => ({
 /** The pid of the living process that runs a run; nothing where none does. */
 export const runnerOf = (projectDir: string, run: string): Promise<number | undefined> =>
   lockHolder(runDirectory(projectDir, run, []).lock);
+
+/** The parked task that an answer is for. Throws UsageError where it is not parked. */
+export function parkedTask({ history, directory }: PastRun, task: string): { attempt: number } {
+  const known = history.tasks.get(task);
+  const parked = [...history.tasks].filter(
+    ([, { status }]) => status === "question" || status === "escalated",
+  );
+  if (known && parked.some(([id]) => id === task)) return known;
+  const names = parked.map(([id]) => printable(id)).join(", ");
+  throw new UsageError(
+    known
+      ? `task "${printable(task)}" of ${directory.run} has no open question; it is ${known.status ?? "not settled"}`
+      : `${directory.run} has no task "${printable(task)}"`,
+    names ? `tasks with a question: ${names}` : "no task of it has a question",
+  );
+}
 
 /** Takes a run's lock. Throws UsageError where a living process has it. */
 export async function lockRun(directory: RunDirectory): Promise<Lock> {

@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
-const { INTERSERVE_TASK: task = "", INTERSERVE_ATTEMPT: marker = "" } = process.env;
+const { INTERSERVE_TASK: task = "", INTERSERVE_ATTEMPT: marker = "", STEP_MS = "500" } = process.env;
 const attempt = Number(marker.split("/").at(-1));
 const out = process.argv[2];
-/** By task: how many steps it takes, of half a second each, and what its dependents must know. */
+/** By task: how many steps it takes, of STEP_MS each, and what its dependents must know. */
 const work = {
   "task-1": [3, "`readPages()` gives `{path, headings, text}`; headings are slugs as GitHub makes them."],
   "task-2": [4, "`linksOf(page)` gives `{target, line, column}`. Reference links are resolved already."],
@@ -36,7 +36,7 @@ const say = (line) => {
 console.log(lines.join("\n"));
 for (let step = 0; step < steps; step += 1) {
   say(`${step + 1}. ${said[step % said.length]}`);
-  await wait(500);
+  await wait(Number(STEP_MS));
 }
 if (handOver) say(`\n## Hand-over\n\n${handOver}\n`);
 

@@ -7,8 +7,8 @@ import { Journal } from "../journal/journal.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { jsonText } from "../printable.ts";
 import { UsageError } from "../problem.ts";
-import { findRun, lockRun, readRun, runnerOf } from "../resume.ts";
-import { goOn, parkedTask, withLock } from "./resume.ts";
+import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../resume.ts";
+import { goOn, withLock } from "./resume.ts";
 
 export interface AnswerFlags {
   readonly projectDir?: string;

@@ -6,9 +6,8 @@ import { startXStateInspector, type XStateInspector } from "../inspect/xstate-in
 import { inspectRun, pageAssets } from "../inspect-run.ts";
 import { leaveAnswer } from "../journal/answers.ts";
 import type { Run } from "../live-run.ts";
-import { findRun, readRun, runnerOf } from "../resume.ts";
+import { findRun, parkedTask, readRun, runnerOf } from "../resume.ts";
 import type { Aside } from "./follow.ts";
-import { parkedTask } from "./resume.ts";
 
 export interface InspectFlags {
   readonly projectDir?: string;

@@ -4,7 +4,7 @@ import type { Job, JobOptions } from "../job.ts";
 import type { Lock } from "../journal/lock.ts";
 import { prepare } from "../prepare.ts";
 import { jsonText, printable } from "../printable.ts";
-import { ProblemsError, UsageError } from "../problem.ts";
+import { ProblemsError } from "../problem.ts";
 import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../resume.ts";
 import { resumeRun } from "../run.ts";
 import { checkEngines } from "./check-engines.ts";
@@ -76,20 +76,4 @@ async function jobOf(
 function resumptionText({ past, kept, again }: Resumption): string {
   const lines = again.map(({ task, reason }) => `  ${printable(task)}: ${printable(reason)}`);
   return `${past.directory.run}: ${kept.length} done and kept, ${again.length} to run\n${lines.join("\n")}${lines.length > 0 ? "\n" : ""}`;
-}
-
-/** The parked task that an answer is for. Throws UsageError where it is not parked. */
-export function parkedTask({ history, directory }: PastRun, task: string): { attempt: number } {
-  const known = history.tasks.get(task);
-  const parked = [...history.tasks].filter(
-    ([, { status }]) => status === "question" || status === "escalated",
-  );
-  if (known && parked.some(([id]) => id === task)) return known;
-  const names = parked.map(([id]) => printable(id)).join(", ");
-  throw new UsageError(
-    known
-      ? `task "${printable(task)}" of ${directory.run} has no open question; it is ${known.status ?? "not settled"}`
-      : `${directory.run} has no task "${printable(task)}"`,
-    names ? `tasks with a question: ${names}` : "no task of it has a question",
-  );
 }

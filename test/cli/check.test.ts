@@ -164,8 +164,8 @@ test("colours only where they are asked for or there is a terminal", async () =>
   expect(coloured.stdout).toContain("\u001b[");
 });
 
-test("the example is valid", async () => {
-  const path = fileURLToPath(new URL("../../examples/release-notes/plan.exec.yaml", import.meta.url));
+test.each(["release-notes", "every-outcome"])("the example %s is valid", async (name) => {
+  const path = fileURLToPath(new URL(`../../examples/${name}/plan.exec.yaml`, import.meta.url));
   expect(await rig.run("check", path)).toMatchObject({ code: 0 });
 });
 
