@@ -1,4 +1,4 @@
-// The pictures of docs/inspect.md: a real run of examples/every-outcome, looked at with Debian's chromium, or the one
+// The pictures of README.md and docs/inspect.md: a real run of examples/every-outcome, looked at with Debian's chromium, or the one
 // that CHROMIUM names. Needs `npm run build`. The run's name and its times differ each time, and so do the pictures.
 import { spawn } from "node:child_process";
 import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { terminalPicture } from "./terminal-picture.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const images = here("../docs/images/");
@@ -63,6 +64,21 @@ async function stepTo(page, event, view) {
 }
 
 try {
+  const screen = await terminalPicture(`${process.execPath} ${here("../dist/main.js")} run plan.exec.yaml`, {
+    cwd: project,
+    env: { CLAVAIN_DISPATCH_SH: join(project, "dispatch.sh") },
+    columns: 92,
+    rows: 26,
+    shows: (text) => /^ +\S+ task-10 .* 2\. /m.test(text),
+  });
+  const terminal = await browser.newPage({ viewport: { width: 860, height: 200 } });
+  const style = "margin:0;padding:16px;background:#0d1117;color:#e6edf3;font:14px/1.35 monospace";
+  await terminal.setContent(
+    `<body style="${style}"><style>pre{margin:0;font:inherit}</style>${screen}</body>`,
+  );
+  await terminal.screenshot({ path: join(images, "run.png"), fullPage: true });
+  await rm(join(project, ".interserve"), { recursive: true });
+
   const live = await serve("run", "plan.exec.yaml", "--json", "--inspect", "--no-open");
   const watched = await open(live.url, "view=graph");
   await looks(watched, "task-10", "running");

@@ -1,9 +1,8 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
-import { isParked, type Status } from "../../schemas/outcome.ts";
+import type { Status } from "../../schemas/outcome.ts";
 import { printable } from "../printable.ts";
 import type { RunView } from "../run-view.ts";
-import { answerCommand } from "./next-step.ts";
 import { type Colors, duration } from "./reporter.ts";
 
 /** The word for each status, padded to one width, in its colour. */
@@ -21,7 +20,7 @@ export function statusWord(status: Status, colors: Colors): string {
   return paint[status](status.padEnd(9));
 }
 
-/** A line for an event that people want to read, two for a question, or none. `view` knows of it already. */
+/** A line for an event that people want to read, or none. `view` knows of it already. */
 export function lineOf(event: RunEvent, view: RunView, colors: Colors): string | undefined {
   const named = (task: string) => name(task, view.tasks.get(task)?.title, colors);
   switch (event.event) {
@@ -51,8 +50,7 @@ export function lineOf(event: RunEvent, view: RunView, colors: Colors): string |
     case "task.settled": {
       const reason = event.reason ? colors.dim(`: ${printable(event.reason)}`) : "";
       const took = event.status === "skipped" ? "" : colors.dim(` ${duration(event.duration_s)}`);
-      const line = `${statusWord(event.status, colors)} ${named(event.task)}${took}${reason}`;
-      return isParked(event.status) ? `${line}\n${"".padEnd(9)} ${answerCommand(view, event.task)}` : line;
+      return `${statusWord(event.status, colors)} ${named(event.task)}${took}${reason}`;
     }
     case "batch.held":
       return `${colors.magenta("held".padEnd(9))} next batch: ${event.next.map(printable).join(", ")}`;

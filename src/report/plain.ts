@@ -1,5 +1,7 @@
+import { isParked } from "../../schemas/outcome.ts";
 import { RunView } from "../run-view.ts";
 import { lineOf } from "./lines.ts";
+import { answerCommand } from "./next-step.ts";
 import type { Colors, Reporter, Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
@@ -16,6 +18,9 @@ export function plainReporter(screen: Screen, colors: Colors): Reporter {
       summary.event(event);
       const line = lineOf(event, view, colors);
       if (line !== undefined) screen.write(`${line}\n`);
+      if (event.event === "task.settled" && isParked(event.status)) {
+        screen.write(`${"".padEnd(9)} ${answerCommand(view, event.task)}\n`);
+      }
       if (event.event === "run.finished") screen.write(summary.text(event, colors));
     },
   };
