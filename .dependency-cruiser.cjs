@@ -8,10 +8,7 @@ const only = (name, from, allowed) => ({
     dependencyTypesNot: ["core", "npm", "npm-dev"],
   },
 });
-const base = [
-  "^schemas/",
-  "^src/(problem|printable|fence|share|ends-of-file|nearest|yaml-file|schema-problems)\\.ts$",
-];
+const base = ["^schemas/", "^src/problem\\.ts$", "^src/text/", "^src/yaml/"];
 const leaf = (folder, ...more) =>
   only(`src-${folder}-is-a-leaf`, `^src/${folder}/`, [`^src/${folder}/`, ...base, "^src/process/", ...more]);
 
@@ -43,7 +40,7 @@ module.exports = {
       from: { path: "^schemas/" },
       to: { path: "node_modules/(?!valibot/)" },
     },
-    leaf("manifest", "^machines/(graph|locks)\\.ts$", "^src/yaml-nodes\\.ts$"),
+    leaf("manifest", "^machines/(graph|locks)\\.ts$"),
     leaf("plan", "^machines/(graph|locks)\\.ts$"),
     leaf("derive"),
     leaf("routing"),

@@ -3,7 +3,7 @@ import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import { filesChanged, workingTree } from "./git/working-tree.ts";
 import type { Job } from "./job.ts";
-import { printable } from "./printable.ts";
+import { printable } from "./text/printable.ts";
 
 const mostFiles = 500;
 const mostNamed = 10;

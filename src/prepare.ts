@@ -18,8 +18,8 @@ import { checkMode } from "./manifest/check.ts";
 import { loadManifest } from "./manifest/load.ts";
 import { readPromptFile } from "./manifest/prompt-files.ts";
 import { manifestFromPlan, readPlan, sectionFor } from "./plan/read-plan.ts";
-import { quoted } from "./printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
+import { quoted } from "./text/printable.ts";
 
 /**
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at

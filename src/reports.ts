@@ -2,12 +2,12 @@ import { access, appendFile, constants, mkdir, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ReportFormat, RunReport } from "../schemas/run-report.ts";
-import { printable } from "./printable.ts";
 import { UsageError } from "./problem.ts";
 import { annotations } from "./report/annotations.ts";
 import { junitReport } from "./report/junit.ts";
 import { markdownReport } from "./report/markdown.ts";
 import { runReport } from "./run-report.ts";
+import { printable } from "./text/printable.ts";
 
 interface Format {
   /** That of the files whose names say that they are of this format. */

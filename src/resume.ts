@@ -9,8 +9,8 @@ import { foldJournal, type RunHistory, type TaskHistory } from "./journal/fold.t
 import { type Lock, lockHolder, takeLock } from "./journal/lock.ts";
 import { readJournal } from "./journal/read-journal.ts";
 import { isRunName, type RunDirectory, runDirectory, runNames } from "./journal/run-directory.ts";
-import { printable } from "./printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
+import { printable } from "./text/printable.ts";
 
 /** An earlier run as it lies on disk. */
 export interface PastRun {

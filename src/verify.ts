@@ -3,9 +3,9 @@ import type { Verify } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
 import { oneLine, tailOf } from "./engines/verdict.ts";
-import { printable } from "./printable.ts";
 import { lastLines } from "./process/lines.ts";
 import { runProcess } from "./process/spawn.ts";
+import { printable } from "./text/printable.ts";
 
 /** How much of what a failing command said goes back to the agent, in characters. */
 const longestFeedback = 8000;

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { CommanderError } from "commander";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { addCompletion } from "./completion.ts";
 import { say, statusOf } from "./failures.ts";
 import { program } from "./program.ts";

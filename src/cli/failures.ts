@@ -1,5 +1,5 @@
-import { printable } from "../printable.ts";
 import { ProblemsError, RunError, UsageError } from "../problem.ts";
+import { printable } from "../text/printable.ts";
 import { colorsFor } from "./terminal.ts";
 
 /** The exit status of a command that ended with an error: 70 for a defect of ours. */

@@ -13,7 +13,7 @@ import type { RunFlags } from "../commands/run.ts";
 import type { RunsFlags } from "../commands/runs.ts";
 import type { ShowFlags } from "../commands/show.ts";
 import type { StatusFlags } from "../commands/status.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../text/nearest.ts";
 import { version } from "../version.ts";
 
 const positive = (text: string): number => {

@@ -5,9 +5,9 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { type LeftAnswer, leaveAnswer } from "../journal/answers.ts";
 import { Journal } from "../journal/journal.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
-import { jsonText } from "../printable.ts";
 import { UsageError } from "../problem.ts";
 import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../resume.ts";
+import { jsonText } from "../text/printable.ts";
 import { goOn, withLock } from "./resume.ts";
 
 export interface AnswerFlags {

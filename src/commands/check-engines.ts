@@ -1,8 +1,8 @@
 import { asksModel } from "../../schemas/usage.ts";
 import type { Job } from "../job.ts";
 import { missingEngines, tasksWithoutText } from "../prepare.ts";
-import { printable, quoted } from "../printable.ts";
 import { UsageError } from "../problem.ts";
+import { printable, quoted } from "../text/printable.ts";
 
 /** Throws UsageError where an engine of the job is missing; warns of tasks that come with a title alone. */
 export async function checkEngines(job: Job): Promise<void> {

@@ -1,8 +1,8 @@
 import { colorsFor } from "../cli/terminal.ts";
 import { loadManifest } from "../manifest/load.ts";
-import { jsonText } from "../printable.ts";
 import { isError, type Problem } from "../problem.ts";
 import { problemJson, renderProblem } from "../report/problems.ts";
+import { jsonText } from "../text/printable.ts";
 
 export interface CheckFlags {
   readonly json?: boolean;

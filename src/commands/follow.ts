@@ -2,10 +2,10 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { exitOf, onSignals } from "../cli/signals.ts";
 import { colorsFor, isInteractive } from "../cli/terminal.ts";
 import type { Run, RunOptions } from "../live-run.ts";
-import { printable } from "../printable.ts";
 import { jsonReporter } from "../report/json.ts";
 import { plainReporter } from "../report/plain.ts";
 import type { Reporter } from "../report/reporter.ts";
+import { printable } from "../text/printable.ts";
 import { Answers } from "./answers.ts";
 
 /** Writes something while a run is shown on the same terminal. */

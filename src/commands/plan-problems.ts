@@ -6,9 +6,9 @@ import type { DerivedManifest } from "../derive/derived-manifest.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { manifestText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";
-import { quoted } from "../printable.ts";
 import type { Problem } from "../problem.ts";
-import { parseYaml } from "../yaml-file.ts";
+import { quoted } from "../text/printable.ts";
+import { parseYaml } from "../yaml/yaml-file.ts";
 
 /** What a person should look at in a derived manifest. */
 export async function planProblems(

@@ -13,10 +13,10 @@ import { manifestIn } from "../manifest/load.ts";
 import { manifestUpdate, updatedText } from "../manifest/update.ts";
 import { manifestText, unexplained as unexplainedRemark } from "../manifest/write.ts";
 import { readPlan } from "../plan/read-plan.ts";
-import { jsonText, printable } from "../printable.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { problemJson } from "../report/problems.ts";
-import { parseYaml, readText, type YamlFile } from "../yaml-file.ts";
+import { jsonText, printable } from "../text/printable.ts";
+import { parseYaml, readText, type YamlFile } from "../yaml/yaml-file.ts";
 import { planProblems } from "./plan-problems.ts";
 
 export interface PlanFlags {

@@ -3,9 +3,9 @@ import type { RunStatus } from "../../schemas/run-status.ts";
 import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { runNames } from "../journal/run-directory.ts";
-import { jsonText } from "../printable.ts";
 import { runsText } from "../report/status-text.ts";
 import { runStatus } from "../run-status.ts";
+import { jsonText } from "../text/printable.ts";
 
 export interface RunsFlags {
   readonly projectDir?: string;

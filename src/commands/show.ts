@@ -3,10 +3,10 @@ import { colorsFor } from "../cli/terminal.ts";
 import type { JobOptions } from "../job.ts";
 import { overview, relaxing } from "../overview.ts";
 import { prepare } from "../prepare.ts";
-import { jsonText } from "../printable.ts";
 import { ProblemsError } from "../problem.ts";
 import { dotOf, mermaidOf } from "../report/graph.ts";
 import { overviewText } from "../report/overview-text.ts";
+import { jsonText } from "../text/printable.ts";
 
 export interface ShowFlags extends JobOptions {
   readonly json?: boolean;

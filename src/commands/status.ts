@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { colorsFor } from "../cli/terminal.ts";
-import { jsonText } from "../printable.ts";
 import { statusText } from "../report/status-text.ts";
 import { findRun } from "../resume.ts";
 import { runStatus } from "../run-status.ts";
+import { jsonText } from "../text/printable.ts";
 
 export interface StatusFlags {
   readonly projectDir?: string;

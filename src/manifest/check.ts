@@ -1,8 +1,8 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
-import { nearest } from "../nearest.ts";
-import { quoted } from "../printable.ts";
 import type { Problem } from "../problem.ts";
-import type { Path, YamlFile } from "../yaml-file.ts";
+import { nearest } from "../text/nearest.ts";
+import { quoted } from "../text/printable.ts";
+import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 import { cycleProblems, orderProblems } from "./order.ts";
 import { type Outline, type OutlineTask, outlineOf } from "./outline.ts";
 

@@ -1,8 +1,8 @@
 import type { Verify } from "../../schemas/manifest.ts";
 import type { PlanTask } from "../../schemas/plan.ts";
-import { printable, quoted } from "../printable.ts";
 import type { Place, Problem } from "../problem.ts";
-import type { YamlFile } from "../yaml-file.ts";
+import { printable, quoted } from "../text/printable.ts";
+import type { YamlFile } from "../yaml/yaml-file.ts";
 import { type Drift, isForPerson, type Update } from "./drift.ts";
 
 const byUpdate = "`interserve plan PLAN --update` settles it";

@@ -1,7 +1,7 @@
 import { type Manifest, type Mode, manifestSchema } from "../../schemas/manifest.ts";
 import { isError, type Problem } from "../problem.ts";
-import { schemaProblems } from "../schema-problems.ts";
-import { readYamlFile, type YamlFile } from "../yaml-file.ts";
+import { schemaProblems } from "../yaml/schema-problems.ts";
+import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { checkMeaning } from "./check.ts";
 import { promptFileProblems } from "./prompt-files.ts";
 

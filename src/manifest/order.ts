@@ -8,9 +8,9 @@ import {
   topological,
 } from "../../machines/graph.ts";
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
-import { quoted } from "../printable.ts";
 import type { Place, Problem } from "../problem.ts";
-import type { YamlFile } from "../yaml-file.ts";
+import { quoted } from "../text/printable.ts";
+import type { YamlFile } from "../yaml/yaml-file.ts";
 import type { Outline, OutlineTask } from "./outline.ts";
 
 /** Tasks that wait for each other by their `depends` alone: wrong in every mode. */

@@ -1,5 +1,5 @@
-import { quoted } from "../printable.ts";
-import type { Path } from "../yaml-file.ts";
+import { quoted } from "../text/printable.ts";
+import type { Path } from "../yaml/yaml-file.ts";
 
 /** A task of a manifest that may yet be wrong in other ways: what can be told of it, and where. */
 export interface OutlineTask {

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { Manifest } from "../../schemas/manifest.ts";
-import { quoted } from "../printable.ts";
 import type { Problem } from "../problem.ts";
-import { readText, type YamlFile } from "../yaml-file.ts";
+import { quoted } from "../text/printable.ts";
+import { readText, type YamlFile } from "../yaml/yaml-file.ts";
 
 /** A larger file is refused unread. */
 const mostBytes = 1024 * 1024;

@@ -14,7 +14,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { keyOf } from "../yaml-nodes.ts";
+import { keyOf } from "../yaml/yaml-nodes.ts";
 
 /**
  * Changes of a YAML text at the places of its nodes: what lies between these stays byte for byte, which the library's

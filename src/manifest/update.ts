@@ -10,7 +10,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Manifest } from "../../schemas/manifest.ts";
-import { parseYaml } from "../yaml-file.ts";
+import { parseYaml } from "../yaml/yaml-file.ts";
 import {
   type DerivedRecord,
   recordIn,

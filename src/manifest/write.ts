@@ -1,5 +1,5 @@
 import { Document, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import type { Written, WrittenTask } from "./derived-record.ts";
 import { recordLines, recordOf } from "./derived-record.ts";
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Problem } from "../problem.ts";
-import { readText } from "../yaml-file.ts";
+import { readText } from "../yaml/yaml-file.ts";
 import { asksFirst } from "./asks-first.ts";
 import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { endTree, type Tree } from "./tree.ts";
 
 /** Takes the bytes of a stream as they come, and is told of their end. */

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 
 type Level = "error" | "warning" | "notice";
 

@@ -1,6 +1,6 @@
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import type { Overview } from "../overview.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** What there is to draw of an overview, or of a run. */
 interface Graph {

@@ -1,4 +1,4 @@
-import { jsonText } from "../printable.ts";
+import { jsonText } from "../text/printable.ts";
 import type { Reporter, Screen } from "./reporter.ts";
 
 /** One event a line, as JSON. */

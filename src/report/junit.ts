@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
-import { inert, printable, printableLines } from "../printable.ts";
+import { inert, printable, printableLines } from "../text/printable.ts";
 import { duration } from "./reporter.ts";
 
 /** What of a task a test case holds beside its name; none where it passed. */

@@ -1,8 +1,8 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
-import { printable } from "../printable.ts";
 import type { RunView } from "../run-view.ts";
+import { printable } from "../text/printable.ts";
 import { type Colors, duration } from "./reporter.ts";
 
 /** The word for each status, padded to one width, in its colour. */

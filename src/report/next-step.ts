@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { printable, shellWord } from "../printable.ts";
+import { printable, shellWord } from "../text/printable.ts";
 
 /** A run, and the directory that holds its artifacts; without that, for a reader who is in its project. */
 export interface Place {

@@ -1,5 +1,5 @@
 import type { Overview } from "../overview.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { atOnce } from "./lines.ts";
 import type { Colors } from "./reporter.ts";
 

@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
-import { printable, sameWidth } from "../printable.ts";
 import type { Place, Problem } from "../problem.ts";
+import { printable, sameWidth } from "../text/printable.ts";
 
 /** How much of a source line is shown, in characters. */
 const widest = 120;

@@ -1,6 +1,6 @@
 import type { Status } from "../../schemas/outcome.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { statusWord } from "./lines.ts";
 import { nextStepLines } from "./next-step.ts";
 import { type Colors, countsText, duration } from "./reporter.ts";

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
-import { printable } from "../printable.ts";
 import type { RunView } from "../run-view.ts";
+import { printable } from "../text/printable.ts";
 import { name, statusWord } from "./lines.ts";
 import { nextStepLines, shortest } from "./next-step.ts";
 import { type Colors, countsText, duration, usageText } from "./reporter.ts";

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import type { DependencyResult } from "../../schemas/routing.ts";
-import { fenced, fenceLength } from "../fence.ts";
-import { printable } from "../printable.ts";
-import { share } from "../share.ts";
+import { fenced, fenceLength } from "../text/fence.ts";
+import { printable } from "../text/printable.ts";
+import { share } from "../text/share.ts";
 import { titleLine } from "./clean.ts";
 import { type Said, saidBy } from "./said.ts";
 

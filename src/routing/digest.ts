@@ -1,5 +1,5 @@
-import { endsOfFile } from "../ends-of-file.ts";
-import { printableLines } from "../printable.ts";
+import { endsOfFile } from "../text/ends-of-file.ts";
+import { printableLines } from "../text/printable.ts";
 
 /** The head and the tail of a file. */
 export interface Digest {

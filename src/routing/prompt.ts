@@ -1,8 +1,8 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { DependencyResult } from "../../schemas/routing.ts";
-import { codeSpan, fenced } from "../fence.ts";
-import { printable, printableLines } from "../printable.ts";
+import { codeSpan, fenced } from "../text/fence.ts";
+import { printable, printableLines } from "../text/printable.ts";
 import { titleLine } from "./clean.ts";
 import { renderDependencies } from "./dependencies.ts";
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../schemas/outcome.ts";
-import { printable, printableLines } from "../printable.ts";
+import { printable, printableLines } from "../text/printable.ts";
 import { readDigest } from "./digest.ts";
 
 /** What an agent wrote, most important first, to be cut to any length. */

@@ -10,7 +10,7 @@ import { manifestIn } from "../../src/manifest/load.ts";
 import { manifestUpdate, updatedText } from "../../src/manifest/update.ts";
 import { manifestText } from "../../src/manifest/write.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
-import { parseYaml } from "../../src/yaml-file.ts";
+import { parseYaml } from "../../src/yaml/yaml-file.ts";
 
 /** A task of a made-up plan; its number is its place, and what it depends on other tasks' names. */
 interface Sketch {

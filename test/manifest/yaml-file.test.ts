@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadManifest } from "../../src/manifest/load.ts";
-import { parseYaml, readYamlFile } from "../../src/yaml-file.ts";
+import { parseYaml, readYamlFile } from "../../src/yaml/yaml-file.ts";
 import { around, lines, load, problemsOf, temporaryDirectory } from "./load.ts";
 
 const directory = temporaryDirectory();

@@ -1,7 +1,7 @@
 import { locksOf } from "../../../machines/locks.ts";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
-import { quoted } from "../../printable.ts";
 import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
 import { problemAt } from "./format.ts";
 
 /**

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
-import { readText } from "../../yaml-file.ts";
+import { readText } from "../../yaml/yaml-file.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf, problemAt, titleIn } from "./format.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { share } from "../src/share.ts";
+import { share } from "../../src/text/share.ts";
 
 test.each([
   [[10, 10], 100, [10, 10]],

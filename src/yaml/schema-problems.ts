@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { nearest } from "./nearest.ts";
-import { quoted } from "./printable.ts";
-import type { Place, Problem, ProblemCode } from "./problem.ts";
+import type { Place, Problem, ProblemCode } from "../problem.ts";
+import { nearest } from "../text/nearest.ts";
+import { quoted } from "../text/printable.ts";
 import {
   found,
   inWords,

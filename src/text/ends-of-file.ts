@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type { Excerpt } from "../schemas/run-report.ts";
+import type { Excerpt } from "../../schemas/run-report.ts";
 
 /**
  * The beginning and the end of a file of any size, of as many bytes each as `most` says for that size; a file that is

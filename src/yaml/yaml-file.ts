@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { LineCounter } from "yaml";
-import { isError, type Place, type Problem, type ProblemCode } from "./problem.ts";
+import { isError, type Place, type Problem, type ProblemCode } from "../problem.ts";
 import { spanAt } from "./yaml-nodes.ts";
 import { parseSyntax, thrownProblem } from "./yaml-syntax.ts";
 

@@ -1,4 +1,4 @@
-import { quoted } from "./printable.ts";
+import { quoted } from "../text/printable.ts";
 import type { Path } from "./yaml-file.ts";
 
 /** What of a valibot schema tells its shape. A pipe has the properties of what it starts with. */

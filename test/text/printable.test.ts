@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inert, jsonText, printable, sameWidth, shellWord } from "../src/printable.ts";
+import { inert, jsonText, printable, sameWidth, shellWord } from "../../src/text/printable.ts";
 
 /** How GitHub's runner finds a command in a line of a log; what people do not see does not count there. */
 function isCommand(line: string): boolean {

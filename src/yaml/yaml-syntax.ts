@@ -12,8 +12,8 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { quoted } from "./printable.ts";
-import type { Place, Problem } from "./problem.ts";
+import type { Place, Problem } from "../problem.ts";
+import { quoted } from "../text/printable.ts";
 import { keyOf, spanOf } from "./yaml-nodes.ts";
 
 type At = (start: number, end: number) => Place;
