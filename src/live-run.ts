@@ -23,10 +23,16 @@ import { waitBefore } from "./retry.ts";
 export interface RunOptions {
   /** Called with every event, in order, once it is in the journal. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** Asked between batches where the run pauses there: resolves with whether the next batch, of these tasks, may start. */
-  readonly approve?: (next: readonly string[]) => Promise<boolean>;
-  /** Asked the question of a parked task, once nothing else runs: resolves with the answer, or nothing to leave it. */
-  readonly ask?: (task: string, question: string) => Promise<string | undefined>;
+  /**
+   * Asked between batches where the run pauses there: resolves with whether the next batch, of these tasks, may start.
+   * Once `withdrawn` is aborted the run has gone on without it, and takes no answer any more.
+   */
+  readonly approve?: (next: readonly string[], withdrawn: AbortSignal) => Promise<boolean>;
+  /**
+   * Asked the question of a parked task, once nothing else runs: resolves with the answer, or nothing to leave it.
+   * `withdrawn` as with `approve`.
+   */
+  readonly ask?: (task: string, question: string, withdrawn: AbortSignal) => Promise<string | undefined>;
   /** Told of everything that the machines do, as the option of XState's `createActor` of this name. */
   readonly inspect?: (event: InspectionEvent) => void;
 }
@@ -72,7 +78,7 @@ export class LiveRun implements Run {
   /** Questions that were asked, and not answered: task and attempt. */
   private readonly left = new Set<string>();
   /** How often questions were open so far. */
-  private asked = 0;
+  private asking = new AbortController();
   private spent: Spent = nothingSpent;
   private hastened = false;
   private exitCode: number | undefined;
@@ -113,6 +119,7 @@ export class LiveRun implements Run {
   cancel(reason: string, exitCode?: number): void {
     if (this.isEnding()) return;
     this.exitCode ??= exitCode;
+    this.asking.abort();
     this.record({ event: "run.cancelled", reason });
     this.actor.send({ type: "run.cancel", reason });
   }
@@ -129,6 +136,7 @@ export class LiveRun implements Run {
     const isOpen = outcome && isParked(outcome.status) && this.attempts.get(task)?.last === attempt;
     if (!isOpen || this.isEnding()) return false;
     this.outcomes.delete(task);
+    this.asking.abort();
     // On disk before the chart acts on it.
     void this.record({ event: "task.answered", task, attempt, text }).then(() =>
       this.actor.send({ type: "task.answer", task, text }),
@@ -306,10 +314,22 @@ export class LiveRun implements Run {
     });
   }
 
+  /** Only one thing is asked at a time: what was asked before is withdrawn. */
+  private newQuestion(): AbortSignal {
+    this.asking.abort();
+    this.asking = new AbortController();
+    return this.asking.signal;
+  }
+
   private async hold(next: readonly string[]): Promise<void> {
+    const withdrawn = this.newQuestion();
     await this.record({ event: "batch.held", next: [...next] });
     // Who cannot be asked has not said yes.
-    const approved = await Promise.resolve(this.options.approve?.(next) ?? true).catch(() => false);
+    const approved = await Promise.resolve(this.options.approve?.(next, withdrawn) ?? true).catch(
+      () => false,
+    );
+    // An answer to a parked task's question has opened the batch before again.
+    if (withdrawn.aborted) return;
     if (approved) this.actor.send({ type: "batch.approved" });
     else this.cancel("stopped between batches");
   }
@@ -317,25 +337,29 @@ export class LiveRun implements Run {
   /** Asks each question that nobody has left yet; with no answer to any, the run ends. */
   private async ask(tasks: readonly string[]): Promise<void> {
     const answers: LeftAnswer[] = [];
-    this.asked += 1;
-    const turn = this.asked;
+    const withdrawn = this.newQuestion();
     // Whoever is asked has been told of the question.
     await this.record({ event: "questions.open", tasks: [...tasks] });
     for (const task of tasks) {
       const attempt = this.attempts.get(task)?.last;
       const question = this.outcomes.get(task)?.reason ?? "";
       if (attempt === undefined || this.left.has(`${task}/${attempt}`)) continue;
+      if (withdrawn.aborted) break;
       // Who cannot be asked has not answered.
-      const text = await Promise.resolve(this.options.ask?.(task, question)).catch(() => undefined);
+      const text = await Promise.resolve(this.options.ask?.(task, question, withdrawn)).catch(
+        () => undefined,
+      );
       if (text?.trim()) answers.push({ task, attempt, text });
-      else this.left.add(`${task}/${attempt}`);
+      else if (!withdrawn.aborted) this.left.add(`${task}/${attempt}`);
     }
-    const taken = answers.filter((answer) => this.answer(answer));
     // An answer that came from elsewhere meanwhile has led on, and maybe to other questions by now.
-    if (taken.length === 0 && turn === this.asked) this.actor.send({ type: "questions.left" });
+    const isOver = withdrawn.aborted;
+    const taken = answers.filter((answer) => this.answer(answer));
+    if (taken.length === 0 && !isOver) this.actor.send({ type: "questions.left" });
   }
 
   private async result(): Promise<RunResult> {
+    this.asking.abort();
     const came = [...this.outcomes.values()].map(({ status }) => status);
     const counts = countStatuses(came);
     const passed = came.every(isDone);

@@ -34,11 +34,17 @@ export async function follow(
   const reporter = await reporterFor(json ?? false);
   reporter.past(past);
   const answers = new Answers();
+  const put = putBeside(answers, reporter);
   const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
   const run = await start({
     onEvent: reporter.event,
-    approve: (next) => approve(next, answers, reporter),
-    ...(isAttended ? { ask: (task, question) => ask(task, question, answers, reporter) } : {}),
+    approve: (next, withdrawn) => approve(next, put, withdrawn),
+    ...(isAttended
+      ? {
+          ask: (task, question, withdrawn) =>
+            put(`${printable(task)} asks: ${printable(question)}\n(empty: leave it) > `, withdrawn),
+        }
+      : {}),
   });
   // First of all: a signal from here on ends the run in order.
   const ended = endOnSignals(run, answers);
@@ -71,25 +77,26 @@ export async function reporterFor(json: boolean): Promise<Reporter> {
 }
 
 /** On a pipe too: a line that begins with y, or is empty, is a yes; anything else, and the end of input, a no. */
-async function approve(next: readonly string[], answers: Answers, reporter: Reporter): Promise<boolean> {
-  reporter.pause?.();
+async function approve(next: readonly string[], put: Put, withdrawn: AbortSignal): Promise<boolean> {
   const tasks = next.length === 1 ? "1 task" : `${next.length} tasks`;
-  const answer = await answers.ask(`Start the next batch (${tasks})? [Y/n] `);
-  reporter.resume?.();
+  const answer = await put(`Start the next batch (${tasks})? [Y/n] `, withdrawn);
   return answer !== undefined && /^\s*(y|$)/i.test(answer);
 }
 
-async function ask(
-  task: string,
-  question: string,
-  answers: Answers,
-  reporter: Reporter,
-): Promise<string | undefined> {
-  reporter.pause?.();
-  const answer = await answers.ask(`${printable(task)} asks: ${printable(question)}\n(empty: leave it) > `);
-  reporter.resume?.();
-  return answer;
-}
+/** Asks a person something, for as long as it is not withdrawn. */
+type Put = (question: string, withdrawn: AbortSignal) => Promise<string | undefined>;
+
+/** The reporter steps aside meanwhile. */
+const putBeside =
+  (answers: Answers, reporter: Reporter): Put =>
+  async (question, withdrawn) => {
+    reporter.pause?.();
+    const answer = await answers.ask(question, withdrawn);
+    // The prompt's line is left, for nobody ends it any more.
+    if (withdrawn.aborted) process.stderr.write("\n");
+    reporter.resume?.();
+    return answer;
+  };
 
 /** The first signal ends the run in order, a second one shortens the grace. */
 async function endOnSignals(run: Run, answers: Answers): Promise<number> {

@@ -11,11 +11,15 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
   const view = new RunView();
   const summary = new Summary(view);
   const activity = new Map<string, string>();
+  let isOver = false;
   const area = new LiveArea(stream, (size) => frameOf(view, size, { colors, now: Date.now(), activity }));
   return {
     aside: (write) => area.aside(write),
     pause: () => area.stop(),
-    resume: () => area.start(),
+    // Who was asked something may hear of it after the end.
+    resume: () => {
+      if (!isOver) area.start();
+    },
     past(events) {
       for (const event of events) view.apply(event);
     },
@@ -29,6 +33,7 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
       if (line !== undefined) area.print(`${line}\n`);
       if (isStart(event)) area.start();
       if (event.event !== "run.finished") return;
+      isOver = true;
       area.stop();
       area.print(summary.text(event, colors));
     },
