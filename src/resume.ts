@@ -7,7 +7,7 @@ import { attemptKey } from "./attempt-key.ts";
 import type { Job } from "./job.ts";
 import { foldJournal, type RunHistory, type TaskHistory } from "./journal/fold.ts";
 import { type Lock, lockHolder, takeLock } from "./journal/lock.ts";
-import { readJournal } from "./journal/read-journal.ts";
+import { hasBegun, readJournal } from "./journal/read-journal.ts";
 import { isRunName, type RunDirectory, runDirectory, runNames } from "./journal/run-directory.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
 import { printable } from "./text/printable.ts";
@@ -34,18 +34,25 @@ export interface Resumption {
   readonly again: readonly { readonly task: string; readonly reason: string }[];
 }
 
-/** The run of a name, or a project's latest. Throws UsageError where there is none. */
+const journalOf = (projectDir: string, run: string) => runDirectory(projectDir, run, []).journal;
+
+/** The run of a name, or a project's latest of which anything is known. Throws UsageError where there is none. */
 export async function findRun(projectDir: string, name?: string): Promise<string> {
   const names = await runNames(projectDir);
   if (name === undefined) {
-    const latest = names.at(-1);
-    if (latest) return latest;
+    for (const latest of names.toReversed()) if (await hasBegun(journalOf(projectDir, latest))) return latest;
     throw new UsageError(
       `there is no run in ${join(projectDir, ".interserve")}`,
       "start one with `interserve run`",
     );
   }
-  if (isRunName(name) && names.includes(name)) return name;
+  if (isRunName(name) && names.includes(name)) {
+    if (await hasBegun(journalOf(projectDir, name))) return name;
+    throw new UsageError(
+      `${name} was ended before it began`,
+      "start a new run; `interserve clean` removes this one",
+    );
+  }
   const known = names.slice(-3).join(", ");
   throw new UsageError(
     `there is no run ${JSON.stringify(name)} in ${join(projectDir, ".interserve")}`,

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import type { RunStatus } from "../../schemas/run-status.ts";
 import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
-import { runNames } from "../journal/run-directory.ts";
+import { hasBegun } from "../journal/read-journal.ts";
+import { runDirectory, runNames } from "../journal/run-directory.ts";
 import { runsText } from "../report/status-text.ts";
 import { runStatus } from "../run-status.ts";
 import { jsonText } from "../text/printable.ts";
@@ -18,6 +19,7 @@ export async function runs(flags: RunsFlags): Promise<number> {
   const all: RunStatus[] = [];
   let damaged = false;
   for (const name of await runNames(projectDir)) {
+    if (!(await hasBegun(runDirectory(projectDir, name, []).journal))) continue;
     try {
       all.push(await runStatus(projectDir, name));
     } catch (error) {

@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { journalVersion, type RunEvent, runEventSchema } from "../../schemas/event.ts";
@@ -29,6 +30,18 @@ export async function readJournal(path: string): Promise<JournalContents> {
   }
   if (length < bytes.length) problems.push(torn(path, lines.length + 1));
   return { events, length, problems };
+}
+
+/** Whether a journal has its first line: without one its run ended before anything began. */
+export async function hasBegun(path: string): Promise<boolean> {
+  const stream = createReadStream(path);
+  try {
+    for await (const chunk of stream) if ((chunk as Buffer).includes(10)) return true;
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** The event of a line, or what is wrong with it. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
@@ -261,4 +261,21 @@ test("runs, status and clean: what ran, and only old runs that have ended go", a
   expect(await readdir(join(rig.dir, ".interserve/runs"))).toEqual(cleaned.under_way);
   await z.exit();
   expect((await live.ended).code).toBe(0);
+});
+
+test("a run that was ended before its first line is none: the one before it is the latest", async () => {
+  const first = await start(manifestOf([{ a: "" }]));
+  await (await rig.agent("a")).exit();
+  await first.ended;
+  const run = await runName();
+  const [bare, torn] = ["20991231-000000-ffff", "20991231-000001-ffff"];
+  await mkdir(join(rig.dir, ".interserve/runs", bare), { recursive: true });
+  await rig.file(`.interserve/runs/${torn}/journal.jsonl`, '{"v":1,"event":"run.st');
+  expect(JSON.parse((await rig.run("status", "--json")).stdout).run).toBe(run);
+  const all = await rig.run("runs", "--json");
+  expect([all.code, JSON.parse(all.stdout).map((one: { run: string }) => one.run)]).toEqual([0, [run]]);
+  for (const name of [bare, torn]) {
+    const { code, stderr } = await rig.run("status", name);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${name} was ended before it began`)]);
+  }
 });
