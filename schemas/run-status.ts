@@ -17,7 +17,10 @@ export interface TaskStatus {
   readonly stage: string;
   readonly depends: readonly string[];
   readonly engine: EngineName;
-  /** What it settled as; `running` or `pending` before; `interrupted` where its run was killed under it. */
+  /**
+   * What it settled as; `running` or `pending` before; `interrupted` where its run was killed under it. Of a run that
+   * was resumed, what is to run again is `pending` until it starts.
+   */
   readonly status: Status | "running" | "pending" | "interrupted";
   readonly attempt: number;
   readonly duration_s: number;
@@ -30,7 +33,7 @@ export interface TaskStatus {
   readonly notes: readonly string[];
   /** All that were begun, first to last. */
   readonly attempts: readonly AttemptStatus[];
-  /** Directory of its last attempt. */
+  /** Directory of its last attempt; `null` where that is of before a resume, and it is to run again. */
   readonly artifacts: string | null;
   readonly usage: Usage | null;
 }

@@ -10,10 +10,10 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
   // Asked first: who ends in between has written all by the time that the journal is read.
   const pid = await runnerOf(projectDir, run);
   const { directory, history } = await readRun(projectDir, run);
-  const { started, latest, finished, lastAt } = history;
+  const { started, latest, finished, lastAt, wrote } = history;
   const ended = finished?.at ?? (pid === undefined ? lastAt : undefined);
   const tasks = latest.tasks.map((facts) =>
-    taskStatus(facts, history.tasks.get(facts.id), pid !== undefined, directory),
+    taskStatus(facts, history.tasks.get(facts.id), pid === undefined ? wrote : undefined, directory),
   );
   const byAgents = latest.tasks
     .filter(({ engine }) => asksModel(engine))
@@ -39,23 +39,33 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
   };
 }
 
+/** With `over`, the run is no longer alive, and wrote last then. */
 function taskStatus(
   { id, title, stage, depends, engine }: TaskFacts,
   task: TaskHistory | undefined,
-  isAlive: boolean,
+  over: number | undefined,
   directory: RunDirectory,
 ): TaskStatus {
-  const { attempt = 0, attempts: past = [], outcome } = task ?? {};
-  const open = attempt === 0 ? "pending" : isAlive ? "running" : "interrupted";
+  const { attempt = 0, attempts: past = [], again = false, spans = [] } = task ?? {};
+  const runs = over === undefined && !again;
+  const open = attempt === 0 || again ? "pending" : runs ? "running" : "interrupted";
+  // What it came to before its run was resumed is told of its attempts, and no longer of the task.
+  const now = again ? undefined : task;
+  const outcome = now?.outcome;
   const attempts = Array.from({ length: attempt }, (_, at): AttemptStatus => {
     const ended = past.find((one) => one.attempt === at + 1);
     const isLast = at + 1 === attempt;
+    const { began = 0, cut = isLast && !runs ? over : undefined } = spans[at] ?? {};
     return {
       attempt: at + 1,
       // That its `verify` commands have not decided yet leaves it open.
       status:
-        ended && (!isLast || outcome) ? ended.outcome.status : isLast && isAlive ? "running" : "interrupted",
-      duration_s: milliseconds(ended?.duration ?? 0),
+        ended && (!isLast || task?.outcome)
+          ? ended.outcome.status
+          : isLast && runs
+            ? "running"
+            : "interrupted",
+      duration_s: milliseconds(ended?.duration ?? (cut === undefined ? 0 : Math.max(0, cut - began) / 1000)),
       reason: ended?.outcome.reason ?? null,
     };
   });
@@ -66,16 +76,16 @@ function taskStatus(
     stage,
     depends,
     engine,
-    status: task?.status ?? open,
+    status: now?.status ?? open,
     attempt,
-    duration_s: milliseconds(past.reduce((sum, { duration }) => sum + duration, 0)),
-    reason: task?.reason ?? null,
+    duration_s: milliseconds(attempts.reduce((sum, { duration_s }) => sum + duration_s, 0)),
+    reason: now?.reason ?? null,
     failure: outcome?.failure ?? null,
     verdict: outcome?.verdict ?? null,
     files_changed: outcome?.files_changed ?? [],
     notes: outcome?.notes ?? [],
     attempts,
-    artifacts: attempt > 0 ? directory.attempt(id, attempt) : null,
+    artifacts: attempt > 0 && !again ? directory.attempt(id, attempt) : null,
     usage: usages.length > 0 ? totalUsage(usages) : null,
   };
 }

@@ -32,6 +32,7 @@ export interface AttemptView {
   readonly began: number;
   readonly ended?: number;
   readonly duration_s?: number;
+  /** Absent while it is open, and of one that was cut off: its run was killed, or it broke. */
   readonly outcome?: Outcome;
 }
 
@@ -99,6 +100,8 @@ export class RunView {
   resumed: number | undefined;
   /** When the last event was. */
   last: number | undefined;
+  /** When the run itself last wrote: an answer may come when it is long dead. */
+  private wrote = 0;
   finished: Extract<RunEvent, { event: "run.finished" }> | undefined;
   cancelled: string | undefined;
   /** Why nothing more is started. */
@@ -164,6 +167,7 @@ export class RunView {
       default:
       // Whatever else there is changes neither machine.
     }
+    if (event.event !== "task.answered") this.wrote = at;
   }
 
   private start(event: RunStart, at: number): void {
@@ -194,7 +198,7 @@ export class RunView {
     for (const task of event.tasks) {
       const past = before.get(task.id);
       const { id, title, stage } = task;
-      const attempts = past?.attempts ?? [];
+      const attempts = (past?.attempts ?? []).map((attempt) => cutOff(attempt, this.wrote));
       this.tasks.set(id, past && kept.has(id) ? past : { id, title, stage, state: "pending", attempts });
     }
     this.settled = [...this.tasks.values()].filter(({ state }) => isEnd(state)).length;
@@ -298,6 +302,13 @@ export class RunView {
   private isSettled(): boolean {
     return this.settled === this.tasks.size;
   }
+}
+
+/** An attempt that a kill of its run may have ended: then it was over when the run last wrote. */
+function cutOff(attempt: AttemptView, at: number): AttemptView {
+  if (attempt.ended !== undefined) return attempt;
+  const ended = Math.max(at, attempt.began);
+  return { ...attempt, ended, duration_s: (ended - attempt.began) / 1000 };
 }
 
 /** Whether a task in this state is settled, or parked. */

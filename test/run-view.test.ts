@@ -267,3 +267,22 @@ test("attempts take the first free slot", () => {
   view.apply({ event: "task.started", at: at(3), run, task: "c", attempt: 1, key });
   expect(Object.fromEntries(slotsOf(view))).toEqual({ a: [0], b: [1], c: [0] });
 });
+
+test("an attempt that a kill cut off was over when its run last wrote, and its slot is free then", () => {
+  const view = new RunView();
+  const at = (second: number) => new Date(second * 1000).toISOString();
+  const tasks = ["a", "b"].map((id) => ({ id, title: id, stage: "s", ...plain }));
+  const run = "r";
+  const job = { manifest: "m", mode: "all-parallel" as const, max_parallel: 2, directory: "d", ...noLines };
+  view.apply({ event: "run.started", at: at(0), run, ...job, options: {}, tasks });
+  view.apply({ event: "task.started", at: at(1), run, task: "a", attempt: 1, key });
+  view.apply({ event: "task.started", at: at(2), run, task: "b", attempt: 1, key });
+  view.apply({ event: "task.ready", at: at(5), run, task: "b" });
+  view.apply({ event: "task.answered", at: at(900), run, task: "b", attempt: 1, text: "yes" });
+  view.apply({ event: "run.resumed", at: at(1000), run, ...job, tasks, kept: [], again: [] });
+  expect(view.tasks.get("a")?.attempts).toEqual([{ number: 1, began: 1000, ended: 5000, duration_s: 4 }]);
+  view.apply({ event: "task.started", at: at(1001), run, task: "a", attempt: 2, key });
+  view.apply({ event: "task.started", at: at(1002), run, task: "b", attempt: 2, key });
+  expect(Object.fromEntries(slotsOf(view))).toEqual({ a: [0, 0], b: [1, 1] });
+  expect(view.tasks.get("b")?.attempts.map(({ ended }) => ended)).toEqual([5000, undefined]);
+});

@@ -11,10 +11,20 @@ export interface TaskHistory {
   /** What it settled as, last of all. */
   readonly status: Status | undefined;
   readonly reason: string | undefined;
-  /** Those that have ended, first to last. */
+  /** Whether all of this is of before its run was resumed, and it is to run again. */
+  readonly again: boolean;
+  /** When each attempt was, first to last. */
+  readonly spans: readonly Span[];
+  /** Those that have ended with an outcome, first to last. */
   readonly attempts: readonly PastAttempt[];
   /** A person's answer to its question, for as long as no attempt has made something of it. */
   readonly answered: Answered | undefined;
+}
+
+/** The time of an attempt, in milliseconds since 1970; `cut` where it ended without an outcome. */
+export interface Span {
+  readonly began: number;
+  readonly cut?: number;
 }
 
 /** An attempt that has ended, and what it came to: after its `verify` commands where they have decided. */
@@ -39,6 +49,8 @@ export interface RunHistory {
   readonly latest: Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
   readonly finished: Extract<RunEvent, { event: "run.finished" }> | undefined;
   readonly lastAt: string;
+  /** When the run itself last wrote, in milliseconds since 1970: an answer may come when it is long dead. */
+  readonly wrote: number;
   readonly tasks: ReadonlyMap<string, TaskHistory>;
 }
 
@@ -54,6 +66,8 @@ const unknown: TaskHistory = {
   outcome: undefined,
   status: undefined,
   reason: undefined,
+  again: false,
+  spans: [],
   attempts: [],
   answered: undefined,
 };
@@ -65,6 +79,7 @@ export function foldJournal(events: readonly RunEvent[]): RunHistory | FoldError
   const tasks = new Map<string, TaskHistory>();
   let latest: RunHistory["latest"] = started;
   let finished: RunHistory["finished"];
+  let wrote = Date.parse(started.at);
   for (const [index, event] of events.entries()) {
     if (event.run !== started.run)
       return { index, message: `expected run ${started.run}, found ${event.run}` };
@@ -73,9 +88,14 @@ export function foldJournal(events: readonly RunEvent[]): RunHistory | FoldError
       latest = event;
       for (const { id } of event.tasks) if (!tasks.has(id)) tasks.set(id, unknown);
       finished = undefined;
+      if (event.event === "run.resumed") {
+        const kept = new Set(event.kept);
+        for (const [id, task] of tasks) tasks.set(id, { ...cutOff(task, wrote), again: !kept.has(id) });
+      }
     } else if (finished && event.event !== "task.answered")
       return { index, message: "expected nothing behind run.finished but an answer or run.resumed" };
     if (event.event === "run.finished") finished = event;
+    if (event.event !== "task.answered") wrote = Date.parse(event.at);
     if (!("task" in event) || event.event === "task.progress") continue;
     const before = tasks.get(event.task);
     if (!before) return { index, message: `no task is called ${JSON.stringify(event.task)}` };
@@ -83,7 +103,7 @@ export function foldJournal(events: readonly RunEvent[]): RunHistory | FoldError
     if (typeof after === "string") return { index, message: after };
     tasks.set(event.task, after);
   }
-  return { started, latest, finished, lastAt: events.at(-1)?.at ?? started.at, tasks };
+  return { started, latest, finished, lastAt: events.at(-1)?.at ?? started.at, wrote, tasks };
 }
 
 type TaskEvent = Extract<RunEvent, { task: string }>;
@@ -102,6 +122,8 @@ function next(before: TaskHistory, event: TaskEvent): TaskHistory | string {
         outcome: undefined,
         status: undefined,
         reason: undefined,
+        again: false,
+        spans: [...before.spans, { began: Date.parse(event.at) }],
       };
     case "task.attempted": {
       if (event.attempt !== before.attempt)
@@ -123,7 +145,12 @@ function next(before: TaskHistory, event: TaskEvent): TaskHistory | string {
       if (isDone(event.status) && before.outcome?.status !== event.status) {
         return `${event.task} settled as ${event.status}, and no attempt came to that`;
       }
-      return { ...before, status: event.status, reason: event.reason };
+      return {
+        ...cutOff(before, Date.parse(event.at)),
+        status: event.status,
+        reason: event.reason,
+        again: false,
+      };
     case "task.answered":
       if (event.attempt !== before.attempt)
         return `attempt ${event.attempt} of ${event.task} was not started`;
@@ -134,6 +161,13 @@ function next(before: TaskHistory, event: TaskEvent): TaskHistory | string {
     default:
       return before;
   }
+}
+
+/** A task whose last attempt was over at a time, whatever it came to. */
+function cutOff(task: TaskHistory, at: number): TaskHistory {
+  const last = task.spans.at(-1);
+  if (!last || last.cut !== undefined || task.attempts.at(-1)?.attempt === task.attempt) return task;
+  return { ...task, spans: [...task.spans.slice(0, -1), { ...last, cut: Math.max(at, last.began) }] };
 }
 
 const verified = (

@@ -136,6 +136,37 @@ test("a failed task runs again, and what was skipped for it runs then", async ()
   expect((await second.ended).code).toBe(0);
 });
 
+test("while a resumed run is on, what is to run again is pending, whatever it came to before", async () => {
+  const first = await start(manifestOf([{ a: "", b: "", c: "a" }]));
+  const [a] = [await rig.agent("a"), await rig.agent("b")];
+  await a.exit(1);
+  await first.event("task.settled", "c");
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const killed = JSON.parse((await rig.run("status", "--json")).stdout).tasks;
+  const wordsOf = (tasks: { id: string; status: string; reason: string | null }[]) =>
+    Object.fromEntries(tasks.map(({ id, status, reason }) => [id, [status, reason]]));
+  expect(wordsOf(killed)).toMatchObject({
+    a: ["fail", expect.any(String)],
+    c: ["skipped", expect.any(String)],
+  });
+  expect(killed[1].attempts).toMatchObject([{ status: "interrupted" }]);
+  expect(killed[1].duration_s).toBeGreaterThan(0);
+
+  const second = rig.command(["resume", "--json", "--max-parallel", "1"]);
+  const a2 = await rig.agent("a", 2);
+  const { tasks, counts } = JSON.parse((await rig.run("status", "--json")).stdout);
+  expect(wordsOf(tasks)).toEqual({ a: ["running", null], b: ["pending", null], c: ["pending", null] });
+  expect(counts).toMatchObject({ fail: 0, skipped: 0 });
+  expect(tasks[0].attempts.map(({ status }: { status: string }) => status)).toEqual(["fail", "running"]);
+  // The time of a cut-off attempt grows no longer.
+  expect(tasks[1].attempts).toEqual(killed[1].attempts);
+  await a2.exit();
+  await (await rig.agent("b", 2)).exit();
+  await (await rig.agent("c")).exit();
+  expect((await second.ended).code).toBe(0);
+});
+
 test("a run that was started from elsewhere, with paths from there, goes on from where it worked", async () => {
   await rig.file("work/keep", "");
   await rig.file("docs/the-plan.md", "# P\n\n### Task 1: One\n\nDo the first thing.\n");

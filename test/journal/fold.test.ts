@@ -46,6 +46,25 @@ describe("journals of real runs are read as they were", () => {
   });
 });
 
+test("resumed, what is not kept is to run again, and says until then what it came to", async () => {
+  const { events } = await readJournal(join(folder, "failed.jsonl"));
+  const [started] = events;
+  if (started?.event !== "run.started") throw new Error("expected run.started");
+  const { v: _, options: __, ...job } = started as typeof started & { v: number };
+  const at = "2100-01-01T00:00:00.000Z";
+  const resumed: RunEvent = { ...job, event: "run.resumed", at, kept: ["a", "b"], again: [] };
+  const { tasks } = folded([...events, resumed]);
+  expect([...tasks].filter(([, { again }]) => again).map(([id, { status }]) => [id, status])).toEqual([
+    ["c", "fail"],
+    ["d", "skipped"],
+  ]);
+  const key = tasks.get("c")?.key ?? { prompt: "", options: "", results: "" };
+  const { run } = started;
+  const once = folded([...events, resumed, { event: "task.started", at, run, task: "c", attempt: 2, key }]);
+  expect(once.tasks.get("c")).toMatchObject({ again: false, status: undefined });
+  expect(once.tasks.get("d")?.again).toBe(true);
+});
+
 describe("a journal that no run can have written is an error that names the event", () => {
   const mutations: readonly [string, (events: RunEvent[]) => RunEvent[]][] = [
     ["without its beginning", (events) => events.slice(1)],

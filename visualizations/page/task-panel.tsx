@@ -102,7 +102,7 @@ function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
               aria-pressed={number === chosen}
               onClick={() => onAttempt(number)}
             >
-              {number}: {outcome?.status ?? (ended === undefined ? "under way" : "no outcome")}
+              {number}: {outcome?.status ?? (ended === undefined ? "under way" : "cut off")}
               {duration_s === undefined ? "" : `, ${seconds(duration_s)}`}
             </button>
           ))}

@@ -146,7 +146,7 @@ function Slots(props: {
 
 function Bars({ task, slots, bars }: { task: TaskView; slots: readonly number[]; bars: BarScale }) {
   const { place, length, now } = bars;
-  const began = task.attempts[0]?.began ?? task.settled ?? now;
+  const began = waitEnd(task, now);
   return (
     <>
       {task.ready === undefined ? null : (
@@ -173,15 +173,25 @@ function Bars({ task, slots, bars }: { task: TaskView; slots: readonly number[];
   );
 }
 
-/** An attempt that was followed by another one failed; the last one is what the task is. */
-const barLook = (task: TaskView, attempt: AttemptView): string =>
-  attempt.number === task.attempts.at(-1)?.number ? lookOf(task) : "failed";
+/** The last attempt is what its task is; one that was followed by another failed, or was cut off. */
+function barLook(task: TaskView, attempt: AttemptView): string {
+  const wasCutOff = attempt.ended !== undefined && attempt.outcome === undefined;
+  const isLast = attempt.number === task.attempts.at(-1)?.number;
+  if (isLast && !(wasCutOff && task.status === undefined)) return lookOf(task);
+  return wasCutOff ? "cancelled" : "failed";
+}
+
+/** When a task's last wait for a slot ended: of a run that was resumed, it may have attempts from before that. */
+const waitEnd = ({ attempts, settled, ready = 0 }: TaskView, now: number): number =>
+  attempts.find(({ began }) => began >= ready)?.began ??
+  (settled !== undefined && settled >= ready ? settled : now);
 
 function describe(task: TaskView, now: number): string {
   const began = task.attempts[0]?.began;
+  const ended = task.settled ?? (task.state === "pending" ? task.attempts.at(-1)?.ended : undefined) ?? now;
   const parts: string[] = [lookOf(task)];
-  if (task.ready !== undefined) parts.push(`waited ${seconds(((began ?? now) - task.ready) / 1000)}`);
-  if (began !== undefined) parts.push(`ran ${seconds(((task.settled ?? now) - began) / 1000)}`);
+  if (task.ready !== undefined) parts.push(`waited ${seconds((waitEnd(task, now) - task.ready) / 1000)}`);
+  if (began !== undefined) parts.push(`ran ${seconds((ended - began) / 1000)}`);
   if (task.attempts.length > 1) parts.push(`${task.attempts.length} attempts`);
   return parts.join(", ");
 }
