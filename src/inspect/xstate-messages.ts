@@ -157,10 +157,10 @@ export const statelyInspect: Protocol = {
     }),
   event: (actor, event, source) =>
     stately("@xstate.event", actor, rootOf(actor), { event: slimEvent(event), sourceId: source?.sessionId }),
-  state: (actor, event) =>
+  state: (actor, event, snapshot) =>
     stately("@xstate.snapshot", actor, rootOf(actor), {
       event: slimEvent(event),
-      snapshot: slimSnapshot(actor.getSnapshot()),
+      snapshot: slimSnapshot(snapshot),
     }),
   // A snapshot that is no longer active says it.
   stop: () => undefined,

@@ -58,6 +58,24 @@ test("task.answer answers a parked task", async () => {
   expect(await run.event("task.answered", "a")).toMatchObject({ attempt: 1, text: "4711" });
 });
 
+test("a receiver of @statelyai/inspect is told every state that an actor passes, with the event that led there", async () => {
+  const stately = new WebSocket(`${socket.url.replace(/ws$/, "")}stately`);
+  const passed: string[] = [];
+  const runs = new Promise<void>((resolve) => {
+    stately.on("message", (data) => {
+      const { type, sessionId, event, snapshot } = JSON.parse(String(data));
+      if (type !== "@xstate.snapshot" || sessionId !== sessionOf("task:c")) return;
+      passed.push(`${event.type}: ${snapshot.value}`);
+      if (snapshot.value === "running") resolve();
+    });
+  });
+  await once(stately, "open");
+  await (await rig.agent("a")).exit();
+  await runs;
+  expect(passed).toEqual(["task.ready: ready", "task.start: running"]);
+  stately.terminate();
+});
+
 test("nothing else that is sent reaches a machine", async () => {
   const pass = { status: "pass" };
   send({ type: "task.settled", task: "a", outcome: pass });
