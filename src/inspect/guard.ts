@@ -21,9 +21,11 @@ export function refusal(
   port: number,
   token: string,
 ): string | undefined {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const names = ["127.0.0.1", "localhost"];
+  // 80 is the port that browsers leave out.
+  const hosts = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
   if (!host || !hosts.includes(host)) return "this host is not served";
-  if (origin !== undefined && origin !== `http://${host}`) return "this origin is not served";
+  if (origin !== undefined && origin !== new URL(`http://${host}`).origin) return "this origin is not served";
   if (origin === undefined && method !== "GET" && method !== "HEAD") return "an origin is missing";
   const given = Buffer.from(path.split("/")[1] ?? "");
   const expected = Buffer.from(token);

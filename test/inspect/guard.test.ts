@@ -14,6 +14,19 @@ test("our own host, with the token, is served with our origin or none", () => {
   expect(refused({ method: "POST", origin: "http://127.0.0.1:4711" })).toBeUndefined();
 });
 
+test("on port 80, which browsers leave out, our own host and origin are served without it", () => {
+  const refusedAt80 = (some: Partial<Parameters<typeof refusal>[0]>) =>
+    refusal({ ...asking, ...some }, 80, token);
+  for (const host of ["127.0.0.1", "localhost", "127.0.0.1:80"]) {
+    const origin = `http://${host.replace(":80", "")}`;
+    expect(refusedAt80({ host })).toBeUndefined();
+    expect(refusedAt80({ method: "POST", host, origin })).toBeUndefined();
+  }
+  expect(refusedAt80({ host: "evil.example" })).toBe("this host is not served");
+  expect(refusedAt80({ host: "127.0.0.1:4711" })).toBe("this host is not served");
+  expect(refusedAt80({ host: "127.0.0.1", origin: "http://localhost" })).toBe("this origin is not served");
+});
+
 test.each([
   [undefined],
   [""],
