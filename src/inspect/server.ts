@@ -143,7 +143,7 @@ function streamed(
   { following }: Serving,
   send: (stream: SSEStreamingApi, signal: AbortSignal) => Promise<void>,
 ): Response {
-  return streamSSE(context, async (stream) => {
+  const sending = async (stream: SSEStreamingApi) => {
     const controller = new AbortController();
     stream.onAbort(() => controller.abort());
     const sent = send(stream, controller.signal);
@@ -152,7 +152,10 @@ function streamed(
       controller.abort();
       following.delete(sent);
     });
-  });
+  };
+  // An error of the system, such as a file that cannot be read: hono tells it to the page as an event of that name,
+  // and would print it on the terminal were nobody here to take it.
+  return streamSSE(context, sending, async () => {});
 }
 
 /** Every line from the start, or from behind the last that a reconnecting page has, each message numbered by lines. */

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -176,6 +176,22 @@ describe("the page of an ended run", () => {
     }
     expect(parts.join("")).toContain("what a says");
     expect((await api("follow?task=a&attempt=1&name=..")).status).toBe(404);
+  });
+
+  test("says of a file that cannot be read that it cannot, and the terminal stays as it was", async () => {
+    const attempt = join(rig.dir, ".interserve/runs", await findRun(rig.dir), "tasks/a/1");
+    await mkdir(join(attempt, "events.jsonl"));
+    let terminal = "";
+    inspect.child.stderr?.on("data", (data) => {
+      terminal += data;
+    });
+    const told: unknown[] = [];
+    const stream = `${url}api/follow?task=a&attempt=1&name=events.jsonl`;
+    for await (const { event, data } of messages(stream)) told.push([event, data]);
+    expect(told).toEqual([["error", expect.stringContaining("EISDIR")]]);
+    // Answered after whatever the stream has printed.
+    expect((await api("run")).status).toBe(200);
+    expect(terminal).toBe("");
   });
 
   test("takes no answer but a text, not too long, for a task of the run", async () => {

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { embedded, embeddedFile } from "./embedded.ts";
 import { promptParts } from "./prompt-parts.ts";
 import { Scroller } from "./scroller.tsx";
-import { readable } from "./text.ts";
+import { oneLine, readable } from "./text.ts";
 
 /** How much of the end of a file is shown, in characters. */
 const mostShown = 200_000;
@@ -17,7 +17,7 @@ interface FileViewProps {
 
 /** A file of an attempt as it grows; of a long one the end. */
 export function FileView({ task, attempt, name, done }: FileViewProps) {
-  const { text, cut, ended } = useFile(task, attempt, name, done);
+  const { text, cut, ended, failure } = useFile(task, attempt, name, done);
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   useLayoutEffect(() => {
@@ -48,7 +48,8 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
             </button>
           </>
         ) : null}
-        {ended && text === "" ? " – empty, or not written" : ""}
+        {failure ? ` – it cannot be read: ${oneLine(failure)}` : ""}
+        {ended && !failure && text === "" ? " – empty, or not written" : ""}
       </p>
       <Scroller
         label={name}
@@ -71,6 +72,8 @@ interface Read {
   readonly text: string;
   readonly cut: boolean;
   readonly ended: boolean;
+  /** Why the server could not read it. */
+  readonly failure?: string;
 }
 
 const nothing: Read = { text: "", cut: false, ended: false };
@@ -94,10 +97,10 @@ function useFile(task: string, attempt: number, name: string, done: boolean): Re
     });
     const source = new EventSource(`./api/follow?${query}`);
     let [text, cut, timer] = ["", false, 0];
-    const show = (ended: boolean) => {
+    const show = (ended: boolean, failure = "") => {
       clearTimeout(timer);
       timer = 0;
-      setRead({ text, cut, ended });
+      setRead({ text, cut, ended, failure });
     };
     source.onmessage = ({ data }) => {
       text += JSON.parse(data) as string;
@@ -114,9 +117,10 @@ function useFile(task: string, attempt: number, name: string, done: boolean): Re
       source.close();
       show(true);
     });
-    source.onerror = () => {
+    source.onerror = (event) => {
       source.close();
-      show(true);
+      // One that the server tells has a text; one of the connection has none.
+      show(true, event instanceof MessageEvent ? String(event.data) : "");
     };
     return () => {
       clearTimeout(timer);
