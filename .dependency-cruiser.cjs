@@ -55,6 +55,7 @@ module.exports = {
       "^schemas/",
       "^machines/chart\\.ts$",
       "^src/run-view\\.ts$",
+      "^src/text/shell-quoted\\.ts$",
     ]),
     {
       name: "only-spawn-starts-processes",

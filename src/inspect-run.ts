@@ -7,17 +7,18 @@ import { modes } from "../schemas/manifest.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./inspect/server.ts";
 import { readJournal } from "./journal/read-journal.ts";
 import { type RunDirectory, runDirectory } from "./journal/run-directory.ts";
+import { aroundTask } from "./report/next-step.ts";
 import { runnerOf } from "./resume.ts";
 
 /** The built pages: beside the bundle that this file is part of. */
 export const pageAssets = fileURLToPath(new URL("./inspect/", import.meta.url));
 
-/** What the page is told of a run once: its name, and the machines' charts, the orchestrator's as each mode has it. */
-export function pageFacts(run: string): Pick<InspectorOptions, "run" | "charts"> {
+/** The machines' charts, the orchestrator's as each mode has it. */
+export function runCharts(): RunCharts {
   const orchestrator = Object.fromEntries(
     modes.map((mode) => [mode, chartOf(orchestratorMachine(mode))]),
   ) as RunCharts["orchestrator"];
-  return { run, charts: { orchestrator, task: chartOf(taskMachine) } };
+  return { orchestrator, task: chartOf(taskMachine) };
 }
 
 /** Serves the page of a run. */
@@ -26,11 +27,14 @@ export function inspectRun(
   run: string,
   options: Pick<InspectorOptions, "port" | "onAnswer"> & { readonly assets?: string } = {},
 ): Promise<Inspector> {
+  const { path, journal } = runDirectory(projectDir, run, []);
   return startInspector({
     assets: pageAssets,
     ...options,
-    ...pageFacts(run),
-    journal: runDirectory(projectDir, run, []).journal,
+    run,
+    charts: runCharts(),
+    answerCommand: aroundTask({ run, directory: path }),
+    journal,
     attempt: attemptsOf(projectDir, run),
     // Asked again and again: a lock that cannot be read must not end the page.
     isAlive: () =>

@@ -2,7 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Excerpt, RunReport } from "../schemas/run-report.ts";
-import { pageFacts } from "./inspect-run.ts";
+import { runCharts } from "./inspect-run.ts";
+import { aroundTask } from "./report/next-step.ts";
 import { endsOfFile } from "./text/ends-of-file.ts";
 import { jsonText } from "./text/printable.ts";
 import { share } from "./text/share.ts";
@@ -22,7 +23,13 @@ export async function reportPage(facts: RunReport): Promise<string> {
   const page = await readFile(template, "utf8");
   const journal = await readFile(join(facts.directory, "journal.jsonl"), "utf8");
   const data = {
-    facts: { ...pageFacts(facts.run), can_answer: false },
+    facts: {
+      run: facts.run,
+      charts: runCharts(),
+      // Whoever opens the file is told nothing of where the run's project lies here.
+      answer_command: aroundTask({ run: facts.run }),
+      can_answer: false,
+    },
     written: facts.written,
     alive: facts.state === "running",
     // A line without its end is not written yet.

@@ -5,7 +5,9 @@ import type { Inspector } from "../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../inspect/xstate-inspector.ts";
 import { inspectRun, pageAssets } from "../inspect-run.ts";
 import { leaveAnswer } from "../journal/answers.ts";
+import { runDirectory } from "../journal/run-directory.ts";
 import type { Run } from "../live-run.ts";
+import { answerCommand } from "../report/next-step.ts";
 import { findRun, parkedTask, readRun, runnerOf } from "../resume.ts";
 import type { Aside } from "./follow.ts";
 
@@ -60,7 +62,8 @@ const pageOf = (projectDir: string, run: string, port: number | undefined): Prom
 /** Hands an answer to the process that runs the run. Throws, with what to do, where none does. */
 async function giveAnswer(projectDir: string, run: string, task: string, text: string): Promise<void> {
   if ((await runnerOf(projectDir, run)) === undefined) {
-    throw new Error(`The run has ended. Go on with it: interserve answer ${run} ${task} "…"`);
+    const directory = runDirectory(projectDir, run, []).path;
+    throw new Error(`The run has ended. Go on with it: ${answerCommand({ run, directory }, task)}`);
   }
   const past = await readRun(projectDir, run);
   const { attempt } = parkedTask(past, task);

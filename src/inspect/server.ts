@@ -20,6 +20,8 @@ export interface RunCharts {
 export interface InspectorOptions {
   readonly run: string;
   readonly charts: RunCharts;
+  /** The command that answers a parked task's question: what stands before the task, and after it. */
+  readonly answerCommand: { readonly before: string; readonly after: string };
   /** The journal's file. It is read from its start for everyone who comes, and then followed. */
   readonly journal: string;
   /** The directory of one attempt of a task; nothing where the run has no task of that name. */
@@ -105,8 +107,9 @@ function routes(options: InspectorOptions, assets: Assets, serving: Serving): Ho
     return refused ? context.text(`${refused}\n`, 403) : next();
   });
   app.get(`${base}/api/run`, (context) => {
-    const { run, charts, onAnswer } = options;
-    return context.json({ run, charts, can_answer: onAnswer !== undefined });
+    const { run, charts, answerCommand, onAnswer } = options;
+    const can_answer = onAnswer !== undefined;
+    return context.json({ run, charts, answer_command: answerCommand, can_answer });
   });
   app.get(`${base}/api/events`, (context) =>
     streamed(context, serving, (stream, signal) => sendJournal(stream, signal, options, serving, context)),

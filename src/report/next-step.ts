@@ -30,8 +30,16 @@ export const nextStepLines = (...of: Parameters<typeof nextStep>): string[] => {
 };
 
 /** The command that answers a parked task's question, as it can be typed where this process was started. */
-export const answerCommand = (place: Place, task: string): string =>
-  `interserve answer ${place.run} ${shellWord(task)} "…"${projectFlag(place)}`;
+export function answerCommand(place: Place, task: string): string {
+  const { before, after } = aroundTask(place);
+  return `${before}${shellWord(task)}${after}`;
+}
+
+/** What of that command stands before and after the task, for a page that is told of the run once. */
+export const aroundTask = (place: Place): { readonly before: string; readonly after: string } => ({
+  before: `interserve answer ${place.run} `,
+  after: ` "…"${projectFlag(place)}`,
+});
 
 /** The command that goes on with a run. */
 export const resumeCommand = (place: Place): string => `interserve resume ${place.run}${projectFlag(place)}`;

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { shellQuoted } from "./shell-quoted.ts";
 
 /**
  * C0 and C1 controls, line separators, marks that reorder or hide text, invisible characters that can carry one, and
@@ -67,7 +68,4 @@ export const jsonText = (value: unknown, indent = 2): string =>
   `${JSON.stringify(value, null, indent).replaceAll(anywhere, "\\u0023")}\n`;
 
 /** Untrusted text as one word of a shell's command line. */
-export function shellWord(text: string): string {
-  const word = printable(text);
-  return /^[\w.@%+=:,/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
+export const shellWord = (text: string): string => shellQuoted(printable(text));

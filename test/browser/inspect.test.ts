@@ -169,6 +169,30 @@ describe("an ended run", () => {
   });
 });
 
+test("an ended run's command to go on can be typed as it stands, whatever the task is called and wherever one is", async () => {
+  const run = await start(manifestOf([{ "it's  b": "" }]));
+  await (await rig.agent("it's  b")).exit(0, "VERDICT: QUESTION which port?\n");
+  await run.ended;
+  const name = await findRun(rig.dir);
+  const elsewhere = await Rig.make();
+  try {
+    const inspect = elsewhere.command(["inspect", "--no-open", "--project-dir", rig.dir]);
+    commands.push(inspect);
+    const url = await addressOf(inspect);
+    const command = `interserve answer ${name} 'it'\\''s  b' "…" --project-dir ${rig.dir}`;
+    const { page } = await openPage(browser, `${url}#${new URLSearchParams({ task: "it's  b" })}`);
+    await page.locator(".answer code").waitFor();
+    // biome-ignore lint/performance/useDomNodeTextContent: with the spaces that a person would copy.
+    expect(await page.locator(".answer code").innerText()).toBe(command);
+    const { origin } = new URL(url);
+    const body = JSON.stringify({ task: "it's  b", text: "4711" });
+    const told = await fetch(`${url}api/answer`, { method: "POST", headers: { origin }, body });
+    expect(await told.text()).toBe(`The run has ended. Go on with it: ${command}\n`);
+  } finally {
+    await elsewhere.close();
+  }
+});
+
 test("a run that is resumed with another manifest is shown as it is now, and as it was where one steps back", async () => {
   const run = await start(manifestOf([{ a: "", b: "a", old: "b" }]));
   await (await rig.agent("a")).exit();

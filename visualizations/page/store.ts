@@ -7,6 +7,8 @@ import { embedded } from "./embedded.ts";
 export interface RunFacts {
   readonly run: string;
   readonly charts: { readonly orchestrator: Readonly<Record<Mode, Chart>>; readonly task: Chart };
+  /** The command that answers a parked task's question, around the task. */
+  readonly answer_command: { readonly before: string; readonly after: string };
   readonly can_answer: boolean;
 }
 

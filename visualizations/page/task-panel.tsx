@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Usage } from "../../schemas/outcome.ts";
 import type { TaskView } from "../../src/run-view.ts";
+import { shellQuoted } from "../../src/text/shell-quoted.ts";
 import { FileView } from "./file-view.tsx";
 import { LineText } from "./journal-view.tsx";
 import type { RunFacts, Store } from "./store.ts";
@@ -170,12 +171,11 @@ function Answer(props: {
   const [text, setText] = useState("");
   const [told, setTold] = useState("");
   if (!facts.can_answer || alive === false) {
+    const { before, after } = facts.answer_command;
     return (
       <p class="answer">
         The run has ended with its question open. To go on with it:{" "}
-        <code>
-          interserve answer {facts.run} {oneLine(task.id)} "…"
-        </code>
+        <code>{`${before}${shellQuoted(readable(task.id))}${after}`}</code>
       </p>
     );
   }
