@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import "../chart.css";
 import "./style.css";
 import type { RunView } from "../../src/run-view.ts";
@@ -45,7 +45,14 @@ function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Stor
   // Before the first event can come: what is told to nobody is not told again.
   useLayoutEffect(() => store.listen(() => redraw(undefined)), [store]);
   useEffect(() => keepPlace(place), [place]);
-  useKeys(store, () => setPlace((now) => ({ ...now, task: undefined })));
+  const opened = place.task;
+  const close = useCallback(() => {
+    if (opened === undefined) return;
+    setPlace((now) => ({ ...now, task: undefined }));
+    // The panel takes the focus with it.
+    document.querySelector<HTMLElement>(`main [data-task="${CSS.escape(opened)}"]`)?.focus();
+  }, [opened]);
+  useKeys(store, close);
   const view = store.view;
   const select = (task: string) => setPlace((now) => ({ ...now, task }));
   const task = place.task === undefined ? undefined : view.tasks.get(place.task);
@@ -89,7 +96,7 @@ function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Stor
           store={store}
           task={task}
           onSelect={select}
-          onClose={() => setPlace((now) => ({ ...now, task: undefined }))}
+          onClose={close}
           onChart={() => setPlace((now) => ({ ...now, view: "charts", chart: task.id }))}
         />
       ) : null}
@@ -195,11 +202,13 @@ function Steps({ store }: { readonly store: Store }) {
   );
 }
 
-/** `,` and `.` step, `l` goes to the latest, Escape closes the task. */
+/** `,` and `.` step, `l` goes to the latest, Escape closes the task: but where text is typed, or a select finds by it. */
+const typed = "textarea, input:not([type=range])";
 function useKeys(store: Store, close: () => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest("textarea, select, input");
+      const taken = event.key === "l" ? `${typed}, select` : typed;
+      const typing = event.target instanceof Element && event.target.closest(taken);
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === ",") store.goTo(store.count - 1);
       else if (event.key === ".") store.goTo(store.count + 1);
@@ -208,7 +217,7 @@ function useKeys(store: Store, close: () => void): void {
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [store]);
+  }, [store, close]);
 }
 
 async function begin(root: HTMLElement): Promise<void> {

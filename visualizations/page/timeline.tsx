@@ -73,6 +73,7 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
                 key={task.id}
                 type="button"
                 class="row"
+                data-task={task.id}
                 style={{ top: `${(first + at) * rowHeight}px` }}
                 title={`${oneLine(task.id)} ${oneLine(task.title)}`}
                 aria-pressed={task.id === selected}
