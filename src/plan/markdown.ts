@@ -50,14 +50,14 @@ function partsOf(lines: readonly string[]): string[][] {
 }
 
 /** A block of code or HTML that may hold lines that look like headings. */
-interface Inside {
+export interface Inside {
   readonly end: RegExp;
   /** In a list, a line at the margin ends it; at top level it does not: then nothing is sure any more. */
   readonly isIndented: boolean;
 }
 
 /** What a line opens. What stands deeper, or in a quote, ends before a line at the margin. */
-function insideAfter(line: string): Inside | undefined {
+export function insideAfter(line: string): Inside | undefined {
   const [, indent = "", fence = "", info = ""] =
     /^( {0,3}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})*)(`{3,}|~{3,})(.*)/.exec(line) ?? [];
   if (fence && !(fence.startsWith("`") && info.includes("`"))) {

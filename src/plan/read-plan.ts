@@ -9,6 +9,7 @@ import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
 import { formatOf } from "./formats/formats.ts";
 import { headedFiles } from "./headed-code.ts";
+import { mendHtml } from "./html-blocks.ts";
 import { blocksIn } from "./markdown.ts";
 import { textAndCode } from "./section-text.ts";
 import { stepFiles } from "./step-files.ts";
@@ -67,7 +68,7 @@ interface Mark {
 /** The tasks of a plan, a heading each. `file` is only named in the result. */
 export function parsePlan(text: string, file: string): Plan {
   const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
-  const blocks = blocksIn(mendFences(lines));
+  const blocks = blocksIn(mendHtml(mendFences(lines)));
   const numbers = new Set<string>();
   const marks = blocks.flatMap((node, at): Mark[] => {
     if (node.type !== "heading") return [];
