@@ -1,3 +1,4 @@
+import { withoutExceptions } from "./denials.ts";
 import type { Edge } from "./edge.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { References } from "./references.ts";
@@ -28,9 +29,12 @@ export function fieldEdges(
     }
     for (const [, field = ""] of task.prose.matchAll(label)) {
       const value = withoutDenials(field);
-      const named = isAll(value)
+      const { kept, left } = withoutExceptions(value);
+      const out = new Set(left.flatMap(references.inField));
+      const listed = isAll(kept)
         ? tasks.map((other) => other.at).filter((other) => other < at)
-        : references.inField(value);
+        : references.inField(kept);
+      const named = listed.filter((other) => !out.has(other));
       const isNone = /^\W*(none|nothing|no\b|n\/a|independent|[—–-]\s*$)/i.test(value);
       if (named.length === 0 && !isNone) continue;
       said.add(at);

@@ -1,3 +1,4 @@
+import { isDenied } from "./denials.ts";
 import type { Edge } from "./edge.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { References } from "./references.ts";
@@ -10,9 +11,10 @@ export function mentionEdges(tasks: readonly TaskFacts[], references: References
   return tasks.flatMap(({ at, title, task }) => {
     const text = [title, task.prose, ...task.code.map((code) => code.text)].join("\n");
     return [...text.matchAll(references.pattern())].flatMap((found): Edge[] => {
-      const end = found.index + found[0].length + around;
+      const end = found.index + found[0].length;
+      if (isDenied(text, found.index, end)) return [];
       const detail = text
-        .slice(Math.max(0, found.index - around), end)
+        .slice(Math.max(0, found.index - around), end + around)
         .replace(/\s+/g, " ")
         .trim();
       return references.named(found[0]).flatMap((other): Edge[] => {

@@ -1,3 +1,4 @@
+import { withoutDenial } from "./denials.ts";
 import type { Edge } from "./edge.ts";
 import { isAll } from "./fields.ts";
 import type { References } from "./references.ts";
@@ -24,8 +25,9 @@ export function statementsIn(text: string, references: References): Statements {
 /** One clause each: lines, and within these what stands between full stops and semicolons. */
 const sentencesOf = (text: string): string[] => text.split(/\r?\n|(?<=[.;])\s+(?=[A-Z(])|;\s/);
 
-function statementIn(sentence: string, references: References): { edges: Edge[]; free: number[] } {
-  const detail = sentence.replace(/[`*]/g, "").replace(/\s+/g, " ").trim();
+function statementIn(whole: string, references: References): { edges: Edge[]; free: number[] } {
+  const sentence = withoutDenial(whole);
+  const detail = whole.replace(/[`*]/g, "").replace(/\s+/g, " ").trim();
   const edgesFrom = (from: readonly number[], to: readonly number[]): Edge[] =>
     from.flatMap((one) =>
       to.flatMap((other): Edge[] =>

@@ -19,6 +19,10 @@ describe("what a plan says itself", () => {
     ["_Depends on: Task 1_", ["1>3 field"]],
     ["**Dependencies:** Task 1 first. No dependency on task 2; may run in parallel with it.", ["1>3 field"]],
     ["**Depends on:** Task Groups 1-2", ["1>3 field", "2>3 field"]],
+    ["**Depends on:** Task 1, but not Task 2", ["1>3 field"]],
+    ["**Depends on:** Tasks 1-2 (but not Task 2)", ["1>3 field"]],
+    ["**Depends on:** all except Task 1", ["2>3 field"]],
+    ["**Depends on:** all prior tasks, except for 2", ["1>3 field"]],
   ])("%s", (field, expected) => {
     expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", field]))).toEqual(expected);
   });
@@ -47,6 +51,11 @@ describe("what a plan says itself", () => {
     ["Task 3 depends on all prior tasks.", ["1>3", "2>3"]],
     ["Tasks 2 and 3 are independent.", []],
     ["Task 3 blocks on 1–2.", ["1>3", "2>3"]],
+    ["Task 3 does not depend on Task 2.", []],
+    ["Task 2 does not need Task 1.", []],
+    ["Task 3 must not depend on Task 2", []],
+    ["Task 3 doesn't build on Task 2, but needs Task 1.", ["1>3"]],
+    ["Task 3 needs Task 1 but does not need Task 2.", ["1>3"]],
   ])("a sentence outside of tasks: %s", (sentence, expected) => {
     const text = `# Plan\n\n${sentence}\n\n${planOf(["Alpha"], ["Beta"], ["Gamma"])}`;
     expect(edgesOf(text)).toEqual(expected.map((edge) => `${edge} statement`));
@@ -119,6 +128,28 @@ describe("drawn graphs", () => {
 });
 
 describe("what can be told from the tasks", () => {
+  test.each([
+    "This task does not depend on Task 1.",
+    "Independent of tasks 1–2.",
+    "Can be done in parallel with Task 2.",
+    "Tasks 1 and 2 can run in parallel.",
+    "**Parallel with:** Task 2",
+    "Unlike Task 2, this can be done any time.",
+    "Do NOT wait for Task 1",
+    "It doesn't need Task 1.",
+  ])("but not one that it says it does without: %s", (text) => {
+    expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", text]))).toEqual([]);
+  });
+
+  test.each([
+    ["Unlike Task 2, this builds on Task 1.", ["1>3 mention"]],
+    ["Does not need Task 2, but Task 1.", ["1>3 mention"]],
+    ["It does not change the page that Task 1 made.", ["1>3 mention"]],
+    ["Task 2 can run in parallel once Task 1 is done.", ["1>3 mention", "2>3 mention"]],
+  ])("%s", (text, expected) => {
+    expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", text])).sort()).toEqual(expected);
+  });
+
   test("another task that it names", () => {
     expect(edgesOf(planOf(["Alpha"], ["Beta", "Uses the client from Task 1."]))).toEqual(["1>2 mention"]);
   });

@@ -1,0 +1,41 @@
+const not = String.raw`(?:\b(?:not|never|cannot)|n['’]t)\s+(?:\w+\s+){0,2}?`;
+const wait = String.raw`(?:depend|rel(?:y|ies)|require|need|wait|follow|consume|build|block)(?:s|ed|ing|ent)?\b`;
+/** `does not depend`, `must not wait`, `don't need`. */
+const denial = new RegExp(not + wait, "i");
+
+/** What leads up to a task that nothing is needed of: `independent of`, `in parallel with`, `unlike`. */
+const leading = new RegExp(
+  String.raw`(?:${not}${wait}|\bno\s+dependenc(?:y|ies)|\bwithout\s+(?:waiting|depending|needing)|\bindependent(?:ly)?|\b(?:parallel|concurrent(?:ly)?|simultaneous(?:ly)?)\s+(?:with|to)|\bunlike)(?:[\s*_:(]|\b(?:up)?on\b|\b(?:for|of|from|by|any|either)\b)*$`,
+  "i",
+);
+/** `can run in parallel`; once this one is done it is another matter. */
+const trailing =
+  /^[\s*_)]*(?:(?:and|with)\s+this(?:\s+(?:one|task))?\s+)?(?:can|may|could|should|will|is|are|runs?)\b(?:\s+\w+){0,3}?\s+(?:in\s+parallel|independent(?:ly)?|concurrently|simultaneously)\b(?![^.;]{0,40}\b(?:once|after|when)\b)/i;
+
+/** How far around a naming of a task its denial is looked for. */
+const near = 120;
+
+/** Whether the text around a naming of a task says that it is not waited for. */
+export const isDenied = (text: string, start: number, end: number): boolean =>
+  leading.test(text.slice(Math.max(0, start - near), start)) || trailing.test(text.slice(end, end + near));
+
+/** A sentence without what it denies: `Task 3 needs Task 1, but does not need Task 2`. */
+export function withoutDenial(sentence: string): string {
+  const found = denial.exec(sentence);
+  if (!found) return sentence;
+  const [, rest = ""] = /\bbut\b(.*)$/s.exec(sentence.slice(found.index)) ?? [];
+  return withoutDenial(`${sentence.slice(0, found.index)}${rest}`);
+}
+
+/** Takes apart a list of tasks and those that it leaves out: `Tasks 1-9, but not Task 5`, `all except Task 5`. */
+export function withoutExceptions(list: string): { kept: string; left: string[] } {
+  const left: string[] = [];
+  const kept = list.replace(
+    /[\s,(]*\b(?:(?:but\s+)?not|except(?:ing)?(?:\s+for)?|excluding|other\s+than)\s+(?:(?:up)?on\s+|for\s+)?(tasks?\b[^);.]*|[TF]?#?\d[^);.]*)\)?/gi,
+    (_, tasks: string) => {
+      left.push(tasks);
+      return " ";
+    },
+  );
+  return { kept, left };
+}
