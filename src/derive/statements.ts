@@ -11,7 +11,7 @@ export interface Statements {
 }
 
 const behind =
-  /\b(?:depends?|depending|relies|rely|builds?|blocks?)\s+(?:up)?on\b|\b(?:requires?|needs?|follows?|consumes?|(?:is|are)\s+blocked\s+by|must\s+(?:come|run|land|follow|happen)\s+after|after|once)\b/i;
+  /\bnot\s+(?:\w+\s+){1,3}(?:before|until)\b|\b(?:depends?|depending|relies|rely|builds?|blocks?|waits?)\s+(?:up)?on\b|\bwaits?\s+for\b|\b(?:requires?|needs?|follows?|consumes?|(?:is|are)\s+blocked\s+by|must\s+(?:come|run|land|follow|happen)\s+after|after|once)\b/i;
 const before =
   /\b(?:blocks?|unblocks?|must\s+(?:come|run|land|be\s+(?:done|completed|finished))\s+before|precedes?|before|feeds?(?:\s+into)?)\b/i;
 const arrow = /→|-{1,9}>|⟶|⇒|=>/;
@@ -42,7 +42,7 @@ function statementIn(whole: string, references: References): { edges: Edge[]; fr
     const [subject = ""] = sentence.split(/\b(?:independent|in parallel|parallel with|with)\b/i);
     const isOne = /\bindependent\b|no dependenc|with anything/i.test(sentence) && !/\bnot\b/i.test(sentence);
     const named = references.named(subject);
-    if (!/\bdepends?\s+on\b/i.test(sentence))
+    if (!/\bdepends?\s+on\b|\b(?:once|after)\s+tasks?\b/i.test(sentence))
       return { edges: [], free: isOne && named.length === 1 ? named : [] };
   }
   const split = behind.exec(sentence) ?? before.exec(sentence);
