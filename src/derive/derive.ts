@@ -9,6 +9,7 @@ import { firstTaskEdges, groundworkEdges } from "./groundwork.ts";
 import { importEdges } from "./imports.ts";
 import { interfaceEdges } from "./interfaces.ts";
 import { mentionEdges } from "./mentions.ts";
+import { isMermaid, mermaidEdges } from "./mermaid.ts";
 import { nameEdges } from "./names.ts";
 import { type References, referencesTo } from "./references.ts";
 import { sharedFileEdges } from "./shared-files.ts";
@@ -57,11 +58,13 @@ export function derive(plan: Plan): Derivation {
 /** What the plan says itself. For the tasks in `settled` it says all, and nothing is guessed. */
 function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: References) {
   const fields = fieldEdges(tasks, references);
-  const drawings = plan.code
-    .filter((code) => isDrawing(code, references))
-    .map((code) => drawnEdges(code, references));
+  const [mermaid, code] = [plan.code.filter(isMermaid), plan.code.filter((code) => !isMermaid(code))];
+  const drawings = [
+    ...mermaid.map((code) => mermaidEdges(code, references)),
+    ...code.filter((code) => isDrawing(code, references)).map((code) => drawnEdges(code, references)),
+  ];
   const lines = drawings.flatMap(({ edges }) => edges);
-  const text = [plan.prose, ...plan.code.map(({ text }) => text)].join("\n");
+  const text = [plan.prose, ...code.map(({ text }) => text)].join("\n");
   const statements = statementsIn(text, references);
   const tables = tableStatements(plan.prose, references);
   return {

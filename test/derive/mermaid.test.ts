@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { code, derived, planOf } from "./derived.ts";
+
+const graphOf = (...lines: readonly string[]) =>
+  derived(
+    `${planOf(["Alpha"], ["Beta"], ["Gamma"], ["Delta"])}\n## Graph\n${code("mermaid", lines.join("\n"))}`,
+  )
+    .edges.map((edge) => (edge.endsWith(" graph") ? edge.replace(" graph", "") : edge))
+    .sort();
+
+describe("a Mermaid graph", () => {
+  test.each([
+    ["ids that name tasks", ["graph TD", "  T1 --> T2; T1 --> T3", "  task-2-->T4"], ["1>2", "1>3", "2>4"]],
+    [
+      "names known from labels in other lines",
+      [
+        "flowchart LR",
+        '  A["Task 1: Alpha"] --> B["Task 2: Beta; more"]',
+        '  A --> C["Task 3: Gamma (after Task 2)"]',
+        "  B --> D[Task 4: Delta]",
+      ],
+      ["1>2", "1>3", "2>4"],
+    ],
+    [
+      "labels that come later",
+      ["graph LR;", "A --> B;", 'A("Task 2");', "B{{Task 3}}", "%% B --> T4"],
+      ["2>3"],
+    ],
+    ["groups and chains", ["graph TD", "T1 & T2 --> T3 ==> T4"], ["1>3", "2>3", "3>4"]],
+    [
+      "words on arrows",
+      ["graph TD", "T1 -->|makes 1| T2", "T2 -- then --> T3:::x", "T3 -.-> T4"],
+      ["1>2", "2>3", "3>4"],
+    ],
+    ["lines without a head", ["graph TD", "T1 --- T2", "T3 <--> T4", "T1[Alpha] --> T3[Gamma]"], ["1>3"]],
+    ["a graph of something else", ["graph TD", "App --> DB", "T9 --> X"], []],
+    ["another diagram", ["sequenceDiagram", "T1->>T2: hello"], []],
+  ])("%s", (_, lines, expected) => {
+    expect(graphOf(...lines)).toEqual(expected);
+  });
+
+  test("of a hostile plan is read in no time", () => {
+    const long = `A${'["'.repeat(450)}`;
+    expect(graphOf("graph TD", ...Array.from({ length: 200 }, () => long), "T1 --> T2")).toEqual(["1>2"]);
+  });
+});
