@@ -27,8 +27,8 @@ export interface PlanTask {
   /** Commands that must hold once it is done. */
   readonly verify: readonly Verify[];
   /**
-   * Of a task that writes no file: what it says of a person who must agree before it is carried out. Where nothing
-   * depends on it, it is left out of a derived manifest.
+   * Of a task that writes no file: what it says of a person who must agree before it is carried out. It is
+   * left out of a derived manifest, unless a task that stays depends on it.
    */
   readonly asksFirst?: string;
   /** Its text without code blocks, and its code blocks. */

@@ -2,7 +2,7 @@ import { modeConfigs } from "../../machines/modes/modes.ts";
 import { runSpec } from "../../machines/schedule.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
-import type { DerivedManifest } from "../derive/derived-manifest.ts";
+import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { manifestText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";
@@ -14,10 +14,19 @@ import { parseYaml } from "../yaml/yaml-file.ts";
 export async function planProblems(
   plan: Plan,
   derivation: Derivation,
-  { manifest, leftOut }: { readonly manifest: DerivedManifest; readonly leftOut: readonly PlanTask[] },
+  {
+    manifest,
+    leftOut,
+    asking,
+  }: {
+    readonly manifest: DerivedManifest;
+    readonly leftOut: readonly PlanTask[];
+    readonly asking: readonly AskingTask[];
+  },
 ): Promise<Problem[]> {
   return [
     ...leftOut.map((task) => forPerson(task, plan)),
+    ...asking.map((one) => staysAsking(one, plan)),
     ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
     ...(await conflicts(plan, manifest)),
   ];
@@ -29,6 +38,14 @@ const forPerson = ({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan
   message: `task ${quoted(id)} (${title}) is left out of the manifest, for it says ${quoted(asksFirst)}`,
   place: { file, line, column: 1 },
   hint: "do it yourself once the others are done, or add it to the manifest: its agent can ask you and park",
+});
+
+const staysAsking = ({ task, neededBy }: AskingTask, { file }: Plan): Problem => ({
+  code: "asks-first",
+  severity: "warning",
+  message: `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")}, and stays in the manifest, since ${neededBy === undefined ? "there is no other task" : `task ${quoted(neededBy)} depends on it`}`,
+  place: { file, line: task.line, column: 1 },
+  hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
 });
 
 const unexplained = (plan: Plan, { unexplained }: Derivation): Problem[] =>

@@ -61,8 +61,8 @@ async function workOn(path: string, flags: PlanFlags): Promise<Work> {
   const { plan, problems } = await readPlan(path);
   if (!plan || problems.some(isError)) throw new ProblemsError(problems);
   const derivation = derive(plan);
-  const { manifest, evidence, leftOut } = derivedManifest(plan, derivation, flags);
-  const found = [...problems, ...(await planProblems(plan, derivation, { manifest, leftOut }))];
+  const { manifest, evidence, leftOut, asking } = derivedManifest(plan, derivation, flags);
+  const found = [...problems, ...(await planProblems(plan, derivation, { manifest, leftOut, asking }))];
   const derived = derivedManifest(plan, derivation).manifest;
   return { plan, derivation, manifest, derived, evidence, leftOut, problems: found };
 }

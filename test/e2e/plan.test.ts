@@ -182,11 +182,43 @@ describe("a task that asks for a person's word first", () => {
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({ code: 0 });
   });
 
-  test.each([
-    ["something depends on it", `${asking}${fifth.replace("5", "6").replace("Task 4", "Task 5")}`],
-    ["it writes a file for sure", asking.replace(" if it exists", "")],
-  ])("stays where %s", async (_, more) => {
-    const rig = await project({ "plan.md": plan + more });
+  const drop =
+    "\n### Task 5: Drop the production table\n\n**Depends on:** Task 3\n\n**Irreversible — confirm with the user before running.**\n";
+  const last = "\n### Task 6: Final verification\n\nRun everything.\n";
+  const early = plan.replace(/### Task 4[\s\S]*/, "");
+
+  test("is left out where a last task is only guessed to wait for it, and that waits for what is before it", async () => {
+    const rig = await project({ "plan.md": early + drop + last });
+    const { stderr } = await rig.run("plan", "plan.md");
+    expect(stderr).toMatch(/asks-first: task "task-5" \(Drop the production table\) is left out/);
+    const text = await manifestOf(rig);
+    expect(text).not.toContain("id: task-5");
+    expect(text).toContain("depends: [task-2, task-3]");
+    expect(await rig.run("check", "plan.exec.yaml")).toMatchObject({ code: 0 });
+  });
+
+  test("is left out with another of its kind that depends on it", async () => {
+    const other = drop.replace("Task 5: Drop", "Task 6: Purge").replace("on:** Task 3", "on:** Task 5");
+    const rig = await project({ "plan.md": early + drop + other + last.replace("6", "7") });
+    expect((await rig.run("plan", "plan.md")).stderr.match(/is left out/g)).toHaveLength(2);
+    const text = await manifestOf(rig);
+    expect(text).not.toMatch(/id: task-[56]/);
+    expect(text).toContain("depends: [task-2, task-3]");
+  });
+
+  test("stays, and is said to, where another task depends on it", async () => {
+    const user = fifth.replace("5", "6").replace("Task 4", "Task 5");
+    const rig = await project({ "plan.md": early + drop + user });
+    const { stderr } = await rig.run("plan", "plan.md");
+    expect(stderr).toMatch(
+      /warning asks-first: task "task-5" .* stays in the manifest, since task "task-6" depends on it/,
+    );
+    expect(stderr).toContain("its agent is to ask you");
+    expect(await manifestOf(rig)).toContain("id: task-5");
+  });
+
+  test("is no such task where it writes a file for sure", async () => {
+    const rig = await project({ "plan.md": plan + asking.replace(" if it exists", "") });
     const { stderr } = await rig.run("plan", "plan.md");
     expect(stderr).not.toContain("asks-first");
     expect(await manifestOf(rig)).toContain("id: task-5");
