@@ -7,7 +7,7 @@ import { say } from "../cli/failures.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { type Derivation, derive } from "../derive/derive.ts";
 import { type DerivedManifest, derivedManifest, type Evidence } from "../derive/derived-manifest.ts";
-import { type Drift, isForPerson } from "../manifest/drift.ts";
+import { type Drift, isForPerson, type Update } from "../manifest/drift.ts";
 import { driftProblems, updateLines } from "../manifest/drift-words.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { manifestUpdate, updatedText } from "../manifest/update.ts";
@@ -75,7 +75,7 @@ async function check(work: Work, target: string, flags: PlanFlags): Promise<numb
   else if (drift.length > 0) await say(new ProblemsError(drift));
   else
     process.stdout.write(
-      `${printable(basename(target))} has the plan's ${count(work.plan.tasks.length - work.leftOut.length, "task")}\n`,
+      `${printable(basename(target))} has the plan's ${count(work.plan.tasks.length - work.leftOut.length - update.removed.size, "task")}${removedWords(update)}\n`,
     );
   return drift.length > 0 ? 1 : 0;
 }
@@ -149,8 +149,9 @@ async function update(work: Work, target: string, flags: PlanFlags): Promise<Wri
   }
   if (next !== text) await save(target, next);
   if (!flags.json) {
-    if (done.length === 0) tell("nothing to do", target, "the plan has brought nothing new");
-    else tell("updated", target, count(done.length, "change"), done);
+    if (done.length === 0)
+      tell("nothing to do", target, `the plan has brought nothing new${removedWords(update)}`);
+    else tell("updated", target, `${count(done.length, "change")}${removedWords(update)}`, done);
   }
   const left = { ...update, drifts: update.drifts.filter(isForPerson) };
   return { left: driftProblems(left, work.plan, file), drift: update.drifts };
@@ -180,6 +181,9 @@ function remarksOf({ plan, derivation, evidence }: Work): (id: string) => string
   }
   return (id) => [...(bare.has(id) ? [unexplainedRemark] : []), ...(needs.get(id)?.values() ?? [])];
 }
+
+const removedWords = ({ removed }: Pick<Update, "removed">): string =>
+  removed.size === 0 ? "" : printable(`; without ${[...removed].join(", ")}, which you removed`);
 
 const summary = ({ manifest, plan, leftOut }: Work): string =>
   `${count(plan.tasks.length - leftOut.length, "task")} in ${count(manifest.stages.length, "stage")}, ${manifest.mode as Manifest["mode"]}`;

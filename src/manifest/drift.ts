@@ -10,6 +10,7 @@ import {
   type WrittenTask,
 } from "./derived-record.ts";
 import { Placement } from "./placement.ts";
+import { removedFrom, without } from "./removed.ts";
 import { renumbered } from "./renumbered.ts";
 
 /** One way in which a manifest is not what its plan says. Ids are those of the plan, where it has the task. */
@@ -53,6 +54,8 @@ export interface Update {
   readonly renames: ReadonlyMap<string, string>;
   readonly stages: Placement["stages"];
   readonly drifts: readonly Drift[];
+  /** The plan's tasks that a person took out of the manifest: they stay out, and nothing waits for them. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** A manifest that is there, and what is known of its text. */
@@ -69,21 +72,25 @@ export type LeftOutTask = Omit<WrittenTask, "depends">;
 /**
  * What has drifted between a plan's derivation and a manifest, and what `--update` makes of it: a value that stands
  * as it was derived follows the plan; one that a person changed stays. With `force` titles and files follow too. Tasks
- * that are left out are not missing, but known where a person has added them.
+ * that are left out are not missing, but known where a person has added them; nor are those that the record knows
+ * and the manifest lacks, for a person removed them.
  */
 export function updateFor(
-  derived: Written,
+  whole: Written,
   leftOut: readonly LeftOutTask[],
   present: Present,
   force = false,
 ): Update {
   const { manifest, record } = present;
-  const all = derived.stages.flatMap(({ tasks }) => tasks);
-  const planned = new Map(all.map((task) => [task.id, task]));
+  const all = whole.stages.flatMap(({ tasks }) => tasks);
   const others = new Map(leftOut.map((task) => [task.id, task]));
   const olds = manifest.stages.flatMap(({ tasks }) => tasks);
   const renames = renumbered(olds, [...all, ...leftOut], record);
   const idOf = (id: string) => renames.get(id) ?? id;
+  const removed = removedFrom(olds, all, record, idOf);
+  const derived = without(whole, removed);
+  const planned = new Map(derived.stages.flatMap(({ tasks }) => tasks).map((task) => [task.id, task]));
+  const unchanged = new Map(all.map((task) => [task.id, markOf("depends", task.depends)]));
   const placement = new Placement(manifest.stages, idOf);
   const drifts: Drift[] = [...renames].map(([was, id]) => ({
     kind: "renumbered",
@@ -97,7 +104,7 @@ export function updateFor(
     const other = others.get(idOf(task.id));
     // What one that a person added waits for is theirs.
     const own = other && { ...other, depends: task.depends.map(idOf) };
-    return new KnownTask(task, idOf, planned.get(idOf(task.id)) ?? own, present);
+    return new KnownTask(task, idOf, planned.get(idOf(task.id)) ?? own, present, unchanged);
   });
   for (const task of known) if (task.follows("depends")) placement.free(task.id, task.plan.depends);
   for (const task of placement.add(derived.stages))
@@ -134,7 +141,7 @@ export function updateFor(
     if (was === markOf(key, manifest[key])) change("", key, manifest[key], to);
     else drifts.push({ kind: "kept", id: "", key, from: manifest[key], to });
   }
-  return { renames, stages: placement.stages, drifts };
+  return { renames, stages: placement.stages, drifts, removed };
 }
 
 /** A task's `depends` after an update: all of the plan's where it follows it, else what is new in it. */
@@ -167,6 +174,8 @@ class KnownTask {
     private readonly idOf: (id: string) => string,
     readonly plan: WrittenTask | undefined,
     private readonly present: Present,
+    /** Marks of the plan's own `depends`, with the tasks that a person removed. */
+    private readonly whole: ReadonlyMap<string, string>,
   ) {
     this.id = idOf(task.id);
     this.marks = present.record.get(task.id);
@@ -204,8 +213,8 @@ class KnownTask {
 
   /** A person changed it, and so has the plan since. */
   isKept(key: DerivedKey): boolean {
-    return (
-      this.marks !== undefined && !this.follows(key) && this.marks[key] !== markOf(key, this.plan?.[key])
-    );
+    const was = this.marks?.[key];
+    if (this.marks === undefined || this.follows(key) || was === markOf(key, this.plan?.[key])) return false;
+    return key !== "depends" || was !== this.whole.get(this.id);
   }
 }

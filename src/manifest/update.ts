@@ -20,6 +20,7 @@ import {
   type Written,
 } from "./derived-record.ts";
 import { type Drift, isForPerson, type LeftOutTask, type Update, updateFor } from "./drift.ts";
+import { notWaiting } from "./removed.ts";
 import { fixedBy, lastOffset, ownPair, TextEdits } from "./text-edits.ts";
 import { type Remarks, remarkedTask, remarkLine, stageText, tasksText, unexplainedLine } from "./write.ts";
 
@@ -74,8 +75,11 @@ export function updatedText(
   text: string,
   derived: Written,
   update: Update,
-  remarks: Remarks,
+  all: Remarks,
 ): string | undefined {
+  const { removed } = update;
+  const remarks = (id: string) =>
+    all(id).filter((line) => !removed.has(remarkedTask(remarkLine(line)) ?? ""));
   const original = new ManifestTree(text);
   // A manifest that a person wrote gets no record where nothing else is to be done to it.
   if (update.drifts.every(isForPerson) && recordOfText(original).size === 0) return text;
@@ -87,7 +91,7 @@ export function updatedText(
   for (const { id, key, to } of changes) setValue(tree, edits, id, key, to);
   if (!addTasks(tree, edits, update, remarks)) return undefined;
   for (const change of changes) if (change.key === "depends") setRemarks(tree, edits, change, remarks);
-  writeRecord(tree, edits, derived);
+  writeRecord(tree, edits, derived, removed);
   const next = edits.apply();
   return isDeepStrictEqual(parseYaml("", next).file?.value, expected(before, update)) ? next : undefined;
 }
@@ -181,12 +185,20 @@ function setRemarks(tree: ManifestTree, edits: TextEdits, change: Change, remark
   if (more.length > 0) edits.insertLines(above.at, above.column, more.join("\n"));
 }
 
-/** The record of what is derived by now, in place of the one before or at the text's end. */
-function writeRecord(tree: ManifestTree, edits: TextEdits, derived: Written): void {
+/**
+ * The record of what is derived by now, in place of the one before or at the text's end. It goes on to know the tasks
+ * that a person removed.
+ */
+function writeRecord(
+  tree: ManifestTree,
+  edits: TextEdits,
+  derived: Written,
+  removed: ReadonlySet<string>,
+): void {
   const lines = recordLines(
     recordOf(
       derived,
-      derived.stages.flatMap(({ tasks }) => tasks),
+      derived.stages.flatMap(({ tasks }) => tasks.map((task) => notWaiting(task, removed))),
     ),
   );
   const spans = recordSpans(tree.text, tree.end);

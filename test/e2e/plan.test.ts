@@ -361,6 +361,56 @@ describe("--update", () => {
     });
   });
 
+  const withoutThird = (text: string) =>
+    text
+      .replace(/ {6}- id: task-3\n(?: {8}.*\n)*/, "")
+      .replace(/ *# task-3: .*\n/, "")
+      .replace("[task-2, task-3]", "[task-2]");
+
+  test("leaves a task out that a person removed, until its line in the record goes too", async () => {
+    const { rig, edited } = await changed(withoutThird, (text) => text);
+    expect(edited).not.toContain("id: task-3");
+    expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({
+      code: 0,
+      stdout: "plan.exec.yaml has the plan's 3 tasks; without task-3, which you removed\n",
+    });
+    const updated = await rig.run("plan", "plan.md", "--update");
+    expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to do"), stderr: "" });
+    const after = await manifestOf(rig);
+    expect(withoutRecord(after)).toBe(withoutRecord(edited));
+    expect(after).toContain("# derived task-3: ");
+    await writeFile(join(rig.dir, "plan.exec.yaml"), after.replace(/# derived task-3: .*\n/, ""));
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain(`
+  added task-3: Settings
+  task-4 depends: [task-2] → [task-2, task-3]
+`);
+  });
+
+  test("a removed task stays out under another number, and a new one that depends on it comes without it", async () => {
+    const { rig } = await changed(withoutThird, (text) =>
+      text
+        .replace("Task 4: Final", "Task 6: Final")
+        .replace(
+          "### Task 3: Settings",
+          "### Task 3: Cache\n\n**Depends on:** Task 2\n\n### Task 4: Settings",
+        )
+        .replace("### Task 6", "### Task 5: Flags\n\n**Depends on:** Task 4, Task 1\n\n### Task 6"),
+    );
+    const { stdout } = await rig.run("plan", "plan.md", "--update");
+    expect(stdout).toContain("added task-3: Cache");
+    expect(stdout).not.toContain("Settings");
+    const text = await manifestOf(rig);
+    expect(text).toContain(
+      "title: Flags\n        files: []\n        # task-1: Task 4, Task 1 [field]\n        depends: [task-1]\n",
+    );
+    expect(await rig.run("check", "plan.exec.yaml")).toMatchObject({ code: 0 });
+    expect((await rig.run("plan", "plan.md", "--check")).stdout).toContain(
+      "without task-4, which you removed",
+    );
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
+    expect(await manifestOf(rig)).toBe(text);
+  });
+
   test("leaves out a dependency for which the manifest's stages have no room, and says why", async () => {
     const { rig } = await changed(
       (text) => text,
