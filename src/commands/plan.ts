@@ -137,7 +137,7 @@ async function schemaBeside(target: string): Promise<string | undefined> {
 }
 
 async function update(work: Work, target: string, flags: PlanFlags): Promise<Written> {
-  const { text, manifest, file } = await existing(target);
+  const { text, manifest } = await existing(target);
   const update = manifestUpdate(text, manifest, work, flags.force);
   const done = updateLines(update);
   const next = updatedText(text, work.derived, update, remarksOf(work));
@@ -147,13 +147,15 @@ async function update(work: Work, target: string, flags: PlanFlags): Promise<Wri
       "do it by hand, or write lists of stages and tasks out, without aliases",
     );
   }
+  const file = parseYaml(target, next).file as YamlFile;
   if (next !== text) await save(target, next);
   if (!flags.json) {
     if (done.length === 0)
       tell("nothing to do", target, `the plan has brought nothing new${removedWords(update)}`);
     else tell("updated", target, `${count(done.length, "change")}${removedWords(update)}`, done);
   }
-  const left = { ...update, drifts: update.drifts.filter(isForPerson) };
+  // Places are those in the new text, which has the new ids.
+  const left = { ...update, renames: new Map(), drifts: update.drifts.filter(isForPerson) };
   return { left: driftProblems(left, work.plan, file), drift: update.drifts };
 }
 

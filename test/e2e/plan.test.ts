@@ -361,6 +361,22 @@ describe("--update", () => {
     });
   });
 
+  test("what it leaves is pointed out where it stands in the new text", async () => {
+    const { rig } = await changed(
+      (text) => text.replace("title: Settings", "title: Mine"),
+      (text) =>
+        text
+          .replace("Task 2: Counter", "Task 2: Cache\n\nUses `src/tokenizer.ts`.\n\n### Task 3: Counter")
+          .replace("Task 3: Settings", "Task 4: Settings")
+          .replace("Task 4: Final", "Task 5: Final")
+          .replace("**Depends on:** none", "**Depends on:** Task 1"),
+    );
+    const { stderr } = await rig.run("plan", "plan.md", "--update");
+    const [, line] =
+      /plan\.exec\.yaml:(\d+):\d+ warning plan-drift: task "task-4" is called "Mine"/.exec(stderr) ?? [];
+    expect((await manifestOf(rig)).split("\n")[Number(line) - 1]).toBe("      - id: task-4");
+  });
+
   const withoutThird = (text: string) =>
     text
       .replace(/ {6}- id: task-3\n(?: {8}.*\n)*/, "")
