@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, lstat, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
@@ -102,7 +102,9 @@ async function write(work: Work, target: string, flags: PlanFlags): Promise<Writ
       "name it like plan.exec.yaml",
     );
   }
-  const isThere = await exists(target);
+  if (await isDirectory(target))
+    throw new UsageError(`expected a file to write, found the directory ${target}`, "name a file in it");
+  const isThere = await isTaken(target);
   if (isThere && flags.update) return update(work, target, flags);
   if (isThere && !flags.force) {
     throw new UsageError(
@@ -163,7 +165,25 @@ async function update(work: Work, target: string, flags: PlanFlags): Promise<Wri
 async function save(target: string, text: string): Promise<void> {
   const { manifest, problems } = await manifestIn(parseYaml(target, text));
   if (!manifest) throw new ProblemsError(problems);
-  await writeFileAtomic(target, text);
+  try {
+    await writeFileAtomic(target, text);
+  } catch (error) {
+    throw await unwritable(target, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Why a manifest cannot be written, in words that name no temporary file. */
+async function unwritable(target: string, { code = "unknown error" }: NodeJS.ErrnoException) {
+  const directory = dirname(target);
+  if (!(await isDirectory(directory)))
+    return new UsageError(
+      `expected a directory to write ${basename(target)} in, found none at ${directory}`,
+      "make it, or name another with -o",
+    );
+  return new UsageError(
+    `${target} cannot be written (${code})`,
+    "see to its directory's permissions and free space, or name another with -o",
+  );
 }
 
 function tell(what: string, target: string, more: string, lines: readonly string[] = []): void {
@@ -200,6 +220,19 @@ function printJson(
   const report = { manifest, evidence, problems: problems.map(problemJson), ...(drift ? { drift } : {}) };
   process.stdout.write(jsonText(report));
 }
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
+
+/** A link that leads nowhere takes a name, too. */
+const isTaken = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { Rig } from "../rig.ts";
@@ -103,6 +103,33 @@ stages:
     expect(await manifestOf(rig)).toBe("mine");
     expect((await rig.run("plan", "plan.md", "--force")).code).toBe(0);
     expect(await manifestOf(rig)).toContain("id: task-4");
+  });
+
+  test("a link that leads nowhere is not overwritten either", async () => {
+    const rig = await project();
+    await symlink("nowhere.yaml", join(rig.dir, "plan.exec.yaml"));
+    expect(await rig.run("plan", "plan.md")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("is there already, and is not overwritten"),
+    });
+    expect(await readlink(join(rig.dir, "plan.exec.yaml"))).toBe("nowhere.yaml");
+  });
+
+  test("where it cannot be written says what was expected, what was found and what to do", async () => {
+    const rig = await project();
+    const lost = await rig.run("plan", "plan.md", "-o", "no/such/dir/x.yaml");
+    expect(lost.code).toBe(2);
+    expect(lost.stderr).toMatch(
+      /expected a directory to write x\.yaml in, found none at \S+such\/dir\n {2}hint: make it/,
+    );
+    await mkdir(join(rig.dir, "d.yaml"));
+    for (const flag of ["--force", "--json"]) {
+      const directory = await rig.run("plan", "plan.md", "-o", "d.yaml", flag);
+      expect(directory.code).toBe(2);
+      expect(directory.stderr).toMatch(
+        /expected a file to write, found the directory \S+d\.yaml\n {2}hint: name a file/,
+      );
+    }
   });
 
   test("-o, --mode and --tier go before what is derived", async () => {
