@@ -84,6 +84,7 @@ const editArb = fc.array(
       "crlf",
       "no end",
       "move",
+      "remove",
     ),
     task: fc.nat(7),
     n: fc.nat(99),
@@ -135,6 +136,16 @@ function edited(text: string, edits: readonly Edit[]): string {
       if (on && other && lists.find(({ items }) => items.includes(map))?.items.includes(other)) {
         depends?.delete(0);
         other.set("depends", [map.get("id")]);
+      }
+    }
+    if (kind === "remove" && !map.flow && !files?.anchor) {
+      const list = lists.find(({ items }) => items.includes(map));
+      if (list && list.items.length > 1) {
+        list.items.splice(list.items.indexOf(map), 1);
+        for (const one of tasks) {
+          const on = listOf(one, "depends");
+          if (on) on.items = on.items.filter((item) => (item as Scalar).value !== map.get("id"));
+        }
       }
     }
     if (kind === "anchor" && files) files.anchor = `a${n}`;
@@ -204,6 +215,10 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
       const now = derived(changed(plan, changes), phases);
       const update = manifestUpdate(text, manifest, { derived: now });
       for (const { kind } of update.drifts) seen.set(kind, (seen.get(kind) ?? 0) + 1);
+      for (const id of update.removed) {
+        seen.set("removed", (seen.get("removed") ?? 0) + 1);
+        expect(update.drifts.filter((drift) => drift.id === id)).toEqual([]);
+      }
       const next = updatedText(text, now, update, remarks);
       if (next === undefined) throw new Error(`not updated:\n${text}\n${JSON.stringify(update, null, 1)}`);
 
@@ -213,6 +228,7 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
         again.drifts.filter((drift) => !isForPerson(drift)),
         next,
       ).toEqual([]);
+      expect(again.removed).toEqual(update.removed);
       expect(again.drifts).toEqual(update.drifts.filter(isForPerson));
       expect(updatedText(next, now, again, remarks)).toBe(next);
       expect(leftOf(text, next, update)).toEqual([]);
@@ -225,6 +241,7 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
     "gone",
     "kept",
     "missing",
+    "removed",
     "renumbered",
     "unordered",
   ]);
