@@ -175,6 +175,7 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
     .addOption(projectOption())
     .addOption(portOption())
     .addOption(noOpenOption())
+    .addOption(jsonOption("{run, url, pid} on one line once it is served, as JSON"))
     .addHelpText(
       "after",
       "\nExamples:\n  $ interserve inspect\n  $ interserve inspect 20250102-030405-a1b2 --no-open --port 4711",

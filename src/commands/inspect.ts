@@ -9,12 +9,14 @@ import { runDirectory } from "../journal/run-directory.ts";
 import type { Run } from "../live-run.ts";
 import { answerCommand } from "../report/next-step.ts";
 import { findRun, parkedTask, readRun, runnerOf } from "../resume.ts";
+import { jsonText } from "../text/printable.ts";
 import type { Aside } from "./follow.ts";
 
 export interface InspectFlags {
   readonly projectDir?: string;
   readonly port?: number;
   readonly open: boolean;
+  readonly json?: boolean;
 }
 
 /** `interserve inspect`: serves the page of a run, live or ended, until it is interrupted. */
@@ -22,8 +24,9 @@ export async function inspect(name: string | undefined, flags: InspectFlags): Pr
   const projectDir = resolve(flags.projectDir ?? ".");
   const run = await findRun(projectDir, name);
   const inspector = await pageOf(projectDir, run, flags.port);
-  process.stdout.write(`${run}: ${inspector.url}\n`);
-  if (flags.open) await openPage(inspector.url);
+  const { url } = inspector;
+  process.stdout.write(flags.json ? jsonText({ run, url, pid: process.pid }, 0) : `${run}: ${url}\n`);
+  if (flags.open) await openPage(url);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   await new Promise<void>((end) => {
     for (const signal of signals) process.once(signal, () => end());

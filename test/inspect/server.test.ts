@@ -1,6 +1,8 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findRun } from "../../src/resume.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
@@ -52,6 +54,14 @@ describe("the page of an ended run", () => {
     expect(page.headers["referrer-policy"]).toBe("no-referrer");
     const { run, charts } = JSON.parse((await api("run")).text);
     expect([run, charts.task.id]).toEqual([await findRun(rig.dir), "task"]);
+  });
+
+  test("is told as one line of JSON with --json", async () => {
+    const { child } = command(rig, "inspect", "--json", "--no-open");
+    const lines = createInterface(child.stdout as Readable)[Symbol.asyncIterator]();
+    const told = JSON.parse((await lines.next()).value ?? "null");
+    expect(told).toEqual({ run: await findRun(rig.dir), url: expect.any(String), pid: child.pid });
+    expect((await fetch(told.url)).status).toBe(200);
   });
 
   test("gives nothing without its token", async () => {
