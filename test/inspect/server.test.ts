@@ -1,9 +1,9 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { access, appendFile, mkdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { findRun } from "../../src/resume.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
 import { ask, linesFrom, messages } from "./asking.ts";
@@ -300,6 +300,9 @@ describe("a run that is on", () => {
   test("that was killed and is gone on with is told of to who looks at it, its new tasks' files too", async () => {
     const { run } = await start({ e: "" });
     await rig.agent("e");
+    // The agent may be there before the file that its output goes to.
+    const output = join(await journalOf(rig), "../tasks/e/1/output.md.part");
+    await vi.waitFor(() => access(output), { timeout: 60_000 });
     run.child.kill("SIGKILL");
     await run.ended;
     await appendFile(await journalOf(rig), '{"v":1,"event":"task.se');
