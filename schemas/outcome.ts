@@ -14,10 +14,11 @@ export const statuses = [
 export type Status = (typeof statuses)[number];
 
 /** Done: what depends on the task may start. `warn` is done with a caveat and is never counted as `pass`. */
-export const isDone = (status: Status): boolean => status === "pass" || status === "warn";
+export const isDone = (status: string | undefined): boolean => status === "pass" || status === "warn";
 
 /** Waits for a person; what depends on the task is neither started nor skipped while the run can go on. */
-export const isParked = (status: Status): boolean => status === "question" || status === "escalated";
+export const isParked = (status: string | undefined): boolean =>
+  status === "question" || status === "escalated";
 
 /** Tokens, as the engine reports them; a figure that it does not report is absent, never zero. */
 export const usageSchema = v.object({

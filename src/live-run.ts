@@ -77,7 +77,7 @@ export class LiveRun implements Run {
   private readonly actor: Actor<ReturnType<typeof orchestratorMachine>>;
   /** Questions that were asked, and not answered: task and attempt. */
   private readonly left = new Set<string>();
-  /** How often questions were open so far. */
+  /** Of what a person is being asked, or was last: aborted once the run has gone on without it. */
   private asking = new AbortController();
   private spent: Spent = nothingSpent;
   private hastened = false;

@@ -86,9 +86,7 @@ export const runnerOf = (projectDir: string, run: string): Promise<number | unde
 /** The parked task that an answer is for. Throws UsageError where it is not parked. */
 export function parkedTask({ history, directory }: PastRun, task: string): { attempt: number } {
   const known = history.tasks.get(task);
-  const parked = [...history.tasks].filter(
-    ([, { status }]) => status === "question" || status === "escalated",
-  );
+  const parked = [...history.tasks].filter(([, { status }]) => isParked(status));
   if (known && parked.some(([id]) => id === task)) return known;
   const names = parked.map(([id]) => printable(id)).join(", ");
   throw new UsageError(

@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { isDone, isParked } from "../../schemas/outcome.ts";
 import { printable, shellWord } from "../text/printable.ts";
 
 /** A run, and the directory that holds its artifacts; without that, for a reader who is in its project. */
@@ -18,10 +19,11 @@ export function nextStep(
   place: Place,
   tasks: readonly { readonly id: string; readonly status?: string | undefined }[],
 ): NextStep | undefined {
-  const parked = tasks.find(({ status }) => status === "question" || status === "escalated");
+  const parked = tasks.find(({ status }) => isParked(status));
   if (parked) return { what: "answer", command: answerCommand(place, parked.id) };
-  const isDone = tasks.every(({ status }) => status === "pass" || status === "warn");
-  return isDone ? undefined : { what: "go on", command: resumeCommand(place) };
+  return tasks.every(({ status }) => isDone(status))
+    ? undefined
+    : { what: "go on", command: resumeCommand(place) };
 }
 
 export const nextStepLines = (...of: Parameters<typeof nextStep>): string[] => {
