@@ -214,7 +214,8 @@ async function readSource(path: string, options: JobOptions): Promise<Source> {
     ...(manifest ? { manifest } : {}),
     ...(read?.plan ? { plan: read.plan } : {}),
     file: beside,
-    problems: [...problems, ...overridden, ...(read?.problems ?? [])],
+    // What a plan leaves unclear is settled by its manifest.
+    problems: [...problems, ...overridden, ...(read?.problems ?? []).filter(isError)],
   };
 }
 

@@ -11,6 +11,7 @@ import { formatOf } from "./formats/formats.ts";
 import { headedFiles } from "./headed-code.ts";
 import { mendHtml } from "./html-blocks.ts";
 import { blocksIn } from "./markdown.ts";
+import type { PlanRead } from "./plan-read.ts";
 import { textAndCode } from "./section-text.ts";
 import { stepFiles } from "./step-files.ts";
 import { filesOf } from "./task-files.ts";
@@ -30,8 +31,8 @@ export async function readPlan(
   if (text === undefined) return { problems: problem ? [problem] : [] };
   const headed = parsePlan(text, path);
   const format = formatOf(text, path);
-  const isOther = format !== undefined && (format.isSure === true || headed.tasks.length === 0);
-  const { plan, problems } = isOther ? await format.read(text, path) : { plan: headed, problems: [] };
+  const isOther = format !== undefined && (format.isSure === true || headed.plan.tasks.length === 0);
+  const { plan, problems } = isOther ? await format.read(text, path) : headed;
   if (plan.tasks.length > 0 || !needsTasks) return { plan, problems };
   if (isOther) {
     const message = "every task of this plan is ticked or has the status of one that is done";
@@ -66,7 +67,7 @@ interface Mark {
 }
 
 /** The tasks of a plan, a heading each. `file` is only named in the result. */
-export function parsePlan(text: string, file: string): Plan {
+export function parsePlan(text: string, file: string): PlanRead {
   const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
   const blocks = blocksIn(mendHtml(mendFences(lines)));
   const numbers = new Set<string>();
@@ -118,12 +119,13 @@ export function parsePlan(text: string, file: string): Plan {
     ];
   });
   const title = marks.find(({ node }) => node.depth === 1);
-  return {
+  const plan = {
     file,
     ...(title ? { title: oneLine(title.node) } : {}),
     tasks,
     ...textAndCode([...outside], lines),
   };
+  return { plan, problems: [] };
 }
 
 /** For the tasks under several headings of one level, the heading above: phases, waves, parts of the plan. */

@@ -12,7 +12,7 @@ describe.skipIf(!hasCorpus)("on real plans, against their authors' manifests", (
   const scored = score(
     expectedPlans().map((plan) => {
       const file = join(corpus, `${plan.name}.md`);
-      const read = parsePlan(readFileSync(file, "utf8"), file);
+      const { plan: read } = parsePlan(readFileSync(file, "utf8"), file);
       return { author: plan.stages, derived: derivedManifest(read, derive(read)).manifest.stages };
     }),
   );

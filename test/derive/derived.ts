@@ -8,7 +8,7 @@ export function derived(text: string): {
   unexplained: string[];
   raw: Derivation;
 } {
-  const plan = parsePlan(text, "plan.md");
+  const { plan } = parsePlan(text, "plan.md");
   const raw = derive(plan);
   const number = (at: number) => plan.tasks[at]?.number ?? "?";
   return {

@@ -53,7 +53,7 @@ function derived(plan: readonly Sketch[], phases: boolean): Written {
       ...(verify.length > 0 ? ["<verify>", ...verify.map((run) => `- run: \`${run}\``), "</verify>"] : []),
     ].join("\n\n");
   });
-  const read = parsePlan(`# Plan\n\n${text.join("\n\n")}\n`, "plan.md");
+  const { plan: read } = parsePlan(`# Plan\n\n${text.join("\n\n")}\n`, "plan.md");
   return derivedManifest(read, derive(read)).manifest;
 }
 

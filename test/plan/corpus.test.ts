@@ -9,7 +9,7 @@ describe.skipIf(!hasCorpus)("on real plans", () => {
     "%s: the tasks are its author's",
     (name, plan) => {
       const file = join(corpus, `${name}.md`);
-      const { tasks } = parsePlan(readFileSync(file, "utf8"), file);
+      const { tasks } = parsePlan(readFileSync(file, "utf8"), file).plan;
       const ids = plan.stages.flatMap((stage) => stage.tasks.map(({ id }) => id));
       const found = tasks.filter(({ asksFirst }) => asksFirst === undefined).map(({ id }) => id);
       expect(found.sort()).toEqual([...ids].sort());

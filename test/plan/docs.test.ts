@@ -7,7 +7,7 @@ test("the plan of docs/plans.md gives the stages and dependencies that the pictu
   const page = readFileSync(new URL("../../docs/plans.md", import.meta.url), "utf8");
   const [, shown = ""] = /^```markdown\n(.*?)^```$/ms.exec(page) ?? [];
   const [, picture = ""] = /^```mermaid\n(.*?)^```$/ms.exec(page) ?? [];
-  const { edges, stages, unexplained } = derive(parsePlan(shown, "plan.md"));
+  const { edges, stages, unexplained } = derive(parsePlan(shown, "plan.md").plan);
   const drawn = [...picture.matchAll(/t(\d+) --> t(\d+)/g)].map(([, from, to]) => `${from}>${to}`);
   expect([...new Set(edges.map(({ from, to }) => `${from}>${to}`))].sort()).toEqual(drawn.sort());
   expect(stages).toHaveLength([...picture.matchAll(/subgraph/g)].length);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 
 const taskWith = (body: string) => {
-  const [task] = parsePlan(`# Plan\n\n### Task 1: Alpha\n\n${body}\n`, "plan.md").tasks;
+  const [task] = parsePlan(`# Plan\n\n### Task 1: Alpha\n\n${body}\n`, "plan.md").plan.tasks;
   if (!task) throw new Error("no task");
   return task;
 };
@@ -112,17 +112,16 @@ describe("verify blocks", () => {
 });
 
 test("tasks have the heading that they stand under, where there are several", () => {
-  const { tasks } = parsePlan(
-    "# P\n\n## Phase 1\n\n### Task 1: A\n\n## Phase 2\n\n### Task 2: B\n",
-    "plan.md",
-  );
+  const {
+    plan: { tasks },
+  } = parsePlan("# P\n\n## Phase 1\n\n### Task 1: A\n\n## Phase 2\n\n### Task 2: B\n", "plan.md");
   expect(tasks.map(({ group }) => group)).toEqual(["Phase 1", "Phase 2"]);
-  const alone = parsePlan("# P\n\n## Tasks\n\n### Task 1: A\n\n### Task 2: B\n", "plan.md").tasks;
+  const { tasks: alone } = parsePlan("# P\n\n## Tasks\n\n### Task 1: A\n\n### Task 2: B\n", "plan.md").plan;
   expect(alone.map(({ group }) => group)).toEqual([undefined, undefined]);
 });
 
 test("text and code of a task are told apart, in lists too, and so are those outside of tasks", () => {
-  const plan = parsePlan(
+  const { plan } = parsePlan(
     "# P\n\nBefore.\n\n### Task 1: A\n\nText.\n\n- item\n  ```go\n  func X() {}\n  ```\n\n## After\n\n```\ndrawing\n```\n",
     "p.md",
   );

@@ -10,9 +10,9 @@ test.each([
   ["#### Task Group 2: Database", "2", "Database"],
   ["### TASK-002: Audit", "002", "Audit"],
 ])("%s", (heading, number, title) => {
-  expect(parsePlan(`# P\n\n${heading}\n`, "p.md").tasks).toMatchObject([{ number, title }]);
+  expect(parsePlan(`# P\n\n${heading}\n`, "p.md").plan.tasks).toMatchObject([{ number, title }]);
 });
 
 test.each(["### Task 3 Outputs of it", "### Task 3 完了"])("%s behind task 3 is about it", (heading) => {
-  expect(parsePlan(`### Task 3: A\n\n${heading}\n`, "p.md").tasks).toHaveLength(1);
+  expect(parsePlan(`### Task 3: A\n\n${heading}\n`, "p.md").plan.tasks).toHaveLength(1);
 });

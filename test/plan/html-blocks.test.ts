@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 
-const tasksOf = (text: string) => parsePlan(text, "p.md").tasks;
+const tasksOf = (text: string) => parsePlan(text, "p.md").plan.tasks;
 
 describe("a heading right below HTML is a heading", () => {
   test.each([
@@ -26,7 +26,7 @@ describe("a heading right below HTML is a heading", () => {
   test("also each of several, and the plan's title", () => {
     const block = "<verify>\n- run: `true`\n</verify>\n";
     const text = `<p align="center">x</p>\n# Title\n### Task 1: A\n${block}### Task 2: B\n${block}### Task 3: C\n\`\`\`sh\n\n# no\n\`\`\`\n${block}### Task 4: D\n`;
-    expect(parsePlan(text, "p.md").title).toBe("Title");
+    expect(parsePlan(text, "p.md").plan.title).toBe("Title");
     const tasks = tasksOf(text);
     expect(tasks.map(({ title }) => title)).toEqual(["A", "B", "C", "D"]);
     expect(tasks.map(({ verify }) => verify.length)).toEqual([1, 1, 1, 0]);

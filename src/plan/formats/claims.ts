@@ -2,7 +2,7 @@ import { locksOf } from "../../../machines/locks.ts";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
-import { problemAt } from "./format.ts";
+import { warningAt } from "../plan-read.ts";
 
 /**
  * Where a plan says that tasks may run at the same time, and they write one file or one depends on the other. `claim`
@@ -15,7 +15,7 @@ export function contradictions(plan: Plan, ids: readonly string[], claim: string
     const [first, ...others] = holders.map((at) => tasks[at] as PlanTask);
     const names = [first, ...others].map((task) => quoted(task?.number ?? "")).join(" and ");
     const message = `${names} are ${claim}, which is for tasks that run at the same time, and all write ${quoted(locks.paths[lock] ?? "")}`;
-    return problemAt(
+    return warningAt(
       "claim-contradicted",
       plan.file,
       others.at(-1)?.line ?? 1,
@@ -29,7 +29,7 @@ export function contradictions(plan: Plan, ids: readonly string[], claim: string
       if (!other) return [];
       const message = `${quoted(task.number)} and ${quoted(other.number)} are ${claim}, which is for tasks that run at the same time, and the one depends on the other`;
       return [
-        problemAt(
+        warningAt(
           "claim-contradicted",
           plan.file,
           task.line,
@@ -55,7 +55,7 @@ export function withoutDangling(
       if (known.has(id) || outside.has(id)) continue;
       const message = `${quoted(task.number)} depends on ${quoted(id.replace(/^task-/, ""))}, which the plan does not have`;
       problems.push(
-        problemAt("unknown-dependency", plan.file, task.line, message, "the dependency is left out"),
+        warningAt("unknown-dependency", plan.file, task.line, message, "the dependency is left out"),
       );
     }
     return { ...task, depends: [...new Set(task.depends)].filter((id) => known.has(id) && id !== task.id) };

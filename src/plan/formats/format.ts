@@ -1,6 +1,6 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
-import type { Problem } from "../../problem.ts";
+import type { PlanRead } from "../plan-read.ts";
 import { textAndCode } from "../section-text.ts";
 import type { UsedFile } from "../task-files.ts";
 import { freeId } from "../task-heading.ts";
@@ -12,12 +12,7 @@ export interface PlanFormat {
   /** What it is recognised by stands in no other kind of plan, one with headings of tasks included. */
   readonly isSure?: boolean;
   readonly recognises: (text: string, file: string) => boolean;
-  readonly read: (text: string, file: string) => FormatRead | Promise<FormatRead>;
-}
-
-export interface FormatRead {
-  readonly plan: Plan;
-  readonly problems: Problem[];
+  readonly read: (text: string, file: string) => PlanRead | Promise<PlanRead>;
 }
 
 /** What a format says of a task; the rest follows from its section. */
@@ -76,17 +71,3 @@ export function titleIn(text: string): string {
     .trim();
   return line.length <= 120 ? line : `${line.slice(0, 119).replace(/\s+\S*$/, "")}…`;
 }
-
-export const problemAt = (
-  code: Problem["code"],
-  file: string,
-  line: number,
-  message: string,
-  hint: string,
-): Problem => ({
-  code,
-  severity: "warning",
-  message,
-  place: { file, line, column: 1 },
-  hint,
-});

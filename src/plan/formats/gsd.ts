@@ -4,8 +4,9 @@ import * as v from "valibot";
 import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
 import { readText } from "../../yaml/yaml-file.ts";
+import { warningAt } from "../plan-read.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf, problemAt, titleIn } from "./format.ts";
+import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 
 /** A larger plan is refused. */
 const mostBytes = 10 * 1024 * 1024;
@@ -74,7 +75,7 @@ export const gsd: PlanFormat = {
         if ((wave.get(other) ?? 0) <= (wave.get(id) ?? 0)) return [];
         const message = `${number} is in wave ${wave.get(id)} and depends on ${other.slice(5)} in the later wave ${wave.get(other)}`;
         return [
-          problemAt(
+          warningAt(
             "claim-contradicted",
             file,
             1,
@@ -131,7 +132,7 @@ async function partsBeside(file: string): Promise<{ parts: Part[]; done: Set<str
       const hint = "give it `wave`, `depends_on` and `files_modified` between lines of `---` at its top";
       problems.push(
         problem ??
-          problemAt(
+          warningAt(
             "plan-syntax",
             path,
             1,

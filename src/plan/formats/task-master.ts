@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Problem } from "../../problem.ts";
+import { warningAt } from "../plan-read.ts";
 import { withoutDangling } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf, problemAt } from "./format.ts";
+import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
 import { writtenIn } from "./paths.ts";
 
 const identifier = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
@@ -36,7 +37,7 @@ export const taskMaster: PlanFormat = {
     if (others.length > 0) {
       const message = `of the tags of this file, ${chosen?.tag} is read, and not ${others.join(", ")}`;
       problems.push(
-        problemAt("plan-syntax", file, 1, message, "put the other tag's tasks in a file of their own"),
+        warningAt("plan-syntax", file, 1, message, "put the other tag's tasks in a file of their own"),
       );
     }
     const { tasks, done } = flattened(chosen?.tasks ?? [], text);
