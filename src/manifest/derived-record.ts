@@ -7,17 +7,26 @@ export interface DerivedValues {
   readonly title?: string;
   readonly files: readonly string[];
   readonly depends: readonly string[];
+  /** None: that of the manifest. */
+  readonly tier?: string;
   readonly verify?: readonly (Pick<Verify, "run"> & Partial<Verify>)[];
 }
 export type DerivedKey = keyof DerivedValues;
-export const derivedKeys = ["title", "files", "depends", "verify"] as const satisfies readonly DerivedKey[];
+export const derivedKeys = [
+  "title",
+  "files",
+  "depends",
+  "tier",
+  "verify",
+] as const satisfies readonly DerivedKey[];
 
 /** What it gives of the whole manifest. */
 export interface DerivedOrder {
   readonly mode: string;
+  readonly tier: string;
   readonly max_parallel: number;
 }
-export const orderKeys = ["mode", "max_parallel"] as const satisfies readonly (keyof DerivedOrder)[];
+export const orderKeys = ["mode", "tier", "max_parallel"] as const satisfies readonly (keyof DerivedOrder)[];
 
 /** A manifest as it is derived from a plan: its keys in the order in which they are written. */
 export interface Written extends DerivedOrder {
@@ -74,13 +83,17 @@ export function recordOf(
 }
 
 const heading = "# What was derived, by which --update tells your edits from the plan's; leave it here:";
-const none = markOf("verify", []);
+/** The marks of what few tasks have: left out of the lines. */
+const none: Readonly<Record<string, string>> = {
+  verify: markOf("verify", undefined),
+  tier: markOf("tier", undefined),
+};
 
 /** The lines of comment that hold a record. */
 export const recordLines = (record: DerivedRecord): string[] => [
   heading,
   ...[...record].map(([id, marks]) => {
-    const parts = Object.entries(marks).filter(([key, mark]) => key !== "verify" || mark !== none);
+    const parts = Object.entries(marks).filter(([key, mark]) => mark !== none[key]);
     return `# derived${id ? ` ${encodeURIComponent(Buffer.from(id).toString())}` : ""}: ${parts.map((part) => part.join(" ")).join(", ")}`;
   }),
 ];
@@ -101,14 +114,16 @@ export function recordSpans(text: string, from: number): { start: number; end: n
 }
 
 export function recordIn(lines: readonly string[]): DerivedRecord {
-  return new Map(
-    lines.flatMap((text): [string, Record<string, string>][] => {
-      const [, id = "", parts] = line.exec(text) ?? [];
-      if (parts === undefined) return [];
-      const marks = parts.split(", ").map((part) => part.split(" ") as [string, string]);
-      return [[decoded(id), { verify: none, ...Object.fromEntries(marks) }]];
-    }),
-  );
+  const record = new Map<string, Readonly<Record<string, string>>>();
+  for (const text of lines) {
+    const [, id = "", parts] = line.exec(text) ?? [];
+    if (parts === undefined) continue;
+    record.set(decoded(id), Object.fromEntries(parts.split(", ").map((part) => part.split(" "))));
+  }
+  // A record that has no tier of the manifest knows none of its tasks either.
+  const { tier, ...others } = none;
+  const absent = record.get("")?.tier === undefined ? others : none;
+  return new Map([...record].map(([id, marks]) => [id, id === "" ? marks : { ...absent, ...marks }]));
 }
 
 function decoded(id: string): string {

@@ -74,7 +74,7 @@ function differenceOf({
   if (key === "verify") {
     return `"verify" of ${task} ${listDifference(commandsOf(from), commandsOf(to)) || "expects other than the plan"}`;
   }
-  return `"${key}" is ${from}, and by the plan ${to}`;
+  return `"${key}"${id ? ` of ${task}` : ""} is ${shown(from)}, and by the plan ${shown(to)}`;
 }
 
 const commandsOf = (value: unknown): string[] => (value as Verify[]).map(({ run }) => run);
@@ -129,4 +129,4 @@ function lineOf(drift: Drift): string {
 const shown = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.map((one) => (typeof one === "string" ? one : (one as Verify).run)).join(", ")}]`
-    : String(value);
+    : String(value ?? "default");

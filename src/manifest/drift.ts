@@ -67,7 +67,7 @@ export interface Present {
 }
 
 /** A task that a plan leaves to a person. */
-export type LeftOutTask = Omit<WrittenTask, "depends">;
+export type LeftOutTask = Omit<WrittenTask, "depends" | "tier">;
 
 /**
  * What has drifted between a plan's derivation and a manifest, and what `--update` makes of it: a value that stands
@@ -103,7 +103,7 @@ export function updateFor(
   const known = olds.map((task) => {
     const other = others.get(idOf(task.id));
     // What one that a person added waits for is theirs.
-    const own = other && { ...other, depends: task.depends.map(idOf) };
+    const own = other && { ...other, depends: task.depends.map(idOf), tier: task.tier };
     return new KnownTask(task, idOf, planned.get(idOf(task.id)) ?? own, present, unchanged);
   });
   for (const task of known) if (task.follows("depends")) placement.free(task.id, task.plan.depends);
@@ -124,9 +124,10 @@ export function updateFor(
     if (!isSame("depends", depends, task.value("depends")))
       change(id, "depends", task.value("depends"), depends);
     drifts.push(...refused);
+    if (task.follows("tier")) change(id, "tier", task.value("tier"), plan.tier);
     if (task.follows("verify")) change(id, "verify", task.value("verify"), plan.verify ?? []);
-    for (const key of ["depends", "verify"] as const) {
-      const now = key === "depends" ? depends : task.value("verify");
+    for (const key of ["depends", "tier", "verify"] as const) {
+      const now = key === "depends" ? depends : task.value(key);
       if (task.isKept(key) && !isSame(key, now, plan[key]))
         drifts.push({ kind: "kept", id, key, from: now, to: plan[key] });
     }
@@ -214,7 +215,7 @@ class KnownTask {
   /** A person changed it, and so has the plan since. */
   isKept(key: DerivedKey): boolean {
     const was = this.marks?.[key];
-    if (this.marks === undefined || this.follows(key) || was === markOf(key, this.plan?.[key])) return false;
+    if (was === undefined || this.follows(key) || was === markOf(key, this.plan?.[key])) return false;
     return key !== "depends" || was !== this.whole.get(this.id);
   }
 }

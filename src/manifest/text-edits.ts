@@ -39,9 +39,10 @@ export class TextEdits {
   }
 
   apply(): string {
+    // Before what is replaced comes what is inserted there.
     const order = this.edits
       .map((edit, at) => ({ ...edit, at }))
-      .sort((a, b) => a.start - b.start || a.at - b.at);
+      .sort((a, b) => a.start - b.start || a.end - b.end || a.at - b.at);
     const parts: string[] = [];
     let from = 0;
     for (const { start, end, text } of order) {
@@ -108,6 +109,25 @@ export class TextEdits {
       const text = isSimple(value) ? `${key}: ${flowText(value)}` : stringify({ [key]: value }, layout);
       this.insertLines(this.lineAfter(lastOffset(map)), column, text);
     }
+  }
+
+  /** Takes a pair out, and its line where nothing else stands on it: a comment behind it stays. */
+  removePair(map: YAMLMap, pair: Pair): void {
+    const start = (pair.key as Node).range?.[0] ?? 0;
+    const end = lastOffset(pair);
+    const line = this.source.lastIndexOf("\n", start - 1) + 1;
+    const next = this.lineAfter(end);
+    const isAlone = (from: number, to: number) => this.source.slice(from, to).trim() === "";
+    if (map.flow) {
+      const comma = /^\s*,[ \t]*/.exec(this.source.slice(end, end + 400))?.[0];
+      const before = /,[ \t]*$/.exec(this.source.slice(Math.max(0, start - 400), start))?.[0];
+      this.replace(
+        comma === undefined ? start - (before?.length ?? 0) : start,
+        end + (comma?.length ?? 0),
+        "",
+      );
+    } else if (isAlone(line, start) && isAlone(end, next)) this.replace(line, next, "");
+    else this.replace(start, end, "");
   }
 
   private addFlow(node: YAMLMap | YAMLSeq, texts: readonly string[]): void {

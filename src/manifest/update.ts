@@ -141,7 +141,9 @@ function setValue(tree: ManifestTree, edits: TextEdits, id: string, key: string,
   const map = id === "" ? tree.root : tree.tasks.get(id);
   if (!isMap(map)) return;
   const pair = ownPair(map, key);
-  if (!pair) edits.addPair(map, key, value);
+  if (value === undefined) {
+    if (pair) edits.removePair(map, pair);
+  } else if (!pair) edits.addPair(map, key, value);
   else if (isSeq(pair.value) && Array.isArray(value)) {
     const own = pair.value.items.map((item) => (isScalar(item) ? item.value : item));
     const isMore = own.length > 0 && own.length < value.length && own.every((one, at) => one === value[at]);
@@ -235,7 +237,11 @@ function expected(value: unknown, update: Update): unknown {
       return own;
     });
   }
-  for (const { id, key, to } of changesOf(update)) (tasks.get(id) ?? manifest)[key] = to;
+  for (const { id, key, to } of changesOf(update)) {
+    const map = tasks.get(id) ?? manifest;
+    if (to === undefined) delete map[key];
+    else map[key] = to;
+  }
   const before = manifest.stages;
   manifest.stages = stages.map(({ name, at, added }) => ({
     ...(at === undefined ? { name } : before[at]),

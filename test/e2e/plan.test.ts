@@ -86,11 +86,11 @@ stages:
         tier: fast
 
 # What was derived, by which --update tells your edits from the plan's; leave it here:
-# derived: mode e6a4ad52, max_parallel ef2d127d
+# derived: mode e6a4ad52, tier c0e875d6, max_parallel ef2d127d
 # derived task-1: title 28a5e5f9, files 9b903399, depends 4f53cda1
 # derived task-2: title cf202fe1, files 9623a3b8, depends e056239c
 # derived task-3: title 83909f82, files d710d442, depends 4f53cda1
-# derived task-4: title b3010c5c, files 4f53cda1, depends 3a157841
+# derived task-4: title b3010c5c, files 4f53cda1, depends 3a157841, tier 079c9d12
 `);
     expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
   });
@@ -316,6 +316,40 @@ describe("--update", () => {
             expect: exit 0
 `);
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
+  });
+
+  test("the tier of a task follows the plan where it stands as it was derived", async () => {
+    const light = (text: string) =>
+      text.replace(/(Task 3: )Settings[\s\S]*(?=### Task 4)/, "$1Verify all\n\n");
+    const heavy = (text: string) => text.replace("Task 4: Final verification", "Task 4: Command line");
+    const change = (text: string) => heavy(light(text));
+    const { rig } = await changed((text) => text.replace("tier: fast\n", "tier: fast # mine\n"), change);
+    const { stdout } = await rig.run("plan", "plan.md", "--update");
+    expect(stdout).toContain("task-3 tier: default → fast\n");
+    expect(stdout).toContain("task-4 tier: fast → default\n");
+    const text = await manifestOf(rig);
+    expect(text).toMatch(/id: task-3\n(?: {8}.*\n)* {8}tier: fast\n/);
+    expect(text).toMatch(/depends: \[\S+\]\n +# mine\n\n/);
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
+  });
+
+  test("a tier that a person wrote stays, and so does one that an older record does not know", async () => {
+    const own = await changed(
+      (text) => text.replace("tier: fast", "tier: deep"),
+      (text) => text.replace("Task 4: Final verification", "Task 4: Command line"),
+    );
+    expect((await own.rig.run("plan", "plan.md", "--update")).stdout).toContain(
+      "task-4 tier: kept deep, which was edited; the plan says default\n",
+    );
+    const older = await changed(
+      (text) => text.replace(/, tier \w+/g, ""),
+      (text) => text.replace("Task 4: Final verification", "Task 4: Command line"),
+    );
+    const { stdout } = await older.rig.run("plan", "plan.md", "--update");
+    expect(stdout).toContain("task-4 title");
+    expect(stdout).not.toContain("tier");
+    expect(await manifestOf(older.rig)).toContain("tier: fast\n");
+    expect((await older.rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
   test("what a person and the plan both changed stays the person's, and --check says what to do until one gives way", async () => {
