@@ -45,7 +45,7 @@ function messageOf(drift: Drift): string {
     case "missing":
       return `the plan's ${task} (${drift.title}) is not in the manifest`;
     case "gone":
-      return `${task} is not in the plan`;
+      return `${task} is not in the plan${drift.perhaps ? `; perhaps it is ${quoted(drift.perhaps)} now` : ""}`;
     case "renumbered":
       return drift.gone
         ? `task ${quoted(drift.was)} is not in the plan, where another has its id: it is to be ${quoted(drift.id)}`
@@ -93,7 +93,7 @@ function hintOf(drift: Drift): string {
     case "missing":
       return "add it with `interserve plan PLAN --update`";
     case "gone":
-      return "remove it, or write a heading for it in the plan";
+      return `${drift.perhaps ? `if so, move what you wrote in it to ${quoted(drift.perhaps)}; then ` : ""}remove it, or write a heading for it in the plan`;
     case "edited":
       return "it is not as it was derived, and is kept: write the same into the plan, or take the plan's with `--update --force`";
     case "unordered":

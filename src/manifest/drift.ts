@@ -35,7 +35,7 @@ export type Drift =
     }
   /** A dependency of the plan that the manifest's own order does not allow. */
   | { readonly kind: "unordered"; readonly id: string; readonly on: string; readonly why: string }
-  /** These a person must settle. */
+  /** These a person must settle. `perhaps`: the plan's new task that one which is gone may be by now. */
   | {
       readonly kind: "edited";
       readonly id: string;
@@ -43,7 +43,7 @@ export type Drift =
       readonly from: unknown;
       readonly to: unknown;
     }
-  | { readonly kind: "gone"; readonly id: string };
+  | { readonly kind: "gone"; readonly id: string; readonly perhaps?: string };
 type Key = DerivedKey | keyof DerivedOrder;
 
 /** What only a person can settle, also after `--update`. */
@@ -85,7 +85,7 @@ export function updateFor(
   const all = whole.stages.flatMap(({ tasks }) => tasks);
   const others = new Map(leftOut.map((task) => [task.id, task]));
   const olds = manifest.stages.flatMap(({ tasks }) => tasks);
-  const renames = renumbered(olds, [...all, ...leftOut], record);
+  const { renames, likely } = renumbered(olds, [...all, ...leftOut], record);
   const idOf = (id: string) => renames.get(id) ?? id;
   const removed = removedFrom(olds, all, record, idOf);
   const derived = without(whole, removed);
@@ -112,7 +112,8 @@ export function updateFor(
   for (const task of known) {
     const { id, plan } = task;
     if (!plan) {
-      if (!task.isOwn) drifts.push({ kind: "gone", id });
+      const perhaps = likely.get(id);
+      if (!task.isOwn) drifts.push({ kind: "gone", id, ...(perhaps ? { perhaps } : {}) });
       continue;
     }
     for (const key of ["title", "files"] as const) {

@@ -1,49 +1,117 @@
+import { normalisePath } from "../../machines/locks.ts";
 import { bare, type DerivedRecord, markOf } from "./derived-record.ts";
+import { Pairing } from "./pairing.ts";
 
 interface Named {
   readonly id: string;
   readonly title?: string | undefined;
+  readonly files: readonly string[];
+}
+
+export interface Renumbered {
+  /** The manifest's tasks that have another id by now: a task that is gone goes out of the way of one with its id. */
+  readonly renames: ReadonlyMap<string, string>;
+  /** For tasks that are gone, by the ids that they have then: the plan's task that each may be by now. */
+  readonly likely: ReadonlyMap<string, string>;
 }
 
 /**
- * The manifest's tasks that have another id in the plan by now, as after a new Task 3 became Task 4: told by a title
- * that one task alone has. A task that is gone from the plan, and whose id another one takes, goes out of its way.
+ * Which of the plan's tasks the manifest's are, as after a new Task 3 became Task 4: told by a title that one task
+ * alone has, by files that no others have and the place between the tasks known by title, and by the id. Where none of
+ * these is sure a task is gone, for what a person wrote in it belongs to no other.
  */
 export function renumbered(
   manifest: readonly Named[],
   plan: readonly Named[],
   record: DerivedRecord,
-): Map<string, string> {
+): Renumbered {
+  const pairs = new Pairing(manifest, plan);
   const byId = new Map(plan.map((task) => [task.id, task]));
-  const byTitle = new Map<string, Named | undefined>();
-  for (const task of plan) byTitle.set(bare(task.title), byTitle.has(bare(task.title)) ? undefined : task);
-  const byMark = new Map(plan.map((task) => [markOf("title", task.title), task]));
-  const goals = manifest.map(({ id, title }) => {
-    // As it is called, or as it was derived, for a person may have called it otherwise since.
-    const derived = byMark.get(record.get(id)?.title ?? "");
-    const goal = byTitle.get(bare(title)) ?? (derived && byTitle.get(bare(derived.title)));
-    const own = byId.get(id);
-    const isOwn = own && (bare(own.title) === bare(title) || own === derived);
-    return goal && !isOwn ? goal.id : undefined;
-  });
-  const wanted = new Map<string, number>();
-  for (const goal of goals) if (goal) wanted.set(goal, (wanted.get(goal) ?? 0) + 1);
-  const settled = new Set<string>();
-  const renames = new Map<string, string>();
-  manifest.forEach(({ id, title }, at) => {
-    const goal = goals[at];
-    if (goal && wanted.get(goal) === 1) renames.set(id, goal);
-    else if (bare(byId.get(id)?.title) === bare(title)) settled.add(id);
-  });
-  for (const [id, goal] of renames) if (settled.has(goal)) renames.delete(id);
-  const taken = new Set([...renames.values(), ...byId.keys(), ...manifest.map(({ id }) => id)]);
-  const goalsTaken = new Set(renames.values());
-  for (const { id } of manifest) {
-    if (renames.has(id) || !goalsTaken.has(id)) continue;
-    let free = `${id}-gone`;
-    for (let count = 2; taken.has(free); count += 1) free = `${id}-gone-${count}`;
-    taken.add(free);
-    renames.set(id, free);
+  const ownOf = ({ id }: Named) => pairs.open(byId.get(id));
+  pairByTitle(pairs, ownOf, record);
+  const kin = kinsOf(pairs, record);
+  for (const old of pairs.openOlds) {
+    const own = ownOf(old);
+    if (own && kin(old).includes(own)) pairs.add(old, own);
   }
-  return renames;
+  const place = pairs.places();
+  // A task that a person added is known by its title or its id alone.
+  pairs.addSure(
+    pairs.openOlds.filter(({ id }) => record.has(id)),
+    (old) => kin(old).filter((one) => place.isSame(old, one)),
+  );
+  for (const old of pairs.openOlds) {
+    const own = ownOf(old);
+    if (own && place.isSame(old, own) && !place.isShifted(old)) pairs.add(old, own);
+  }
+  const renames = new Map(
+    pairs.all.filter(([{ id }, now]) => id !== now.id).map(([{ id }, now]) => [id, now.id]),
+  );
+  const taken = new Set([...byId.keys(), ...manifest.map(({ id }) => id)]);
+  const likely = new Map<string, string>();
+  for (const old of pairs.openOlds) {
+    const id = byId.has(old.id) ? freeId(old.id, taken) : old.id;
+    if (id !== old.id) renames.set(old.id, id);
+    const [only, other] =
+      kin(old).length > 0 ? kin(old) : pairs.openNews.filter((one) => place.isSame(old, one));
+    if (only && !other) likely.set(id, only.id);
+  }
+  return { renames, likely };
+}
+
+function freeId(id: string, taken: Set<string>): string {
+  let free = `${id}-gone`;
+  for (let count = 2; taken.has(free); count += 1) free = `${id}-gone-${count}`;
+  taken.add(free);
+  return free;
+}
+
+/** As it is called, or as it was derived, for a person may have called it otherwise since; its own id first. */
+function pairByTitle(
+  pairs: Pairing<Named>,
+  ownOf: (old: Named) => Named | undefined,
+  record: DerivedRecord,
+): void {
+  const markOfOld = ({ id }: Named) => record.get(id)?.title ?? "";
+  const markOfNew = ({ title }: Named) => markOf("title", title);
+  for (const old of pairs.openOlds) {
+    const own = ownOf(old);
+    if (own && (bare(own.title) === bare(old.title) || markOfNew(own) === markOfOld(old)))
+      pairs.add(old, own);
+  }
+  const byTitle = only(pairs.news, ({ title }) => [bare(title)]);
+  const byMark = only(pairs.news, (task) => [markOfNew(task)]);
+  pairs.addSure(pairs.openOlds, (old) => {
+    const goal = pairs.open(byTitle.get(bare(old.title)) ?? byMark.get(markOfOld(old)));
+    return goal ? [goal] : [];
+  });
+  // What a person removed from the manifest is none of its tasks.
+  const ids = new Set(pairs.olds.map(({ id }) => id));
+  for (const [id, { title = "" }] of record) if (!ids.has(id)) pairs.close(byMark.get(title));
+}
+
+/** The plan's tasks that share files with one of the manifest's, now or as derived, that no others have. */
+function kinsOf(pairs: Pairing<Named>, record: DerivedRecord): (old: Named) => Named[] {
+  const paths = ({ files }: Named) => files.map(normalisePath);
+  const [oldOf, newOf] = [only(pairs.olds, paths), only(pairs.news, paths)];
+  const none = markOf("files", []);
+  const markOfOld = ({ id }: Named) => [record.get(id)?.files ?? none];
+  const [oldOfMark, newOfMark] = [
+    only(pairs.olds, markOfOld),
+    only(pairs.news, ({ files }) => [markOf("files", files)]),
+  ];
+  return (old) => {
+    const found = paths(old).map((path) => (oldOf.get(path) === old ? newOf.get(path) : undefined));
+    const [mark = none] = markOfOld(old);
+    if (mark !== none && oldOfMark.get(mark) === old) found.push(newOfMark.get(mark));
+    return [...new Set(found)].flatMap((task) => pairs.open(task) ?? []);
+  };
+}
+
+/** For each key the one that has it, where no other does. */
+function only<T>(all: readonly T[], keysOf: (one: T) => readonly string[]): Map<string, T | undefined> {
+  const found = new Map<string, T | undefined>();
+  for (const one of all)
+    for (const key of new Set(keysOf(one))) found.set(key, found.has(key) ? undefined : one);
+  return found;
 }

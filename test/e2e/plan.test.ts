@@ -405,6 +405,54 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
+  test("a task that was renumbered and called otherwise at once is the same task, by its files", async () => {
+    const { rig } = await changed(
+      (text) => text.replace("title: Settings", "title: Settings\n        prompt_hint: mine"),
+      (text) =>
+        text
+          .replace("Task 4: Final", "Task 5: Final")
+          .replace(
+            "### Task 3: Settings",
+            "### Task 3: Cache\n\nUses `src/counter.ts`.\n\n### Task 4: Options",
+          ),
+    );
+    const { stdout, stderr } = await rig.run("plan", "plan.md", "--update");
+    expect(stdout).toContain(`
+  task-3 is task-4 now
+  task-4 is task-5 now
+  added task-3: Cache
+  task-4 title: Settings → Options
+`);
+    expect(stderr).not.toContain("plan-drift");
+    expect(await manifestOf(rig)).toContain(
+      "id: task-4\n        title: Options\n        prompt_hint: mine\n",
+    );
+    expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
+  });
+
+  test("a task that is perhaps another by now stays apart from it, and the other is named", async () => {
+    const { rig } = await changed(
+      (text) => text.replace("title: Settings", "title: Settings\n        prompt_hint: mine"),
+      (text) =>
+        text
+          .replace(/### Task 3: Settings[\s\S]*(?=### Task 4)/, "")
+          .replace(
+            "### Task 1",
+            "### Task 0: Options\n\n**Files:**\n- Create: `src/settings.ts`\n\n### Task 1",
+          )
+          .replace("Task 4: Final", "Task 3: Final"),
+    );
+    const { stdout, stderr } = await rig.run("plan", "plan.md", "--update");
+    expect(stdout).toContain("added task-0: Options");
+    expect(stderr).toContain('task "task-3-gone" is not in the plan; perhaps it is "task-0" now\n');
+    expect(stderr).toContain(
+      'if so, move what you wrote in it to "task-0"; then remove it, or write a heading for it in the plan',
+    );
+    expect(await manifestOf(rig)).toContain(
+      "id: task-3-gone\n        title: Settings\n        prompt_hint: mine\n",
+    );
+  });
+
   test("keeps a task that is gone from the plan, and says so", async () => {
     const { rig, edited } = await changed(
       (text) => text,

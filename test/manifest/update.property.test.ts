@@ -229,7 +229,11 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
         next,
       ).toEqual([]);
       expect(again.removed).toEqual(update.removed);
-      expect(again.drifts).toEqual(update.drifts.filter(isForPerson));
+      // What a task that is gone may be by now is in the manifest then.
+      const settled = update.drifts.map((drift) =>
+        drift.kind === "gone" ? { ...drift, perhaps: undefined } : drift,
+      );
+      expect(again.drifts).toEqual(settled.filter(isForPerson));
       expect(updatedText(next, now, again, remarks)).toBe(next);
       expect(leftOf(text, next, update)).toEqual([]);
     }),
