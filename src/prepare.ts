@@ -17,9 +17,11 @@ import type { Job, JobOptions, JobTask } from "./job.ts";
 import { checkMode } from "./manifest/check.ts";
 import { loadManifest } from "./manifest/load.ts";
 import { readPromptFile } from "./manifest/prompt-files.ts";
-import { manifestFromPlan, readPlan, sectionFor } from "./plan/read-plan.ts";
+import { manifestFromPlan, readPlan } from "./plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
+import { textProblems, textProblemsWithoutPlan } from "./task-texts.ts";
 import { quoted } from "./text/printable.ts";
+import type { YamlFile } from "./yaml/yaml-file.ts";
 
 /**
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
@@ -206,16 +208,29 @@ async function readSource(path: string, options: JobOptions): Promise<Source> {
     const { plan, problems } = await readPlan(path);
     return { ...(plan ? { plan, manifest: manifestFromPlan(plan) } : {}), file: path, problems };
   }
-  const { manifest, file, problems } = await loadManifest(beside);
-  const planFile = isPlan ? path : options.plan ? resolve(options.plan) : await planBeside(path);
-  const read = planFile ? await readPlan(planFile, { needsTasks: false }) : undefined;
-  const overridden = manifest && file && options.mode ? checkMode(manifest, file, options.mode) : [];
+  const source = await readManifest(beside, { ...options, ...(isPlan ? { plan: path } : {}) });
+  const { manifest, yaml, plan, problems } = source;
+  if (!manifest || !yaml || plan || problems.some(isError)) return source;
+  return { ...source, problems: [...problems, ...textProblemsWithoutPlan(manifest, yaml)] };
+}
+
+/** A manifest with the plan that is named, or lies beside it. */
+export async function readManifest(
+  path: string,
+  { plan: named, mode }: Pick<JobOptions, "plan" | "mode"> = {},
+): Promise<Source & { readonly yaml?: YamlFile }> {
+  const { manifest, file, problems } = await loadManifest(path);
+  const planFile = named === undefined ? await planBeside(path) : resolve(named);
+  const { plan, problems: ofPlan = [] } = planFile ? await readPlan(planFile, { needsTasks: false }) : {};
+  const overridden = manifest && file && mode ? checkMode(manifest, file, mode) : [];
+  const texts = manifest && file && plan ? textProblems(manifest, file, plan) : [];
   return {
     ...(manifest ? { manifest } : {}),
-    ...(read?.plan ? { plan: read.plan } : {}),
-    file: beside,
+    ...(plan ? { plan } : {}),
+    ...(file ? { yaml: file } : {}),
+    file: path,
     // What a plan leaves unclear is settled by its manifest.
-    problems: [...problems, ...overridden, ...(read?.problems ?? []).filter(isError)],
+    problems: [...problems, ...overridden, ...ofPlan.filter(isError), ...texts],
   };
 }
 
@@ -240,10 +255,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** Tasks whose prompt would be just their title: no section of the plan, no `prompt`, no `run`. */
-export const tasksWithoutText = (job: Job): string[] =>
-  job.tasks.flatMap(({ task, title, promptText }) => {
-    const hasText = promptText !== undefined || task.run !== undefined || task.prompt_hint !== undefined;
-    return hasText || (job.plan && sectionFor(job.plan, { id: task.id, title })) ? [] : [task.id];
-  });

@@ -1,18 +1,12 @@
 import { asksModel } from "../../schemas/usage.ts";
 import type { Job } from "../job.ts";
-import { missingEngines, tasksWithoutText } from "../prepare.ts";
+import { missingEngines } from "../prepare.ts";
 import { UsageError } from "../problem.ts";
-import { printable, quoted } from "../text/printable.ts";
 
-/** Throws UsageError where an engine of the job is missing; warns of tasks that come with a title alone. */
+/** Throws UsageError where an engine of the job is missing. */
 export async function checkEngines(job: Job): Promise<void> {
   const missing = await missingEngines(job);
   if (missing.length > 0) throw new UsageError(missing.join("\n"));
-  for (const id of tasksWithoutText(job)) {
-    process.stderr.write(
-      `warning: task ${printable(quoted(id))} has no section in a plan and no prompt; its title is all it gets\n`,
-    );
-  }
   // Measured: of the engines only Claude Code says what an attempt cost.
   const silent = [...new Set(job.tasks.map(({ engine }) => engine))].filter(
     (engine) => asksModel(engine) && engine !== "claude",

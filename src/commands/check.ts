@@ -1,5 +1,5 @@
 import { colorsFor } from "../cli/terminal.ts";
-import { loadManifest } from "../manifest/load.ts";
+import { readManifest } from "../prepare.ts";
 import { isError, type Problem } from "../problem.ts";
 import { problemJson, renderProblem } from "../report/problems.ts";
 import { jsonText } from "../text/printable.ts";
@@ -11,7 +11,7 @@ export interface CheckFlags {
 /** `interserve check`: exit status 0 where every manifest can be run, else 2. Warnings do not count. */
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   let problems: Problem[] = [];
-  for (const path of paths) problems = problems.concat((await loadManifest(path)).problems);
+  for (const path of paths) problems = problems.concat((await readManifest(path)).problems);
   const errors = problems.filter(isError).length;
   if (flags.json) {
     const report = { valid: errors === 0, problems: problems.map(problemJson) };

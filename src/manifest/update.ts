@@ -175,15 +175,17 @@ function setRemarks(tree: ManifestTree, edits: TextEdits, change: Change, remark
   const above = remarksAbove(tree.text, tree.tasks.get(change.id));
   if (!above) return;
   const [was, depends] = [change.from, change.to] as string[][];
-  const wanted = remarks(change.id).map(remarkLine);
+  const lines = remarks(change.id).map(remarkLine);
+  const wanted = lines.filter((line) => depends?.includes(remarkedTask(line) ?? ""));
+  const explained = new Set(wanted.map(remarkedTask));
   for (const { start, end, line } of above.lines) {
     const on = remarkedTask(line);
-    const isStale =
-      line === unexplainedLine || (on !== undefined && was?.includes(on) && !depends?.includes(on));
+    const isOurs = on !== undefined && was?.includes(on) && (explained.has(on) || !depends?.includes(on));
+    const isStale = line === unexplainedLine || (isOurs && !wanted.includes(line));
     if (isStale) edits.replace(start, end, "");
   }
   const said = new Set(above.lines.map(({ line }) => line));
-  const more = wanted.filter((line) => !said.has(line) && depends?.includes(remarkedTask(line) ?? ""));
+  const more = wanted.filter((line) => !said.has(line));
   if (more.length > 0) edits.insertLines(above.at, above.column, more.join("\n"));
 }
 

@@ -177,3 +177,56 @@ test.skipIf(!hasCorpus)("every manifest of the corpus is valid", async () => {
     last: expect.stringMatching(`${paths.length} manifests: valid \\(0 errors, `),
   });
 });
+
+describe("a task that has no section in the plan and no prompt", () => {
+  const plan = "### Task 1: Tokenizer\n\n### Task 2: Counter of words\n";
+  const manifest = `version: 1
+mode: all-parallel
+stages:
+  - name: A
+    tasks:
+      - id: task-1
+      - id: two
+        title: Counter of word
+      - id: other
+        prompt_hint: all there is to say
+      - id: last
+        run: "true"
+      - id: lost
+`;
+  test("is pointed out where it stands, with the plan's task that may be meant", async () => {
+    await rig.file("plan.md", plan);
+    await rig.file("plan.exec.yaml", manifest);
+    const checked = await rig.run("check", "plan.exec.yaml");
+    expect(checked).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("valid (0 errors, 2 warnings)"),
+    });
+    expect(checked.stdout).toContain(
+      'plan.exec.yaml:7:13 warning section-not-found: task "two" has no section in the plan and no prompt: its title is all that its agent gets\n',
+    );
+    expect(checked.stdout).toContain(
+      'give it the id of the plan\'s "task-2" ("Counter of words"), if that is meant; else',
+    );
+    expect(checked.stdout).toContain('warning section-not-found: task "lost"');
+    for (const args of [
+      ["run", "plan.exec.yaml", "--dry-run"],
+      ["show", "plan.md"],
+    ]) {
+      const { code, stderr } = await rig.run(...args);
+      expect({ code, said: stderr.match(/section-not-found: task "\w+"/g) }).toEqual({
+        code: 0,
+        said: ['section-not-found: task "two"', 'section-not-found: task "lost"'],
+      });
+    }
+  });
+
+  test("without any plan is said once, of a run that has none", async () => {
+    await rig.file("alone.exec.yaml", manifest);
+    const { stderr } = await rig.run("run", "alone.exec.yaml", "--dry-run");
+    expect(stderr.match(/warning \S+: .*/g)).toEqual([
+      'warning plan-not-found: there is no plan, and task "task-1" and 2 more without a prompt: a title is all that an agent gets',
+    ]);
+    expect((await rig.run("check", "alone.exec.yaml")).stdout).toContain("0 warnings");
+  });
+});

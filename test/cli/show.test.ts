@@ -9,11 +9,11 @@ stages:
   - name: Base
     tasks:
       - {id: a, title: First, run: "true", files: [src/x.ts]}
-      - {id: b, tier: fast, files: [src]}
+      - {id: b, tier: fast, files: [src], prompt: do it}
   - name: Rest
     tasks:
-      - {id: c, depends: [a], engine: dispatch}
-      - {id: d, title: d}
+      - {id: c, depends: [a], engine: dispatch, prompt: do it}
+      - {id: d, title: d, prompt: do it}
 `;
 
 let rig: Rig;

@@ -405,6 +405,21 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
+  test.each([
+    ["with its record", (text: string) => text],
+    ["without", withoutRecord],
+  ])("one comment says why a task waits for another, and it is the plan's by now: %s", async (_, edit) => {
+    const { rig } = await changed(edit, (text) =>
+      `${text}${fifth}`
+        .replace("Task 5: Publish\n\n**Depends on:** Task 4", "Task 5: Base\n\n**Depends on:** Task 3")
+        .replace("### Task 2: Counter\n", "### Task 2: Counter\n\n**Depends on:** Tasks 1 and 5\n"),
+    );
+    await rig.run("plan", "plan.md", "--update");
+    expect(await manifestOf(rig)).toMatch(
+      /files: \[src\/counter.ts\]\n +# task-1: Tasks 1 and 5 \[field\]\n +# task-5: Tasks 1 and 5 \[field\]\n +depends: \[task-1, task-5\]\n/,
+    );
+  });
+
   test("a task that was renumbered and called otherwise at once is the same task, by its files", async () => {
     const { rig } = await changed(
       (text) => text.replace("title: Settings", "title: Settings\n        prompt_hint: mine"),

@@ -1,0 +1,62 @@
+import type { Manifest, ManifestTask } from "../schemas/manifest.ts";
+import type { Plan } from "../schemas/plan.ts";
+import { sectionFor } from "./plan/read-plan.ts";
+import type { Problem } from "./problem.ts";
+import { nearest } from "./text/nearest.ts";
+import { quoted } from "./text/printable.ts";
+import type { Path, YamlFile } from "./yaml/yaml-file.ts";
+
+const hint = "write a heading for it in the plan, or give it a `prompt`, a `prompt_file` or a `run`";
+
+/** Tasks whose prompt would be just their title: no section of the plan, and nothing of their own to go by. */
+export function textProblems(manifest: Manifest, file: YamlFile, plan: Plan): Problem[] {
+  const tasks = placed(manifest).map((one) => ({ ...one, section: sectionFor(plan, named(one.task)) }));
+  const used = new Set(tasks.map(({ section }) => section));
+  const free = plan.tasks.filter((task) => !used.has(task));
+  // Of a manifest that fits no plan, a few suggestions are enough.
+  let suggestions = 50;
+  return tasks.flatMap(({ task, section, path }): Problem[] => {
+    if (section || hasText(task)) return [];
+    const titles = suggestions > 0 ? free.map(({ title }) => title) : [];
+    suggestions -= 1;
+    const near = nearest(named(task).title, titles);
+    const meant = free.find(({ title }) => title === near);
+    return [
+      {
+        code: "section-not-found",
+        severity: "warning",
+        message: `task ${quoted(task.id)} has no section in the plan and no prompt: its title is all that its agent gets`,
+        place: file.place(path),
+        hint: meant
+          ? `give it the id of the plan's ${quoted(meant.id)} (${quoted(meant.title)}), if that is meant; else ${hint}`
+          : hint,
+      },
+    ];
+  });
+}
+
+/** The same where there is no plan: once for all of them. */
+export function textProblemsWithoutPlan(manifest: Manifest, file: YamlFile): Problem[] {
+  const [first, ...others] = placed(manifest).filter(({ task }) => !hasText(task));
+  if (!first) return [];
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return [
+    {
+      code: "plan-not-found",
+      severity: "warning",
+      message: `there is no plan, and task ${quoted(first.task.id)}${more} without a prompt: a title is all that an agent gets`,
+      place: file.place(first.path),
+      hint: "name the plan with `--plan`, or lay it beside the manifest",
+    },
+  ];
+}
+
+const placed = ({ stages }: Manifest): { task: ManifestTask; path: Path }[] =>
+  stages.flatMap(({ tasks }, stage) =>
+    tasks.map((task, at) => ({ task, path: ["stages", stage, "tasks", at, "id"] })),
+  );
+
+const named = ({ id, title = id }: ManifestTask) => ({ id, title });
+
+const hasText = ({ run, prompt, prompt_file, prompt_hint }: ManifestTask): boolean =>
+  [run, prompt, prompt_file, prompt_hint].some((text) => text !== undefined);
