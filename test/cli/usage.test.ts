@@ -94,7 +94,7 @@ describe("a place that is not as it should be", () => {
 });
 
 describe("an engine that is missing", () => {
-  const agent = manifestOf([{ a: "", b: "a" }]).replaceAll(/^ *run: .*\n/gm, "");
+  const agent = manifestOf([{ a: "", b: "a" }]).replaceAll(/^( *)run: .*$/gm, "$1prompt: go");
   const bare = { PATH: "/nowhere", CLAVAIN_DISPATCH_SH: "" };
   test.each([
     [

@@ -59,38 +59,37 @@ function derived(plan: readonly Sketch[], phases: boolean): Written {
 
 /** What a person does to a manifest through the library, or to its text. `n` tells edits of one kind apart. */
 type Edit = { kind: string; task: number; n: number };
-const editArb = fc.array(
-  fc.record({
-    kind: fc.constantFrom(
-      "comment",
-      "blank",
-      "end comment",
-      "list comment",
-      "reorder",
-      "flow list",
-      "block list",
-      "flow task",
-      "quotes",
-      "key",
-      "title",
-      "files",
-      "depends",
-      "reverse",
-      "anchor",
-      "alias",
-      "drop depends",
-      "wide",
-      "no record",
-      "crlf",
-      "no end",
-      "move",
-      "remove",
-    ),
-    task: fc.nat(7),
-    n: fc.nat(99),
-  }),
-  { maxLength: 6 },
+const formArb = fc.constantFrom(
+  "comment",
+  "blank",
+  "end comment",
+  "list comment",
+  "reorder",
+  "flow list",
+  "block list",
+  "flow task",
+  "quotes",
+  "anchor",
+  "alias",
+  "wide",
+  "no record",
+  "crlf",
+  "no end",
 );
+const meaningArb = fc.constantFrom(
+  "key",
+  "title",
+  "files",
+  "depends",
+  "reverse",
+  "drop depends",
+  "tier",
+  "move",
+  "remove",
+);
+const editArb = fc.array(fc.record({ kind: fc.oneof(formArb, meaningArb), task: fc.nat(7), n: fc.nat(99) }), {
+  maxLength: 6,
+});
 
 const listOf = (map: YAMLMap, key: string): YAMLSeq | undefined => {
   const node = map.get(key, true) as unknown;
@@ -124,6 +123,7 @@ function edited(text: string, edits: readonly Edit[]): string {
       if (list && /(flow|block) list/.test(kind) && !map.flow) list.flow = kind === "flow list";
     if (kind === "flow task") map.flow = true;
     if (kind === "quotes" && isScalar(title)) title.type = n % 2 ? "QUOTE_DOUBLE" : "QUOTE_SINGLE";
+    if (kind === "tier") map.set("tier", n % 2 ? "deep" : "fast");
     if (kind === "key") map.set("prompt_hint", `person ${n}`);
     if (kind === "title") map.set("title", `Person ${n}`);
     if (kind === "files" && files) files?.add(`person/${n}.ts`);
@@ -167,7 +167,13 @@ function edited(text: string, edits: readonly Edit[]): string {
 /** What happens to the plan. */
 const changeArb = fc.array(
   fc.record({
-    kind: fc.constantFrom("add", "add last", "remove", "title", "files", "depends", "verify", "swap"),
+    kind: fc.oneof(
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom("add", "add last", "remove", "title", "light", "files", "verify", "swap"),
+      },
+      { weight: 1, arbitrary: fc.constant("depends") },
+    ),
     task: fc.nat(7),
     sketch: sketchArb,
   }),
@@ -185,6 +191,7 @@ function changed(plan: readonly Sketch[], changes: Changes): Sketch[] {
       if (kind === "add") return plan.toSpliced(place, 0, fresh);
       if (kind === "add last") return plan.concat(fresh);
       if (kind === "remove") return plan.length > 1 ? plan.toSpliced(place, 1) : plan;
+      if (kind === "light") return plan.with(place, { ...own, name: `Verify ${at}`, files: [] });
       if (kind === "title") return plan.with(place, { ...own, name: `Other ${at}` });
       if (kind === "swap") return plan.toSpliced(place, 1).toSpliced(0, 0, own);
       if (kind === "files") return plan.with(place, { ...own, files: sketch.files });
@@ -194,6 +201,19 @@ function changed(plan: readonly Sketch[], changes: Changes): Sketch[] {
     [...plan],
   );
 }
+
+/** A dependency for which the manifest has no room: chance alone makes few. */
+const nothing = { files: [], verify: [], phase: 0 };
+const withoutRoom: [Sketch[], boolean, Edit[], Changes] = [
+  [
+    { ...nothing, name: "Ant", depends: [] },
+    { ...nothing, name: "Bee", depends: [] },
+    { ...nothing, name: "Cod", depends: ["Ant"] },
+  ],
+  false,
+  [{ kind: "move", task: 0, n: 0 }],
+  [{ kind: "depends", task: 1, sketch: { ...nothing, depends: [0] } }],
+];
 
 const read = async (text: string): Promise<Manifest> => {
   const { manifest, problems } = await manifestIn(parseYaml("plan.exec.yaml", text));
@@ -237,7 +257,7 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
       expect(updatedText(next, now, again, remarks)).toBe(next);
       expect(leftOf(text, next, update)).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [withoutRoom] },
   );
   expect([...seen.keys()].sort()).toEqual([
     "changed",
