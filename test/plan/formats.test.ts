@@ -199,6 +199,16 @@ describe("as authors write them", () => {
     expect(problems).toEqual([]);
   });
 
+  test("Kiro: a checkpoint waits for all before it, a part says what it is part of", async () => {
+    const { plan } = await imported("kiro-plain.md");
+    expect(plan.tasks.map(({ depends }) => depends)).toEqual([
+      undefined,
+      undefined,
+      ["task-1.1", "task-1.2"],
+    ]);
+    expect(plan.tasks[1]?.section).toContain("Part of 1: Kite catalogue");
+  });
+
   test("a plan of which all is done is said to be", async () => {
     const { problems } = await readPlan(join(plans, "tasks-done.md"));
     expect(problems).toMatchObject([

@@ -34,7 +34,7 @@ export const kiro: PlanFormat = {
     });
     const items = tasksOf(entries);
     const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
-    const tasks = waves.length > 0 ? inWaves(items, waves) : items;
+    const tasks = waves.length > 0 ? inWaves(items, waves) : withCheckpoints(items);
     const plan = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
     const problems = waves.flatMap((wave, at) => contradictions(plan, wave.map(idFor), `in wave ${at + 1}`));
     return { plan, problems };
@@ -62,6 +62,14 @@ function inWaves(items: readonly FormatTask[], waves: readonly (readonly string[
   });
   return placed.toSorted((a, b) => a.wave - b.wave).map(({ wave: _, ...task }) => task);
 }
+
+/** A checkpoint looks at what stands before it. */
+const withCheckpoints = (items: readonly FormatTask[]): FormatTask[] =>
+  items.map((item, at) =>
+    /^(?:final )?checkpoint\b/i.test(item.title)
+      ? { ...item, depends: items.slice(0, at).map(({ number }) => number) }
+      : item,
+  );
 
 function wavesIn(code: string): string[][] {
   try {
@@ -120,8 +128,11 @@ function tasksOf(entries: readonly Entry[]): FormatTask[] {
     isOwn || !entries.some((other) => other.number.startsWith(`${number}.`));
   const tasks = entries.filter((one) => !one.isDone && isTask(one));
   const numbers = new Set(tasks.map(({ number }) => number));
+  const titles = new Map(entries.map(({ number, title }) => [number, title]));
   return tasks.map(({ isDone, isOwn, ...task }) => {
     const above = task.number.replace(/\.?\d+$/, "");
-    return numbers.has(above) ? { ...task, depends: [above] } : task;
+    const whole = titles.get(above);
+    const section = whole ? `${task.section}\n\nPart of ${above}: ${whole}` : task.section;
+    return { ...task, section, ...(numbers.has(above) ? { depends: [above] } : {}) };
   });
 }
