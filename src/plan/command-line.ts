@@ -1,0 +1,70 @@
+const listOf = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+/** Tools whose name begins a command. */
+const tools = listOf(
+  "npm npx pnpm yarn bun bunx node deno tsx tsc vitest jest mocha eslint prettier biome playwright turbo nx " +
+    "python python3 pytest uv uvx poetry pipenv pip pip3 ruff mypy pyright black tox nox hatch pre-commit " +
+    "cargo rustc go gofmt golangci-lint make cmake ctest ninja bazel just " +
+    "mvn gradle java javac dotnet swift xcodebuild flutter dart mix elixir sbt stack cabal zig " +
+    "bundle rake rspec rubocop ruby rails php composer phpunit " +
+    "bash sh zsh cd test [ [[ ! grep egrep rg git gh docker docker-compose kubectl helm terraform curl wget jq yq sed awk " +
+    "ls cat head tail wc diff cmp find stat echo printf command which true shellcheck bats sqlite3 psql timeout env",
+);
+/** Those that do their work without another word. */
+const alone = listOf("make pytest vitest jest mocha tsc tox nox rspec phpunit ctest just bats true");
+const subcommands = listOf(
+  "test build lint check install ci run exec start vet fmt format clippy doc diff status log show compose typecheck type-check " +
+    "verify validate validate-config audit sync analyze version ls ps plan apply template tsc vitest jest eslint prettier biome playwright pytest",
+);
+/** What another command, or the name of a script, follows. */
+const runner =
+  /^(?:npx|bunx|uvx|(?:uv|poetry|pipenv|hatch) run|(?:pnpm|yarn|bundle|npm) exec|timeout \S+|env)(?: |$)/;
+const script = /^(?:(?:npm|pnpm|yarn|bun|deno|turbo|nx) run|yarn|pnpm|just|make) [A-Za-z]+(?= |$)/;
+/** Flags that a plain word follows. */
+const withValue =
+  /^(?:-[kmpwCctgeErnx]|-run|-bench|--(?:filter|prefix|workspace|project|bin|test|package|grep|dir|cwd|config|tests|testPathPattern|cov))$/;
+const environment = /^(?:[A-Za-z_]\w{0,60}=\S{0,200}\s+){1,9}/;
+const path = /^(?:(?:\.{1,2}|\.?venv)\/\S|[\w.-]+(?:\/[\w.-]+)*\.(?:sh|bash)$)/;
+
+/** Whether text that is marked as code is a command, and no path or name of something in the code. */
+export function isCommand(text: string): boolean {
+  const [head = "", ...rest] = text.replace(environment, "").split(/\s+/);
+  return path.test(head) || alone.has(head) || (tools.has(head) && rest.length > 0);
+}
+
+/**
+ * Whether a line without any mark is a command for sure: what may be a sentence (`npm test passes`, `make sure that it
+ * builds`) is none. Of a command, only what stands where a subcommand or a script's name does is a plain word.
+ */
+export function isSurelyCommand(text: string): boolean {
+  const bare = text.replace(/"[^"]*"|'[^']*'/g, "'…'").replaceAll("…", "0");
+  // Letters beyond ASCII, arrows, long dashes and remarks in brackets are a person's.
+  if (/[^\x20-\x7e]|`|\s\(/.test(bare)) return false;
+  return bare.split(/&&|\|\||[|;]/).every((one) => isSurelyOne(one.trim()));
+}
+
+function isSurelyOne(text: string): boolean {
+  let rest = text.replace(environment, "");
+  for (let found = runner.exec(rest); found; found = runner.exec(rest)) rest = rest.slice(found[0].length);
+  const named = script.exec(rest)?.[0];
+  if (named && (!/^(?:make|just|yarn|pnpm) /.test(named) || subcommands.has(named.split(" ")[1] ?? "")))
+    return areArguments(rest.slice(named.length).trim().split(" "));
+  const [head = "", first, ...others] = rest.split(/\s+/);
+  if (head === "cd") return first !== undefined && others.length === 0;
+  if (head === "echo") return true;
+  if (!path.test(head) && !tools.has(head)) return false;
+  if (first === undefined) return path.test(head) || alone.has(head);
+  return areArguments(subcommands.has(first) && head !== "test" ? others : [first, ...others]);
+}
+
+/** Only words that no sentence has, but for values of flags, and what stands where a subcommand does behind flags. */
+const areArguments = (words: readonly string[]): boolean =>
+  words.every((word, at) => {
+    const [before = "", flag = ""] = [words[at - 1], words[at - 2]];
+    if (/[.,:!?]$/.test(word)) return /(?:^|\/)\.{1,3}$/.test(word);
+    return (
+      !/^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word) ||
+      withValue.test(before) ||
+      (subcommands.has(word) && (before.startsWith("-") || withValue.test(flag)))
+    );
+  });

@@ -1,0 +1,21 @@
+/** What a manifest's `expect` says for the words of a plan; undefined where these are others. */
+export function expectation(wish: string): string | undefined {
+  const plain = unquoted(wish.replace(/(?:^|\s)#\s.*$/, "").trim()).replace(/[.;]$/, "");
+  if (plain === "" && wish.trim() !== "") return undefined;
+  const [, code] =
+    /^(?:(?:command\s+)?(?:exits?|returns?)\s*(?:with\s+|=\s*)?)?(?:(?:exit\s+)?(?:code|status)\s*:?\s*)?(\d{1,3}|zero)$/i.exec(
+      plain,
+    ) ?? [];
+  if (code) return `exit ${code.toLowerCase() === "zero" ? "0" : code}`;
+  if (/^(?:success|succeeds|passes|pass|(?:all\s+)?(?:the\s+)?tests?\s+pass(?:es)?)$/i.test(plain))
+    return "exit 0";
+  const contains = /^contains\s+(["'`])(.+)\1$/is.exec(plain);
+  // Of several, in one's quotes or not, only a person knows how they are joined.
+  return contains && !contains[2]?.includes(contains[1] ?? "") ? `contains "${contains[2]}"` : undefined;
+}
+
+/** Takes off one pair of backticks or quotes around the whole. */
+export function unquoted(text: string): string {
+  const [, mark = "", inner = ""] = /^(`+|"|')(.*)\1$/s.exec(text) ?? [];
+  return mark ? inner.trim() : text;
+}
