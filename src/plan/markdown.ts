@@ -1,6 +1,9 @@
 import type { Nodes, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 
+/** The lines of a text, each with what ends it. */
+export const linesOf = (text: string): string[] => text.split(/(?<=\r\n|\n|\r(?!\n))/);
+
 /** What opens a block of HTML that goes on over blank lines, and what ends it. */
 const html: readonly (readonly [RegExp, RegExp])[] = [
   [/^ {0,3}<!--/, /-->/],

@@ -1,8 +1,9 @@
-import type { Heading, Node } from "mdast";
+import type { Heading } from "mdast";
 import * as v from "valibot";
 import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Problem } from "../problem.ts";
+import { quoted } from "../text/printable.ts";
 import { readText } from "../yaml/yaml-file.ts";
 import { asksFirst } from "./asks-first.ts";
 import { committedFiles } from "./committed.ts";
@@ -10,13 +11,17 @@ import { mendFences } from "./fences.ts";
 import { formatOf } from "./formats/formats.ts";
 import { headedFiles } from "./headed-code.ts";
 import { mendHtml } from "./html-blocks.ts";
-import { blocksIn } from "./markdown.ts";
-import type { PlanRead } from "./plan-read.ts";
+import { leftOutFor } from "./left-out.ts";
+import { blocksIn, linesOf } from "./markdown.ts";
+import { doubles, type Mark, marksOf, unreadHeadings } from "./marks.ts";
+import { type PlanRead, warningAt } from "./plan-read.ts";
 import { textAndCode } from "./section-text.ts";
+import { shownPlan } from "./shown-plan.ts";
 import { stepFiles } from "./step-files.ts";
 import { filesOf } from "./task-files.ts";
-import { freeId, oneLine, type TaskName, taskName } from "./task-heading.ts";
-import { verifyOf } from "./verify-blocks.ts";
+import { freeId, oneLine } from "./task-heading.ts";
+import { unreadCheck, verifyOf } from "./verify-blocks.ts";
+import { allDone, withoutTasks } from "./without-tasks.ts";
 import { writtenFiles } from "./written-files.ts";
 
 /** A larger file is refused before it is read. */
@@ -31,77 +36,54 @@ export async function readPlan(
   if (text === undefined) return { problems: problem ? [problem] : [] };
   const headed = parsePlan(text, path);
   const format = formatOf(text, path);
-  const isOther = format !== undefined && (format.isSure === true || headed.plan.tasks.length === 0);
-  const { plan, problems } = isOther ? await format.read(text, path) : headed;
-  if (plan.tasks.length > 0 || !needsTasks) return { plan, problems };
-  if (isOther) {
-    const message = "every task of this plan is ticked or has the status of one that is done";
-    const hint = "nothing is left to run; untick what is to be done again";
-    return {
-      problems: [
-        {
-          code: "plan-without-tasks",
-          severity: "error",
-          message,
-          place: { file: path, line: 1, column: 1 },
-          hint,
-        },
-      ],
-    };
+  if (format && (format.isSure || headed.plan.tasks.length === 0)) {
+    const read = await format.read(text, path);
+    return read.plan.tasks.length > 0 || !needsTasks ? read : { problems: [allDone(path)] };
   }
-  const none: Problem = {
-    code: "plan-without-tasks",
-    severity: "error",
-    message: "expected a heading such as `### Task 1: Title` for each task, found none",
-    place: { file: path, line: 1, column: 1 },
-    hint: "give each task a heading of level 2, 3 or 4 outside code blocks: `### Task 1: Title`, `### Task 2: Title`",
-  };
-  return { problems: [none] };
-}
-
-/** A heading of a plan, with its index among the plan's blocks and what it says if it is a task's. */
-interface Mark {
-  readonly node: Heading;
-  readonly at: number;
-  readonly name?: TaskName;
+  if (headed.plan.tasks.length > 0) return headed;
+  const shown = shownPlan(text);
+  const inFence = shown === undefined ? undefined : parsePlan(shown, path);
+  if (inFence && inFence.plan.tasks.length > 0) return inFence;
+  return needsTasks ? { problems: [...headed.problems, withoutTasks(text, path)] } : headed;
 }
 
 /** The tasks of a plan, a heading each. `file` is only named in the result. */
 export function parsePlan(text: string, file: string): PlanRead {
-  const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
+  const lines = linesOf(text);
   const blocks = blocksIn(mendHtml(mendFences(lines)));
-  const numbers = new Set<string>();
-  const marks = blocks.flatMap((node, at): Mark[] => {
-    if (node.type !== "heading") return [];
-    const name = taskName(node, numbers);
-    if (name) numbers.add(name.number.toLowerCase());
-    return [{ node, at, ...(name ? { name } : {}) }];
-  });
+  const marks = marksOf(blocks);
   const ids = new Set<string>();
   const outside = new Set(blocks);
   const groups = groupsOf(marks);
+  const problems = unreadHeadings(marks, file);
   const tasks = marks.flatMap((mark, index): PlanTask[] => {
-    const { node, at, name } = mark;
+    const { node, at, line, name } = mark;
     if (!name) return [];
     const next = nextFrom(
       marks,
       index + 1,
       (mark) => mark.name !== undefined || mark.node.depth <= node.depth,
     );
-    const end = next ? lineOf(next.node) - 1 : undefined;
     const section = lines
-      .slice(lineOf(node) - 1, end)
+      .slice(line - 1, next && next.line - 1)
       .join("")
       .trimEnd();
     const body = blocks.slice(at + 1, next?.at);
     for (const block of [node, ...body]) outside.delete(block);
     const { prose, code } = textAndCode(body, lines);
+    const why = leftOutFor(name.title, prose);
+    if (why !== undefined) {
+      problems.push(leftOut(name.number, why, file, line));
+      return [];
+    }
     const uses = filesOf(body);
     const paths = uses.map(({ path }) => path);
     const inSteps = [...stepFiles(prose), ...headedFiles(code, paths)];
     const group = groups.get(mark);
     const files = writtenFiles(uses, committedFiles(code), inSteps);
     const asks = files.length === 0 ? asksFirst(prose) : undefined;
+    const { verify, unread } = verifyOf(section);
+    problems.push(...unread.map((one) => unreadCheck(one, file, line)));
     return [
       {
         id: freeId(`task-${name.number.toLowerCase()}`, ids),
@@ -109,24 +91,36 @@ export function parsePlan(text: string, file: string): PlanRead {
         section,
         files,
         uses,
-        verify: verifyOf(section),
+        verify,
         ...(asks ? { asksFirst: asks } : {}),
         prose,
         code,
         ...(group ? { group } : {}),
-        line: lineOf(node),
+        line,
       },
     ];
   });
-  const title = marks.find(({ node }) => node.depth === 1);
+  const title = marks.find(({ node, name }) => node.depth === 1 && !name);
   const plan = {
     file,
     ...(title ? { title: oneLine(title.node) } : {}),
     tasks,
     ...textAndCode([...outside], lines),
   };
-  return { plan, problems: [] };
+  return {
+    plan,
+    problems: [...problems, ...doubles(tasks, file)].toSorted((a, b) => a.place.line - b.place.line),
+  };
 }
+
+const leftOut = (number: string, why: string, file: string, line: number): Problem =>
+  warningAt(
+    "task-left-out",
+    file,
+    line,
+    `task ${quoted(number)} is left out, for it says ${quoted(why)}`,
+    "to have it carried out, take these words away",
+  );
 
 /** For the tasks under several headings of one level, the heading above: phases, waves, parts of the plan. */
 function groupsOf(marks: readonly Mark[]): Map<Mark, string> {
@@ -150,8 +144,6 @@ function nextFrom(marks: readonly Mark[], from: number, fits: (mark: Mark) => bo
   }
   return undefined;
 }
-
-const lineOf = (node: Node): number => node.position?.start.line ?? 1;
 
 /** The plan's task that a manifest's task means: by id, else by title without regard to case and spaces. */
 export function sectionFor(

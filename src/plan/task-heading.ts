@@ -9,34 +9,65 @@ export interface TaskName {
 
 /** A check mark, an emoji, a ticked or empty box, or the like. */
 const ornament = String.raw`(?:[^\p{L}\p{N}]|x(?=\]))*`;
+/** What stands before the word: `2. Task 2: …`, `Phase 1 / Task 2: …`. */
+const before = String.raw`((?:\d{1,4}[.)]|(?:Phase|Part|Wave|Stage|Chunk|Sprint|Milestone|Epic)\s[\w.]{1,8}\s?[/:—–-])\s)?`;
 /** `3`, `1.2`, `A1`, `F4.1`, `3b`; bounded, since it becomes an id. */
 const digits = String.raw`[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){0,6}[a-z]?`;
+const words =
+  "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(
+    " ",
+  );
 const heading = new RegExp(
-  String.raw`^${ornament}Task(?:\s+Group)?[\s-]+#?(?:(${digits})(?![\p{L}\p{N}])|([A-Z])(?=\s*[:：–—]))(.*)$`,
+  String.raw`^${ornament}${before}Task(?:\s+Group)?[\s-]+#?(?:(${digits})(?![\p{L}\p{N}])|([A-Z])(?=\s*[:：–—])|(${words.join("|")})(?!\p{L}))(.*)$`,
   "iu",
 );
+/** The same in other languages, where a separator must follow. */
+const abroad = new RegExp(
+  String.raw`^${ornament}()(?:任务|任務|タスク|작업|Aufgabe|Tarefa|Tarea|Tâche|Задача)\s*#?(?:(${digits})(?![\p{L}\p{N}])|([一二三四五六七八九十])(?=\s*[:：–—、]))()(.*)$`,
+  "iu",
+);
+/** The number before the word: `5. Task: Title`. */
+const listed = new RegExp(String.raw`^${ornament}(\d{1,4})[.)]\sTask\s?[:：]\s*(\S.*)$`, "iu");
+const short = new RegExp(String.raw`^${ornament}T-?(\d{1,4}[a-z]?)\s?[:：—–]\s*(\S.*)$`, "u");
+const evident = new RegExp(String.raw`^${ornament}(?:\d{1,4}[.)]\s)?Task\s?[:：—–]\s*\S`, "iu");
+/** `Task 3/20`. */
+const total = /^\s?(?:\/|of\s)\s?\d{1,4}(?![\p{L}\p{N}])/iu;
 /** What stands between number and title, remarks included: `:`, `.`, `)`, a dash; `(optional):`, `[P0] —`, `：`. */
-const separated = /^\s*(?:(?:[([（][^)\]）]*[)\]）]\s*)*[:：.、)–—-]+\s*(.*))?$/u;
-
-/** The author says that there is nothing to do: `Task 7: Optimize x (already Task 1 — skip)`. */
-const isSkipped = (title: string): boolean => /\((?:[^()]*(?:[–—:;,]|\s-)\s*)?skip(?:ped)?\)$/i.test(title);
+const separated = /^\s*(?:(?:[([（][^)\]）]*[)\]）]\s*)*[:：.、)/–—-]+\s*(.*))?$/u;
 
 /**
- * Reads a heading of level 2 to 4 as that of a task: `Task 3: Title` and its kin (`Task Group 3: …`), also struck through or ticked off,
- * which says that the task is done and takes nothing away: those who re-run a plan name it. `numbers` are those of
- * the tasks before. Without anything between number and title, as in `Task 3 Title`, it is a task only where it is
- * the first of that number: `Task 3 notes` behind task 3 is about it.
+ * Reads the text of a heading as that of a task: `Task 3: Title` and its kin (`Task Group 3: …`), also struck through
+ * or ticked off, which says that the task is done and takes nothing away: those who re-run a plan name it. `isTaken`
+ * tells the numbers of the tasks before. Without anything between number and title, as in `Task 3 Title`, it is a task only
+ * where it is the first of that number: `Task 3 notes` behind task 3 is about it.
  */
-export function taskName(node: Heading, numbers: ReadonlySet<string>): TaskName | undefined {
-  if (node.depth < 2 || node.depth > 4) return undefined;
-  const text = oneLine(node).replace(/\s*\[[ xX]?\]$/, "");
-  const [, numbered, letter, rest = ""] = heading.exec(text) ?? [];
-  const number = numbered ?? letter;
+export function taskName(text: string, isTaken: (number: string) => boolean): TaskName | undefined {
+  const [, inList, listTitle = ""] = listed.exec(text) ?? [];
+  if (inList) return { number: inList, title: listTitle };
+  const foreign = abroad.exec(text);
+  const [, prefix, numbered, letter, word, rest = ""] = heading.exec(text) ?? foreign ?? [];
+  const number = numbered ?? numberOf(letter) ?? numberOf(word);
   if (number === undefined) return undefined;
-  const behind = separated.exec(rest);
-  if (!behind && (numbers.has(number.toLowerCase()) || !/^\d/.test(number))) return undefined;
+  const behind = separated.exec(rest.replace(total, ""));
+  const isFirst = /^\d/.test(numbered ?? "") && !isTaken(number.toLowerCase());
+  if (!behind && (!isFirst || prefix || foreign || !/^\s/.test(rest))) return undefined;
   const title = (behind ? (behind[1] ?? "") : rest).trim();
-  return isSkipped(title) ? undefined : { number, title: title || `Task ${number}` };
+  return { number, title: title || `Task ${number}` };
+}
+
+/** `T3: Title`, which is a task's where all are called so. */
+export function shortName(text: string): TaskName | undefined {
+  const [, number, title = ""] = short.exec(text) ?? [];
+  return number ? { number, title } : undefined;
+}
+
+/** `Task: Title`, which has no number, so that nothing can name it. */
+export const hasNoNumber = (text: string): boolean => evident.test(text);
+
+function numberOf(word: string | undefined): string | undefined {
+  if (!word) return undefined;
+  const at = Math.max(words.indexOf(word.toLowerCase()), "一二三四五六七八九十".indexOf(word));
+  return at < 0 ? word : String(at + 1);
 }
 
 /** A heading's text without its marks. */

@@ -41,7 +41,7 @@ export function planOf(file: string, title: string | undefined, tasks: readonly 
         id: freeId(idFor(task.number), ids),
         uses,
         files: writtenFiles(uses, [], []),
-        verify: verifyOf(task.section),
+        verify: verifyOf(task.section).verify,
         ...(depends ? { depends: depends.map(idFor) } : {}),
         ...(group && isGrouped ? { group } : {}),
         ...textAndCode(fromMarkdown(task.section).children, task.section.split(/(?<=\n)/)),
