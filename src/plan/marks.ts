@@ -63,7 +63,8 @@ export function unreadHeadings(marks: readonly Mark[], file: string): Problem[] 
     if (name || tasks.length === 0 || (index === 0 && node.depth === 1)) return [];
     const text = oneLine(node);
     const elsewhere = depths.has(node.depth) ? shortName(text) : taskName(text, () => true);
-    const isOther = elsewhere !== undefined && !numbers.has(elsewhere.number.toLowerCase());
+    const isOther =
+      elsewhere !== undefined && !numbers.has(elsewhere.number.toLowerCase().replace(/^t-?(?=\d)/, ""));
     if (!isOther && !(depths.has(node.depth) && hasNoNumber(text))) return [];
     const message = `the heading ${quoted(text)} looks like a task's, and is not read as one`;
     return [

@@ -28,7 +28,7 @@ const abroad = new RegExp(
 );
 /** The number before the word: `5. Task: Title`. */
 const listed = new RegExp(String.raw`^${ornament}(\d{1,4})[.)]\sTask\s?[:：]\s*(\S.*)$`, "iu");
-const short = new RegExp(String.raw`^${ornament}T-?(\d{1,4}[a-z]?)\s?[:：—–]\s*(\S.*)$`, "u");
+const short = new RegExp(String.raw`^${ornament}(T-?\d{1,4}[a-z]?)\s?[:：—–]\s*(\S.*)$`, "u");
 const evident = new RegExp(String.raw`^${ornament}(?:\d{1,4}[.)]\s)?Task\s?[:：—–]\s*\S`, "iu");
 /** `Task 3/20`. */
 const total = /^\s?(?:\/|of\s)\s?\d{1,4}(?![\p{L}\p{N}])/iu;
@@ -55,7 +55,7 @@ export function taskName(text: string, isTaken: (number: string) => boolean): Ta
   return { number, title: title || `Task ${number}` };
 }
 
-/** `T3: Title`, which is a task's where all are called so. */
+/** `T3: Title`, which is a task's where all are called so; its number is what the others name it by. */
 export function shortName(text: string): TaskName | undefined {
   const [, number, title = ""] = short.exec(text) ?? [];
   return number ? { number, title } : undefined;

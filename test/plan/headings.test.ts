@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { derive } from "../../src/derive/derive.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 
 test.each([
@@ -43,8 +44,18 @@ const read = (text: string) => {
   };
 };
 
-test("headings called `T1: Title` are tasks where none says more", () => {
-  expect(read("# P\n\n### T1: A\n\n### T2: B\n")).toEqual({ ids: ["task-1", "task-2"], warned: [] });
+test("headings called `T1: Title` are tasks where none says more, and are named so", () => {
+  const { plan, problems } = parsePlan("# P\n\n### T1: A\n\n### T2: B\n\n**Depends on**: T1\n", "p.md");
+  expect(plan.tasks).toMatchObject([
+    { id: "task-t1", number: "T1", title: "A" },
+    { id: "task-t2", number: "T2", title: "B" },
+  ]);
+  expect(problems).toEqual([]);
+  expect(derive(plan).edges).toMatchObject([{ from: 0, to: 1, kind: "field" }]);
+});
+
+test("one such heading alone is none", () => {
+  expect(read("# P\n\n### T1: A\n").ids).toEqual([]);
 });
 
 test.each(["### T12: B", "### Task: B", "### 2. Task — B", "# Task 2: B", "##### Task 2: B"])(
@@ -55,13 +66,17 @@ test.each(["### T12: B", "### Task: B", "### 2. Task — B", "# Task 2: B", "###
   },
 );
 
-test.each(["##### Task 1: more", "#### T1: a threat", "## Task order", "### Tasks", "### Task list: all"])(
-  "%s beside tasks is another heading",
-  (heading) => {
-    const text = `# Task 9: P\n\n### Task 1: A\n\n${heading}\n`;
-    expect(read(text)).toEqual({ ids: ["task-1"], warned: [] });
-  },
-);
+test.each([
+  "##### Task 1: more",
+  "#### T1: a threat",
+  "### T1: a threat",
+  "## Task order",
+  "### Tasks",
+  "### Task list: all",
+])("%s beside tasks is another heading", (heading) => {
+  const text = `# Task 9: P\n\n### Task 1: A\n\n${heading}\n`;
+  expect(read(text)).toEqual({ ids: ["task-1"], warned: [] });
+});
 
 describe("a task that says it is not to be done is left out, and said", () => {
   test.each([
