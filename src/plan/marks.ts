@@ -2,7 +2,7 @@ import type { Heading, RootContent } from "mdast";
 import type { Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import { warningAt } from "./plan-read.ts";
-import { hasNoNumber, oneLine, shortName, type TaskName, taskName } from "./task-heading.ts";
+import { firstOfSeveral, hasNoNumber, oneLine, shortName, type TaskName, taskName } from "./task-heading.ts";
 
 /** A heading of a plan, with its index among the plan's blocks and what it says if it is a task's. */
 export interface Mark {
@@ -65,7 +65,9 @@ export function unreadHeadings(marks: readonly Mark[], file: string): Problem[] 
     const elsewhere = depths.has(node.depth) ? shortName(text) : taskName(text, () => true);
     const isOther =
       elsewhere !== undefined && !numbers.has(elsewhere.number.toLowerCase().replace(/^t-?(?=\d)/, ""));
-    if (!isOther && !(depths.has(node.depth) && hasNoNumber(text))) return [];
+    const first = firstOfSeveral(text);
+    const isTasks = hasNoNumber(text) || (first !== undefined && !numbers.has(first));
+    if (!isOther && !(depths.has(node.depth) && isTasks)) return [];
     const message = `the heading ${quoted(text)} looks like a task's, and is not read as one`;
     return [
       warningAt(

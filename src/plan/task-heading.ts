@@ -30,6 +30,10 @@ const abroad = new RegExp(
 const listed = new RegExp(String.raw`^${ornament}(\d{1,4})[.)]\sTask\s?[:：]\s*(\S.*)$`, "iu");
 const short = new RegExp(String.raw`^${ornament}(T-?\d{1,4}[a-z]?)\s?[:：—–]\s*(\S.*)$`, "u");
 const evident = new RegExp(String.raw`^${ornament}(?:\d{1,4}[.)]\s)?Task\s?[:：—–]\s*\S`, "iu");
+const several = new RegExp(
+  String.raw`^${ornament}Tasks\s(\d{1,4})\s?(?:[–—,&+-]|to\s|and\s)\s?\d{1,4}\s?[:：—–]`,
+  "iu",
+);
 /** `Task 3/20`. */
 const total = /^\s?(?:\/|of\s)\s?\d{1,4}(?![\p{L}\p{N}])/iu;
 /** What stands between number and title, remarks included: `:`, `.`, `)`, a dash; `(optional):`, `[P0] —`, `：`. */
@@ -63,6 +67,9 @@ export function shortName(text: string): TaskName | undefined {
 
 /** `Task: Title`, which has no number, so that nothing can name it. */
 export const hasNoNumber = (text: string): boolean => evident.test(text);
+
+/** The first of the tasks that one heading is for: `Tasks 4-6: Title`. */
+export const firstOfSeveral = (text: string): string | undefined => several.exec(text)?.[1];
 
 function numberOf(word: string | undefined): string | undefined {
   if (!word) return undefined;

@@ -58,19 +58,24 @@ test("one such heading alone is none", () => {
   expect(read("# P\n\n### T1: A\n").ids).toEqual([]);
 });
 
-test.each(["### T12: B", "### Task: B", "### 2. Task — B", "# Task 2: B", "##### Task 2: B"])(
-  "%s beside tasks is not read, and said",
-  (heading) => {
-    const text = `# P\n\n### Task 1: A\n\n${heading}\n`;
-    expect(read(text)).toEqual({ ids: ["task-1"], warned: ["unread-heading:5"] });
-  },
-);
+test.each([
+  "### T12: B",
+  "### Tasks 4-6: B",
+  "### Task: B",
+  "### 2. Task — B",
+  "# Task 2: B",
+  "##### Task 2: B",
+])("%s beside tasks is not read, and said", (heading) => {
+  const text = `# P\n\n### Task 1: A\n\n${heading}\n`;
+  expect(read(text)).toEqual({ ids: ["task-1"], warned: ["unread-heading:5"] });
+});
 
 test.each([
   "##### Task 1: more",
   "#### T1: a threat",
   "### T1: a threat",
   "## Task order",
+  "### Tasks 1–3: all",
   "### Tasks",
   "### Task list: all",
 ])("%s beside tasks is another heading", (heading) => {
