@@ -32,6 +32,8 @@ export type ProblemCode =
   | "unread-heading"
   | "unread-check"
   | "task-left-out"
+  | "unread-files"
+  | "files-outside"
   | "asks-first"
   | "no-evidence"
   | "file-conflict"

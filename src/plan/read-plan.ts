@@ -8,6 +8,7 @@ import { readText } from "../yaml/yaml-file.ts";
 import { asksFirst } from "./asks-first.ts";
 import { committedFiles } from "./committed.ts";
 import { mendFences } from "./fences.ts";
+import { fileProblems } from "./file-problems.ts";
 import { formatOf } from "./formats/formats.ts";
 import { headedFiles } from "./headed-code.ts";
 import { mendHtml } from "./html-blocks.ts";
@@ -18,7 +19,7 @@ import { type PlanRead, warningAt } from "./plan-read.ts";
 import { textAndCode } from "./section-text.ts";
 import { shownPlan } from "./shown-plan.ts";
 import { stepFiles } from "./step-files.ts";
-import { filesOf } from "./task-files.ts";
+import { filesOf, type Unread } from "./task-files.ts";
 import { freeId, oneLine } from "./task-heading.ts";
 import { unreadCheck, verifyOf } from "./verify-blocks.ts";
 import { allDone, withoutTasks } from "./without-tasks.ts";
@@ -56,6 +57,7 @@ export function parsePlan(text: string, file: string): PlanRead {
   const outside = new Set(blocks);
   const groups = groupsOf(marks);
   const problems = unreadHeadings(marks, file);
+  const unread: Unread[] = [];
   const tasks = marks.flatMap((mark, index): PlanTask[] => {
     const { node, at, line, name } = mark;
     if (!name) return [];
@@ -76,7 +78,8 @@ export function parsePlan(text: string, file: string): PlanRead {
       problems.push(leftOut(name.number, why, file, line));
       return [];
     }
-    const uses = filesOf(body);
+    const { uses, unread: unreadHere } = filesOf(body);
+    unread.push(...unreadHere);
     const paths = uses.map(({ path }) => path);
     const inSteps = [...stepFiles(prose), ...headedFiles(code, paths)];
     const group = groups.get(mark);
@@ -109,7 +112,9 @@ export function parsePlan(text: string, file: string): PlanRead {
   };
   return {
     plan,
-    problems: [...problems, ...doubles(tasks, file)].toSorted((a, b) => a.place.line - b.place.line),
+    problems: [...problems, ...doubles(tasks, file), ...fileProblems(plan, unread)].toSorted(
+      (a, b) => a.place.line - b.place.line,
+    ),
   };
 }
 

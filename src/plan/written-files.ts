@@ -1,9 +1,10 @@
-import type { UsedFile } from "./task-files.ts";
+import { isOutside } from "./file-names.ts";
+import type { UsedFile } from "./paths-in-line.ts";
 
 /**
  * The files that a task writes, for its manifest: those of its `Files:`, and what else it commits or says in a step
- * that it writes. A task that writes nothing has the files that it reads. Files outside the project, under `~`, are
- * left out: no other task of a run is kept from them.
+ * that it writes. A task that writes nothing has the files that it reads. What lies outside of the project is left
+ * out: no other task of a run is kept from it.
  */
 export function writtenFiles(
   uses: readonly UsedFile[],
@@ -28,13 +29,10 @@ function placed(path: string, writes: readonly string[]): string {
     : path;
 }
 
-const isClaim = (path: string): boolean => isInProject(path) && !isPlaceholder.test(path);
+const isClaim = (path: string): boolean => !isOutside(path) && !isPlaceholder.test(path);
 
 /** Keeps an empty directory, or has a name that is yet to be given: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
 const isPlaceholder = /(^|\/)(\.(git)?keep|[^/]*(YYYY|x{4}|N{4})[^/]*)$/;
-
-/** Not in a person's home or a hidden directory there. */
-const isInProject = (path: string): boolean => !/^(~|\/(home|Users)\/[^/]+\/\.)/.test(path);
 
 /** A directory holds all below it. */
 const isIn = (directory: string, path: string): boolean =>

@@ -1,8 +1,8 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
+import type { UsedFile } from "../paths-in-line.ts";
 import type { PlanRead } from "../plan-read.ts";
 import { textAndCode } from "../section-text.ts";
-import type { UsedFile } from "../task-files.ts";
 import { freeId } from "../task-heading.ts";
 import { verifyOf } from "../verify-blocks.ts";
 import { writtenFiles } from "../written-files.ts";

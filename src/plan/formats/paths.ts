@@ -1,5 +1,5 @@
 /** Endings of files that are named without a directory; other words with a dot are members: `form.state`. */
-const endings =
+export const endings =
   "[cm]?[jt]sx?|py|go|rs|java|kts?|rb|php|cs|cpp|cc?|hpp|h|swift|dart|scala|exs?|erl|lua|sql|sh|bash|ps1|s?css|less|html?|vue|svelte|astro|jsonc?|ya?ml|toml|ini|cfg|conf|env|mdx?|rst|txt|csv|xml|proto|graphql|prisma|tf|gradle|lock|mod|sum|svg|png|ipynb|tmpl|j2|hbs|ejs|erb|example|service|plist|csproj|sln";
 const segment = String.raw`(?:\([\w-]+\)|[\w.@~*[\]-]{1,100})`;
 const word = new RegExp(

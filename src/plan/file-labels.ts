@@ -1,0 +1,90 @@
+import type { Code, List, PhrasingContent, RootContent } from "mdast";
+import { toString as textOf } from "mdast-util-to-string";
+import { isFileName, plainPath } from "./file-names.ts";
+import { tableRows } from "./file-tables.ts";
+import { type FilesLabel, filesLabelIn } from "./file-verbs.ts";
+import { startsWithPath } from "./paths-in-line.ts";
+
+/** A label of files with all that stands behind it and below. */
+export interface LabelledFiles {
+  readonly label: FilesLabel;
+  readonly line: number;
+  /** A verb below no label `Files`: what it is about may be no file. */
+  readonly isAlone: boolean;
+  readonly blocks: (readonly PhrasingContent[] | List | Code)[];
+}
+
+/** The labels of files among some blocks and in their lists; a label is a heading, bold, or words before a colon. */
+export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
+  const found: LabelledFiles[] = [];
+  let open: LabelledFiles | undefined;
+  let isBelowHeading = false;
+  const start = (label: FilesLabel, line: number, nodes: readonly PhrasingContent[] = []) => {
+    open = {
+      label,
+      line,
+      isAlone: label.isVerb && !open,
+      blocks: nodes.length > 0 ? [nodes] : [],
+    };
+    found.push(open);
+  };
+  for (const block of body) {
+    const line = block.position?.start.line ?? 1;
+    if (block.type === "heading") {
+      const label = filesLabelIn(textOf(block));
+      open = undefined;
+      isBelowHeading = label !== undefined && !label.isVerb;
+      if (label && isBelowHeading) start(label, line);
+    } else if (block.type === "paragraph") {
+      const parts = labelledParts(block.children);
+      for (const { label, nodes } of parts) {
+        if (label) start(label, line, nodes);
+        else open = undefined;
+      }
+      if (parts.length > 0) continue;
+      if (open && (tableRows(block.children).length > 0 || startsWithPath(block.children)))
+        open.blocks.push(block.children);
+      else if (!isBelowHeading) open = undefined;
+    } else if (block.type === "list") {
+      if (open) open.blocks.push(block);
+      else
+        for (const { children } of block.children) for (const one of labelledFiles(children)) found.push(one);
+      if (!isBelowHeading) open = undefined;
+    } else if (open) {
+      if (block.type === "code" && open.blocks.length === 0 && isPlain(block)) open.blocks.push(block);
+      if (!isBelowHeading) open = undefined;
+    }
+  }
+  return found;
+}
+
+/** A block of a program's code below a label shows what a file is to hold. */
+const isPlain = ({ lang }: Code): boolean => /^(?:te?xt|plain|plaintext|files?|tree)?$/i.test(lang ?? "");
+
+interface LabelledPart {
+  /** Absent where it is about something else. */
+  readonly label: FilesLabel | undefined;
+  readonly nodes: readonly PhrasingContent[];
+}
+
+/** What stands behind each bold label of a paragraph, or behind the words with which it begins. */
+function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
+  const parts: { label: FilesLabel | undefined; nodes: PhrasingContent[] }[] = [];
+  for (const [at, node] of nodes.entries()) {
+    if (isBoldLabel(node, nodes[at + 1])) parts.push({ label: filesLabelIn(textOf(node)), nodes: [] });
+    else parts.at(-1)?.nodes.push(node);
+  }
+  if (parts.length > 0) return parts;
+  const [first] = nodes;
+  const [, words] = (first?.type === "text" && /^([^:：\n]{1,80})[:：]/.exec(first.value)) || [];
+  const label = words === undefined ? undefined : filesLabelIn(words);
+  return label ? [{ label, nodes }] : [];
+}
+
+function isBoldLabel(node: PhrasingContent, next: PhrasingContent | undefined): boolean {
+  if (node.type !== "strong") return false;
+  const text = textOf(node).trim();
+  if (/[:：]$/.test(text)) return true;
+  if (isFileName(plainPath(text))) return false;
+  return (next?.type === "text" && /^\s*[:：]/.test(next.value)) || filesLabelIn(text)?.isVerb === false;
+}

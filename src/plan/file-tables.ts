@@ -1,0 +1,41 @@
+import type { PhrasingContent } from "mdast";
+
+type Nodes = readonly PhrasingContent[];
+
+/** The nodes of each line of a paragraph. */
+export const linesIn = (nodes: Nodes): Nodes[] => splitAt(nodes, "\n");
+
+/** The cells of a row, without what the bars at both ends enclose. */
+const cellsIn = (line: Nodes): Nodes[] => {
+  const cells = splitAt(line, "|");
+  return cells.slice(isMade(cells[0], /^\s*$/) ? 1 : 0, isMade(cells.at(-1), /^\s*$/) ? -1 : undefined);
+};
+
+/** The rows of a table, as it stands in a paragraph: its heading first, without the line below that. */
+export function tableRows(nodes: Nodes): Nodes[][] {
+  const rows = linesIn(nodes).map(cellsIn);
+  const rule = rows.findIndex(
+    (cells) => cells.length > 0 && cells.every((cell) => isMade(cell, /^\s*:?-+:?\s*$/)),
+  );
+  return rule < 1
+    ? []
+    : [...rows.slice(rule - 1, rule), ...rows.slice(rule + 1)].filter((cells) => cells.length > 1);
+}
+
+function splitAt(nodes: Nodes, mark: string): Nodes[] {
+  const parts: PhrasingContent[][] = [[]];
+  for (const node of nodes) {
+    if (node.type === "break" && mark === "\n") parts.push([]);
+    else if (node.type !== "text") parts.at(-1)?.push(node);
+    else {
+      for (const [at, value] of node.value.split(mark).entries()) {
+        if (at > 0) parts.push([]);
+        if (value !== "") parts.at(-1)?.push({ ...node, value });
+      }
+    }
+  }
+  return parts;
+}
+
+const isMade = (cell: Nodes | undefined, of: RegExp): boolean =>
+  cell?.every((node) => node.type === "text" && of.test(node.value)) ?? false;

@@ -1,0 +1,110 @@
+import type { PhrasingContent } from "mdast";
+import type { FileUse } from "../../schemas/plan.ts";
+import { expandBraces } from "./braces.ts";
+import { isFileName, isPlacedPath, plainPath } from "./file-names.ts";
+import { namesNoUse, useIn } from "./file-verbs.ts";
+import { type PathWord, pathWords, withoutStop } from "./path-words.ts";
+
+/** A path of a task's `Files:`, without line range, and what the task does with it. */
+export interface UsedFile {
+  readonly path: string;
+  readonly use: FileUse;
+}
+
+/**
+ * The first path of a line and those that follow it as a list, perhaps behind another verb; prose ends it. A path
+ * that the author gives as an example or under a condition is no promise and left out. With `isStrict`, only what is
+ * a file in any place counts.
+ */
+export function pathsInLine(
+  nodes: readonly PhrasingContent[],
+  first: FileUse,
+  { isStrict = false } = {},
+): UsedFile[] {
+  const words = pathWords(nodes);
+  const { from, before } = firstPath(words);
+  const last = before.slice(-80);
+  if (from < 0 || namesNoUse(before) || isExample.test(last) || isSource.test(last)) return [];
+  let use = useIn(before) ?? useIn(lastWord(last)) ?? first;
+  if (use === "read" && isPlace.test(last)) return [];
+  const found: UsedFile[] = [];
+  let isPath = isStrict ? isFileName : isPlacedPath;
+  for (const [at, word] of words.entries()) {
+    if (at < from) continue;
+    if (word.path === undefined) {
+      if (!joins(word.text)) break;
+      use = useIn(lastWord(word.text)) ?? use;
+      continue;
+    }
+    const remark = words[at + 1]?.text ?? "";
+    if (isUncertain.test(remark) || isConditional.test(remark)) continue;
+    const own = useWith(remark, use);
+    const paths = expandBraces(plainPath(word.path));
+    if (!paths.every(isPath)) continue;
+    for (const path of paths) found.push({ path, use: own });
+    // A name without an ending among files is something else: a route, a package.
+    if (paths.every(isFileName)) isPath = isFileName;
+  }
+  return found;
+}
+
+/** Where the first path of a line stands, and the text before it. */
+function firstPath(words: readonly PathWord[]): { from: number; before: string } {
+  let before = "";
+  for (const [at, { text, path, isBare }] of words.entries()) {
+    if (path !== undefined && (!isBare || isLead(before))) return { from: at, before };
+    before += text;
+  }
+  return { from: -1, before };
+}
+
+/** A bare path counts where a line begins with it, or with a label or verb of its own and no prose. */
+const isLead = (before: string): boolean =>
+  before.length <= 100 &&
+  /^[^\p{L}\p{N}]*(?:x\][^\p{L}\p{N}]*)?(?:[^:：.`]{1,60}[:：]|(?:[a-z]{1,10} ){0,3})[\s"'“*]*$/iu.test(
+    before,
+  ) &&
+  !isReference.test(before);
+const isReference = /\b(?:see|in|from|per|like|via|by|as|with|using|under|at|of)\b/i;
+
+/** Whether a text names a path at all, if only one that it does not promise. */
+export const mentionsPath = (text: string): boolean =>
+  text
+    .split(/[\s,;()（）、，：]+/)
+    .some((word) => /[/.]/.test(word) && isPlacedPath(plainPath(withoutStop(word))));
+
+/** Whether a line begins with a path. */
+export function startsWithPath(nodes: readonly PhrasingContent[]): boolean {
+  const [first, second] = pathWords(nodes).filter(({ text }) => text.trim() !== "");
+  const word = first?.path === undefined && useIn(first?.text ?? "") ? second : first;
+  return word?.path !== undefined && isFileName(plainPath(word.path));
+}
+
+/** What a remark behind a path says: `(new)`, `(read-only: …)`, `— unchanged`. A test that is there is read. */
+function useWith(remark: string, use: FileUse): FileUse {
+  if (/^[\s—–-]*\(?(?:unchanged|no changes?|do not (?:modify|touch))\b/i.test(remark)) return "read";
+  if (use === "test" && /^\s*\((already )?exist/i.test(remark)) return "read";
+  const [, told = ""] =
+    /^\s*[(（]((?:new|create|modify|edit|update|read(?:-only)?)(?=\s*[,;:)—–])|新建|新增|创建|修改|更新|只读)/i.exec(
+      remark,
+    ) ?? [];
+  return useIn(told) ?? use;
+}
+
+const lastWord = (text: string): string => /([\p{L}\p{N}_]+)[^\p{L}\p{N}_]*$/u.exec(text)?.[1] ?? "";
+
+const isExample = /\b(e\.g\.|for example|such as)\W*$/i;
+/** What files are made from. */
+const isSource = /\b(from|based on)\W*$/i;
+/** Where files stand that are not named: to read some of a directory claims none of it. */
+const isPlace = /\bfiles\s+(in|under|within)\W*$/i;
+const isUncertain =
+  /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present)|if (it )?exists\b(?!.*\bcreate)|(created|written|done) (in|by) task\b)/i;
+const isConditional = /^\s*\([^()]*\bif (confirmed|needed|necessary|required)\)/i;
+
+/** A comma and the like between two paths, perhaps with a remark in brackets or a verb: `a.ts` (new), edit `b.ts`. */
+const joins = (text: string): boolean =>
+  text.length <= 300 &&
+  /^["'”’]?\s*(?:\([^()]*\)\s*|（[^（）]*）\s*)?(?:[,;+&/→.、，；]|->|and|or|plus|to|和|与|及)?\s*(?:and\s+)?(?:(?:create|modify|edit|update|test|read)s?:?|(?:创建|新建|新增|修改|更新|测试)[:：]?)?\s*["'“‘]?$/i.test(
+    text,
+  );
