@@ -1,4 +1,4 @@
-import type { Code, List, PhrasingContent, RootContent } from "mdast";
+import type { Code, List, Paragraph, PhrasingContent, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import { isFileName, plainPath } from "./file-names.ts";
 import { tableRows } from "./file-tables.ts";
@@ -42,9 +42,8 @@ export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
         else open = undefined;
       }
       if (parts.length > 0) continue;
-      if (open && (tableRows(block.children).length > 0 || startsWithPath(block.children)))
-        open.blocks.push(block.children);
-      else if (!isBelowHeading) open = undefined;
+      if (open && isPartOf(open, block)) open.blocks.push(block.children);
+      else if (!isBelowHeading || !leadsOn(block, open)) open = undefined;
     } else if (block.type === "list") {
       if (open) open.blocks.push(block);
       else
@@ -57,6 +56,15 @@ export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
   }
   return found;
 }
+
+/** A table, or a line that begins with a path where none stands yet. */
+const isPartOf = ({ blocks }: LabelledFiles, { children }: Paragraph): boolean =>
+  tableRows(children).length > 0 || (blocks.length === 0 && startsWithPath(children));
+
+/** Words below a heading that lead to its first list, or to another one. */
+const leadsOn = (block: Paragraph, open: LabelledFiles | undefined): boolean =>
+  block.children[0]?.type !== "strong" &&
+  (open?.blocks.length === 0 || /[:：]$/.test(textOf(block).slice(-1)));
 
 /** A block of a program's code below a label shows what a file is to hold. */
 const isPlain = ({ lang }: Code): boolean => /^(?:te?xt|plain|plaintext|files?|tree)?$/i.test(lang ?? "");

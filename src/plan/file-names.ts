@@ -3,9 +3,12 @@ import { endings } from "./formats/paths.ts";
 /** Files without an ending; others of their kind, such as `Dockerfile`, tell by their last letters. */
 const wellKnown = /^(?:Makefile|Gemfile|LICENSE|NOTICE|CODEOWNERS|CHANGELOG|README|VERSION|\w{1,40}file)$/;
 const dotfile = /^\.[A-Za-z][\w.-]{0,60}$/;
+/** Other words with a leading dot are endings: `.sh`. */
+const knownDotfile =
+  /^\.(?:env(?:\.[\w.-]+)?|\w+rc|\w+ignore|git(?:attributes|modules|keep)|editorconfig|[\w-]+-versions?)$/;
 const knownEnding = new RegExp(String.raw`[^/.]\.(?:${endings})$`, "i");
 /** A member of an object has such an ending too: alone it makes a file only of what has a directory. */
-const anyEnding = /[^/.]\.(?:[a-z][a-z0-9_]{0,11}|[A-Z]{1,4})$/;
+const anyEnding = /[^/.]\.(?:(?!v\d)[a-z][a-z0-9_]{0,11}|[A-Z]{1,4})$/;
 const isDrive = /^[A-Za-z]:\//;
 
 /** A path as a plan writes it: without line range or anchor, and with slashes where Windows has backslashes. */
@@ -20,23 +23,28 @@ export function plainPath(written: string): string {
 export function isFileName(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (!isPathLike(path) || isAddress(path)) return false;
-  if (knownEnding.test(name) || wellKnown.test(name) || dotfile.test(name)) return true;
-  return path.includes("/") && anyEnding.test(name);
+  if (knownEnding.test(name) || wellKnown.test(name) || knownDotfile.test(name)) return true;
+  return path.includes("/") && (anyEnding.test(name) || dotfile.test(name));
 }
 
 /** What is a path where the plan says that one stands: directories and names without an ending too. */
 export function isPlacedPath(path: string): boolean {
   if (isFileName(path)) return true;
   if (!isPathLike(path) || isAddress(path)) return false;
-  return path.includes("/") ? !path.startsWith("/") || path.endsWith("/") : anyEnding.test(path);
+  return path.includes("/")
+    ? !path.startsWith("/") || path.endsWith("/")
+    : anyEnding.test(path) || dotfile.test(path);
 }
 
 /** One word; brackets and `$` are parts of the names of routes: `app/(shop)/[id]/$slug.tsx`. */
 const isPathLike = (path: string): boolean =>
   /^(?:\([\w.-]{1,60}\)(?=\/)|[^\s`'"()<>|;&])+$/.test(path) && !/^(?:-|\$|@\/|\.{0,3}\/?$)/.test(path);
 
-/** `https://…`, a version or a module: `v1.2`, `@scope/name`. */
-const isAddress = (path: string): boolean => /^\w{2,20}:\/\/|^v?\d+(?:\.\d+)+$|^@[\w-]+\/[\w-]+$/.test(path);
+/** `https://…`, a version, a package: `v1.2`, `@scope/name`, `example.com/module.v2`. */
+const isAddress = (path: string): boolean =>
+  /^\w{2,20}:\/\/|^v?\d+(?:\.\d+)+$|^@[\w-]+\/[\w-]+$|^(?:[\w-]{1,60}\.){1,3}(?:com|org|net|io|dev|in)\//.test(
+    path,
+  );
 
 /** What lies outside of any project: another directory beside it, a person's home, the system's own. */
 export const isOutside = (path: string): boolean =>

@@ -30,7 +30,7 @@ function linked(text: string, url: string): PathWord[] {
         .replace(/^(?:\.{1,2}\/)+/, "")
         .replace(/[#?].*$/, "");
   const path = [target, text].map(plainPath).find(isFileName);
-  return [path === undefined ? { text } : { text, path }];
+  return [path === undefined ? { text } : { text, path, isBare: true }];
 }
 
 function decoded(url: string): string {

@@ -25,7 +25,7 @@ export function pathsInLine(
   const { from, before } = firstPath(words);
   const last = before.slice(-80);
   if (from < 0 || namesNoUse(before) || isExample.test(last) || isSource.test(last)) return [];
-  let use = useIn(before) ?? useIn(lastWord(last)) ?? first;
+  let use = useIn(lastWord(last)) ?? useIn(before) ?? first;
   if (use === "read" && isPlace.test(last)) return [];
   const found: UsedFile[] = [];
   let isPath = isStrict ? isFileName : isPlacedPath;
@@ -60,12 +60,9 @@ function firstPath(words: readonly PathWord[]): { from: number; before: string }
 
 /** A bare path counts where a line begins with it, or with a label or verb of its own and no prose. */
 const isLead = (before: string): boolean =>
-  before.length <= 100 &&
-  /^[^\p{L}\p{N}]*(?:x\][^\p{L}\p{N}]*)?(?:[^:：.`]{1,60}[:：]|(?:[a-z]{1,10} ){0,3})[\s"'“*]*$/iu.test(
-    before,
-  ) &&
-  !isReference.test(before);
-const isReference = /\b(?:see|in|from|per|like|via|by|as|with|using|under|at|of)\b/i;
+  before.length <= 100 && leads.test(before) && !/\b(?:see|in|from|per|like|via|with|using)\b/i.test(before);
+const leads =
+  /^[^\p{L}\p{N}]*(?:x\][^\p{L}\p{N}]*)?(?:[^:：.]{1,60}[:：]|(?:(?:create|write|add|modify|edit|update|change|delete|remove|rename|move|extend|to|and|the|a|new|existing|root|file|创建|新建|新增|修改|更新|删除|测试) ?){0,3})[ "'“*]*$/iu;
 
 /** Whether a text names a path at all, if only one that it does not promise. */
 export const mentionsPath = (text: string): boolean =>

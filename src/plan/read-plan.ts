@@ -57,7 +57,7 @@ export function parsePlan(text: string, file: string): PlanRead {
   const outside = new Set(blocks);
   const groups = groupsOf(marks);
   const problems = unreadHeadings(marks, file);
-  const unread: Unread[] = [];
+  const unreadFiles: Unread[] = [];
   const tasks = marks.flatMap((mark, index): PlanTask[] => {
     const { node, at, line, name } = mark;
     if (!name) return [];
@@ -78,15 +78,15 @@ export function parsePlan(text: string, file: string): PlanRead {
       problems.push(leftOut(name.number, why, file, line));
       return [];
     }
-    const { uses, unread: unreadHere } = filesOf(body);
-    unread.push(...unreadHere);
+    const { uses, unread } = filesOf(body);
+    unreadFiles.push(...unread);
     const paths = uses.map(({ path }) => path);
     const inSteps = [...stepFiles(prose), ...headedFiles(code, paths)];
     const group = groups.get(mark);
     const files = writtenFiles(uses, committedFiles(code), inSteps);
     const asks = files.length === 0 ? asksFirst(prose) : undefined;
-    const { verify, unread } = verifyOf(section);
-    problems.push(...unread.map((one) => unreadCheck(one, file, line)));
+    const checks = verifyOf(section);
+    problems.push(...checks.unread.map((one) => unreadCheck(one, file, line)));
     return [
       {
         id: freeId(`task-${name.number.toLowerCase()}`, ids),
@@ -94,7 +94,7 @@ export function parsePlan(text: string, file: string): PlanRead {
         section,
         files,
         uses,
-        verify,
+        verify: checks.verify,
         ...(asks ? { asksFirst: asks } : {}),
         prose,
         code,
@@ -112,7 +112,7 @@ export function parsePlan(text: string, file: string): PlanRead {
   };
   return {
     plan,
-    problems: [...problems, ...doubles(tasks, file), ...fileProblems(plan, unread)].toSorted(
+    problems: [...problems, ...doubles(tasks, file), ...fileProblems(plan, unreadFiles)].toSorted(
       (a, b) => a.place.line - b.place.line,
     ),
   };

@@ -1,18 +1,32 @@
+import { isFileName, plainPath } from "./file-names.ts";
+
+/** Where a sentence begins that says what to do. */
+const begin = String.raw`(?:^[^\p{L}\p{N}\n]{0,40}(?:(?:Step|步骤)\s*[\w.]{1,10}\s*[:：.—–-][:：*—–\s-]{0,10})?(?:Also\s+)?|[.;。；]\s+(?:Then\s+)?|[\s,，](?:and\s+)?then\s+)`;
+/** `Create \`a.ts\`:`, `Add to \`a.ts\`:`, `Step 2: Write \`a.ts\``; in Chinese `创建 \`a.ts\``. */
+const writes = new RegExp(
+  String.raw`${begin}(?:(?:create|write|add to|append to|extend|update|edit|modify|replace)(?:\s+the)?(?:\s+file)?\s+|(?:创建|新建|新增|修改|更新|编写|编辑)(?:文件)?[ ：:]{0,3})${"(?=`)"}`,
+  "gimu",
+);
+/** `In \`a.ts\`, add:`. */
+const places = new RegExp(String.raw`${begin}In\s+${"`([^`\\s]+)`"}\s*[,:]`, "gimu");
+const listed = /`([^`\s]+)`(?:,?\s+and\s+|,\s*|、|\s*和\s*)?/y;
+
 /**
- * The files that steps say they write: `Create \`a.ts\`:`, `Add to \`a.ts\`:`, `Step 2: Write \`a.ts\``, `In \`a.ts\`,
- * add:`. Only where the path stands right behind the first word, for elsewhere it may be an object of another kind.
+ * The files that steps say they write. Only where the paths stand right behind the first word, for elsewhere they may
+ * be objects of another kind.
  */
 export function stepFiles(prose: string): string[] {
-  const found = prose.matchAll(
-    /^\W*(?:Step\s+[\w.]+\s*[:.—–-]+\s*)?(?:Also\s+)?(?:create|write|add to|append to|extend|update|edit|modify|replace)(?:\s+the)?(?:\s+file)?\s+`([^`\s]+)`/gim,
+  const found = [...prose.matchAll(writes)].flatMap(({ 0: { length }, index }) =>
+    pathsFrom(prose, index + length),
   );
-  const places = prose.matchAll(/^\W*(?:Step\s+[\w.]+\s*[:.—–-]+\s*)?In\s+`([^`\s]+)`\s*[,:]/gim);
-  return [
-    ...new Set([...found, ...places].flatMap(([, path = ""]) => (isFile(path) ? [withoutRange(path)] : []))),
-  ];
+  const within = [...prose.matchAll(places)].map(([, path = ""]) => path);
+  return [...new Set([...found, ...within].map(plainPath).filter(isFileName))];
 }
 
-const isFile = (code: string): boolean =>
-  /^[\w.@/+-]+\.[A-Za-z][\w-]{0,9}(:[\d,\s-]+)?$/.test(code) && !/^-|^\.?\/?$/.test(code);
-
-const withoutRange = (path: string): string => path.replace(/:[\d,\s-]+$/, "");
+/** The paths that stand one behind the other from an index on, as a list. */
+function pathsFrom(prose: string, start: number): string[] {
+  const paths: string[] = [];
+  listed.lastIndex = start;
+  for (let found = listed.exec(prose); found; found = listed.exec(prose)) paths.push(found[1] ?? "");
+  return paths;
+}

@@ -12,13 +12,17 @@ export function writtenFiles(
   inSteps: readonly string[],
 ): string[] {
   const writes = uses.filter(({ use }) => use !== "read").map(({ path }) => path);
-  const steps = inSteps.filter((path) => path.includes("/")).map((path) => placed(path, writes));
+  const isAll = writes.length + committed.length === 0;
+  const steps = inSteps.filter((path) => isAll || isWhole.test(path)).map((path) => placed(path, writes));
   const files: string[] = [];
   for (const path of [...writes, ...committed, ...steps]) {
     if (isClaim(path) && !files.some((known) => isSame(known, path) || isIn(known, path))) files.push(path);
   }
   return files.length > 0 ? files : [...new Set(uses.map(({ path }) => path))].filter(isClaim);
 }
+
+/** What a step names beside other files is told from a directory of theirs, unless it has one or is the project's. */
+const isWhole = /\/|^(?:README|CHANGELOG)\.md$/;
 
 /** Steps of a task that writes one whole directory tell their paths from there, unless they start as it does. */
 function placed(path: string, writes: readonly string[]): string {

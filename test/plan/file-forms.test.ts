@@ -37,6 +37,10 @@ describe("paths", () => {
     ["a member", "Modify: `src/a.ts`, `StartRequest.Model`", ["modify src/a.ts"]],
     ["a name behind a file", "Modify: `src/a.ts`, `agent/model`", ["modify src/a.ts"]],
     ["without an ending", "Create: `bin/tool`", ["create bin/tool"]],
+    ["two endings", "Modify: `src/a.h/.cpp`", ["modify src/a.h", "modify src/a.cpp"]],
+    ["a verb behind another", "Remove it and create `a.ts`", ["create a.ts"]],
+    ["a form to follow", "Follow docs/spec.md", []],
+    ["a linked form to follow", "Follow [the spec](docs/spec.md)", []],
     ["a URL", "Create: `https://example.org/a.html`", []],
   ])("%s", (_, bullet, expected) => {
     expect(usesOf(list(bullet))).toEqual(expected);
@@ -216,4 +220,41 @@ describe("warnings", () => {
     expect(files).toEqual(["/srv/p/src/a.ts", "C:/p/b.ts"]);
     expect(problems).toEqual([]);
   });
+});
+
+describe("steps", () => {
+  const filesOf = (body: string) => read(body).files;
+  test.each([
+    ["several", "Create `src/a.ts`, `src/b.ts` and `src/c.ts`.", ["src/a.ts", "src/b.ts", "src/c.ts"]],
+    ["later in a paragraph", "Open it. Update `src/a.ts`, then create `src/b.ts`.", ["src/a.ts", "src/b.ts"]],
+    ["in a box", "- [ ] **Step 2:** Create `src/a.ts`", ["src/a.ts"]],
+    ["alone in a flat project", "Create `index.html` and `style.css`", ["index.html", "style.css"]],
+    ["beside others", "**Files:** `src/a.ts`\n\nUpdate `README.md`. Edit `b.ts`.", ["src/a.ts", "README.md"]],
+    [
+      "Chinese",
+      "**步骤 1：修改 `src/a.ts`**\n\n创建 `src/b.ts`、`src/c.ts`：",
+      ["src/a.ts", "src/b.ts", "src/c.ts"],
+    ],
+    ["not to be changed", "不要修改 `src/a.ts`\n\nDo not edit `src/b.ts`.", []],
+    ["backslashes", "Create `src\\a.ts`:", ["src/a.ts"]],
+    ["a name", "Create `agent/model` and `StartRequest.Model`", []],
+    ["a route", "Update `/v1/models`. Replace `/v1/list`.", []],
+    ["a package", "Update `gopkg.in/yaml.v3` and `@scope/name`", []],
+    ["endings", "Replace `.sh` and `.ts`", []],
+  ])("%s", (_, body, expected) => {
+    expect(filesOf(body)).toEqual(expected);
+  });
+});
+
+test.each([
+  ["commas in an open brace", `Create: \`{${",".repeat(50_000)}\``],
+  ["colons", `Create: \`${":".repeat(50_000)}\``],
+  ["a long word", `Create ${"a".repeat(50_000)} b \`c.ts\``],
+  ["spaces between paths", `\`a.ts\`${" ".repeat(50_000)}x \`b.ts\``],
+  ["stops", `a${".".repeat(50_000)}b`],
+  ["paths in prose", "so a/b.ts ".repeat(5_000)],
+])("a line of nothing but %s is read in no time", (_, line) => {
+  const start = performance.now();
+  read(`**Files:**\n\n- ${line}\n\n${line}\n\n| File |\n|---|\n| ${line} |\n`);
+  expect(performance.now() - start).toBeLessThan(3000);
 });
