@@ -1,11 +1,11 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
-import type { UsedFile } from "../paths-in-line.ts";
+import type { UsedFile } from "../files/paths-in-line.ts";
+import { writtenFiles } from "../files/written-files.ts";
 import type { PlanRead } from "../plan-read.ts";
 import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
 import { verifyOf } from "../verify-blocks.ts";
-import { writtenFiles } from "../written-files.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */
 export interface PlanFormat {

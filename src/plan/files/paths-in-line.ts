@@ -1,5 +1,5 @@
 import type { PhrasingContent } from "mdast";
-import type { FileUse } from "../../schemas/plan.ts";
+import type { FileUse } from "../../../schemas/plan.ts";
 import { expandBraces } from "./braces.ts";
 import { isFileName, isPlacedPath, plainPath } from "./file-names.ts";
 import { namesNoUse, useIn } from "./file-verbs.ts";

@@ -1,4 +1,4 @@
-import { endings } from "./formats/paths.ts";
+import { endings } from "../formats/paths.ts";
 
 /** Files without an ending; others of their kind, such as `Dockerfile`, tell by their last letters. */
 const wellKnown = /^(?:Makefile|Gemfile|LICENSE|NOTICE|CODEOWNERS|CHANGELOG|README|VERSION|\w{1,40}file)$/;

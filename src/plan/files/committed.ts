@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { PlanCode } from "../../schemas/plan.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
 import { expandBraces } from "./braces.ts";
 
 /**

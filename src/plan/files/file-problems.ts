@@ -1,8 +1,8 @@
-import type { Plan } from "../../schemas/plan.ts";
-import type { Problem } from "../problem.ts";
-import { quoted } from "../text/printable.ts";
+import type { Plan } from "../../../schemas/plan.ts";
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
+import { warningAt } from "../plan-read.ts";
 import { isOutside } from "./file-names.ts";
-import { warningAt } from "./plan-read.ts";
 import type { Unread } from "./task-files.ts";
 
 /** What a person should know of how the files of a plan were read; `unread` is what is behind labels. */

@@ -1,4 +1,4 @@
-import type { PlanCode } from "../../schemas/plan.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
 
 /**
  * The files whose text code blocks give: a block's line that is a comment and has a path alone, `// src/a.ts`. Such a

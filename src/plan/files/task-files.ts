@@ -1,6 +1,6 @@
 import type { List, ListItem, PhrasingContent, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
-import type { FileUse } from "../../schemas/plan.ts";
+import type { FileUse } from "../../../schemas/plan.ts";
 import { type LabelledFiles, labelledFiles } from "./file-labels.ts";
 import { linesIn, tableRows } from "./file-tables.ts";
 import { filesLabelIn, namesNoUse, promisesNone, useIn } from "./file-verbs.ts";

@@ -1,4 +1,4 @@
-import type { FileUse } from "../../schemas/plan.ts";
+import type { FileUse } from "../../../schemas/plan.ts";
 
 /** What stands before a verb: marks of lists and boxes. */
 const marks = String.raw`^(?:[^\p{L}\p{N}]|x\])*`;
