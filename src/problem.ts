@@ -31,6 +31,7 @@ export type ProblemCode =
   | "plan-syntax"
   | "unread-heading"
   | "unread-check"
+  | "unread-dependency"
   | "task-left-out"
   | "unread-files"
   | "files-outside"

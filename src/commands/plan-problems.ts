@@ -3,6 +3,7 @@ import { runSpec } from "../../machines/schedule.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
 import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts";
+import type { UnusedField } from "../derive/fields.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { manifestText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";
@@ -27,6 +28,8 @@ export async function planProblems(
   return [
     ...leftOut.map((task) => forPerson(task, plan)),
     ...asking.map((one) => staysAsking(one, plan)),
+    ...derivation.unused.map((one) => unusedField(one, plan)),
+    ...refused(derivation.refused, plan),
     ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
     ...(await conflicts(plan, manifest)),
   ];
@@ -48,15 +51,70 @@ const staysAsking = ({ task, neededBy }: AskingTask, { file }: Plan): Problem =>
   hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
 });
 
-const unexplained = (plan: Plan, { unexplained }: Derivation): Problem[] =>
+const unusedField = ({ task: at, why, what, line }: UnusedField, { tasks, file }: Plan): Problem => {
+  const task = `task ${quoted(tasks[at]?.id ?? "")}`;
+  const place = { file, line, column: 1 };
+  const hint = "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`";
+  const codes = {
+    unknown: "unknown-dependency",
+    self: "self-dependency",
+    unread: "unread-dependency",
+  } as const;
+  const messages = {
+    unknown: `${task} depends on ${quoted(what)}, which no task of the plan is called`,
+    self: `${task} depends on itself: ${quoted(what)}`,
+    unread: `what ${task} depends on names no task of the plan: ${quoted(what)}`,
+  };
+  return { code: codes[why], severity: "warning", message: messages[why], place, hint };
+};
+
+/** More of them are counted. */
+const mostRefused = 20;
+
+function refused(all: Derivation["refused"], { tasks, file }: Plan): Problem[] {
+  const idOf = (at = -1) => quoted(tasks[at]?.id ?? "");
+  const placeOf = (at = -1) => ({ file, line: tasks[at]?.line ?? 1, column: 1 });
+  const shown = all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {
+    const more = index === mostRefused - 1 ? all.length - mostRefused : 0;
+    const counted = more > 0 ? `; and so for ${more} more` : "";
+    if (path.length === 0) {
+      return {
+        code: "claim-contradicted",
+        severity: "warning",
+        message: `task ${idOf(to)} depends on ${idOf(from)}, which is in a later part of the plan${counted}`,
+        place: placeOf(to),
+        hint: "the parts count, and that dependency is left out; move one of the two",
+      };
+    }
+    const steps = path.slice(1);
+    return {
+      code: "dependency-cycle",
+      severity: "warning",
+      message: `task ${idOf(to)} depends on ${idOf(from)}, which waits for it: ${[to, ...path].map(idOf).join(" → ")}${counted}`,
+      place: placeOf(to),
+      hint: "that dependency is left out; remove one of them from the plan",
+      related: steps.map((on, at) => ({
+        message: `task ${idOf(path[at])} waits for ${idOf(on)}`,
+        place: placeOf(path[at]),
+      })),
+    };
+  });
+  return shown;
+}
+
+const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] =>
   unexplained.flatMap((at): Problem[] => {
     const task = plan.tasks[at];
     if (!task) return [];
+    const first = edges.find(({ to, kind }) => to === at && kind === "first-task");
+    const assumed = first
+      ? `; it is put behind the first one, ${quoted(plan.tasks[first.from]?.id ?? "")}`
+      : "";
     return [
       {
         code: "no-evidence",
         severity: "warning",
-        message: `nothing in the plan tells what task ${quoted(task.id)} (${task.title}) waits for`,
+        message: `nothing in the plan tells what task ${quoted(task.id)} (${task.title}) waits for${assumed}`,
         place: { file: plan.file, line: task.line, column: 1 },
         hint: "write `**Depends on:** Task N` or `**Depends on:** none` into it",
       },

@@ -1,9 +1,10 @@
 import type { Plan } from "../../schemas/plan.ts";
+import { Acyclic, type Refused } from "./acyclic.ts";
 import { createdFileEdges } from "./created-files.ts";
 import { drawnEdges, isDrawing } from "./drawn-graphs.ts";
 import type { Edge } from "./edge.ts";
 import { factsOf, type TaskFacts } from "./facts.ts";
-import { fieldEdges } from "./fields.ts";
+import { fieldEdges, type UnusedField } from "./fields.ts";
 import { gateEdges } from "./gates.ts";
 import { firstTaskEdges, groundworkEdges } from "./groundwork.ts";
 import { importEdges } from "./imports.ts";
@@ -27,15 +28,18 @@ export interface Derivation {
   readonly edges: readonly Edge[];
   /** Tasks of which the plan tells nothing at all: worth a person's look. */
   readonly unexplained: readonly number[];
+  /** What the plan says of its order, and cannot be followed. */
+  readonly unused: readonly UnusedField[];
+  readonly refused: readonly Refused[];
 }
 
 /** Derives the order of a plan's tasks from evidence in it: what the plan says first, then what can be told from it. */
 export function derive(plan: Plan): Derivation {
   const tasks = factsOf(plan);
   const references = referencesTo(plan.tasks.map(({ number }) => number));
-  const { stated, settled, drawn, waves } = whatIsSaid(plan, tasks, references);
+  const { stated, settled, drawn, waves, unused } = whatIsSaid(plan, tasks, references);
   const order = new Acyclic(tasks.length, waves);
-  for (const edge of stated) order.add(edge);
+  const refused = stated.flatMap((edge) => order.add(edge) ?? []);
   const [told, gates] = guesses(tasks, references).map((edges) =>
     edges.filter(({ from, to }) => from < to && !settled.has(to)),
   );
@@ -52,7 +56,7 @@ export function derive(plan: Plan): Derivation {
   for (const edge of gates ?? []) order.addNew(edge);
   const isStated = tasks.every(({ at }) => settled.has(at) || drawn.has(at));
   const stages = waves ?? named(isStated ? levelsOf(order.needs) : greedyWaves(order.needs), plan);
-  return { stages, edges: order.edges, unexplained };
+  return { stages, edges: order.edges, unexplained, unused, refused };
 }
 
 /** What the plan says itself. For the tasks in `settled` it says all, and nothing is guessed. */
@@ -76,6 +80,7 @@ function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: Referen
       ...tables.free,
       ...tables.edges.map(({ to }) => to),
     ]),
+    unused: fields.unused,
     drawn: new Set(drawings.flatMap(({ drawn }) => [...drawn])),
     waves: wavesIn(plan.prose, tasks.length, references) ?? headedWaves(plan),
   };
@@ -96,55 +101,3 @@ const guesses = (tasks: readonly TaskFacts[], references: References): [Edge[], 
   ],
   gateEdges(tasks),
 ];
-
-/** Edges that make no cycle and go against no wave. What comes first stays. */
-class Acyclic {
-  readonly edges: Edge[] = [];
-  readonly needs: Set<number>[];
-  private readonly wave = new Map<number, number>();
-  private readonly known = new Set<string>();
-  /** Edges that all lead on in plan order make no cycle. */
-  private isForward = true;
-  /** All that one task waits for in the end, kept while it is asked about again. */
-  private reached: { readonly task: number; readonly all: Set<number> } | undefined;
-  constructor(tasks: number, waves: readonly Wave[] | undefined) {
-    this.needs = Array.from({ length: tasks }, () => new Set());
-    for (const [at, { tasks: members }] of (waves ?? []).entries())
-      for (const task of members) this.wave.set(task, at);
-  }
-
-  add(edge: Edge): void {
-    const { from, to, kind } = edge;
-    const key = `${from} ${to} ${kind}`;
-    const isAgainst = (this.wave.get(from) ?? 0) > (this.wave.get(to) ?? 0);
-    if (this.known.has(key) || isAgainst || from === to) return;
-    if (!(this.isForward && from < to) && this.allBehind(from).has(to)) return;
-    this.known.add(key);
-    this.isForward &&= from < to;
-    this.needs[to]?.add(from);
-    this.edges.push(edge);
-    if (this.reached?.task === to) this.reach(this.reached.all, from);
-    else this.reached = undefined;
-  }
-
-  /** Adds it unless it follows from others. */
-  addNew(edge: Edge): void {
-    if (!this.allBehind(edge.to).has(edge.from)) this.add(edge);
-  }
-
-  private allBehind(task: number): ReadonlySet<number> {
-    if (this.reached?.task !== task) this.reached = { task, all: this.reach(new Set(), task) };
-    return this.reached.all;
-  }
-
-  /** Adds to a set a task and all that it waits for, where they are not in it. */
-  private reach(all: Set<number>, task: number): Set<number> {
-    const open = [task];
-    for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      if (all.has(one)) continue;
-      all.add(one);
-      for (const next of this.needs[one] ?? []) open.push(next);
-    }
-    return all;
-  }
-}

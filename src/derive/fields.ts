@@ -1,11 +1,24 @@
-import { withoutExceptions } from "./denials.ts";
 import type { Edge } from "./edge.ts";
 import type { TaskFacts } from "./facts.ts";
+import { fieldReader } from "./field-value.ts";
 import type { References } from "./references.ts";
+
+/** A task's field of which something cannot be used. */
+export interface UnusedField {
+  readonly task: number;
+  /** It names what is no task of the plan; the task itself; or nothing that can be read. */
+  readonly why: "unknown" | "self" | "unread";
+  /** What cannot be used, as written. */
+  readonly what: string;
+  /** Counts from 1, in the plan. */
+  readonly line: number;
+}
 
 /** At the start of a line, or in bold within one; up to the next bold label. */
 const label =
-  /(?:^\s*(?:[-*+]\s+)?[*_]*|[^\S\n][*_]{2})(?:depends(?:\s+on)?|dependenc(?:y|ies)|blocked\s+by|requires|prerequisites?|needs|after)\**\s*:\**[^\S\n]*(.*?)(?=\s*[|·;,.]?\s*\*\*\w[^*\n]{0,40}:\*\*|$)/gim;
+  /(?:^\s*(?:[-*+]\s+)?[*_]*|[^\S\n][*_]{2})(depends(?:\s+on)?|blocked\s+by|dependenc(?:y|ies)|requires|prerequisites?|needs|after)\**\s*:[*_]*[^\S\n]*(.*?)(?=\s*[|·;,.]?\s*\*\*\w[^*\n]{0,40}:\*\*|$)/gim;
+/** Others may tell of packages, or of what a reader must have. */
+const isOfTasks = /^(?:depends|blocked)/i;
 
 /**
  * What a task's own `**Depends on:**` says. `said` holds the tasks that have such a field, also one that says none:
@@ -14,10 +27,12 @@ const label =
 export function fieldEdges(
   tasks: readonly TaskFacts[],
   references: References,
-): { edges: Edge[]; said: Set<number> } {
+): { edges: Edge[]; said: Set<number>; unused: UnusedField[] } {
   const edges: Edge[] = [];
   const said = new Set<number>();
+  const unused: UnusedField[] = [];
   const byId = new Map(tasks.map(({ at, task }) => [task.id, at]));
+  const read = fieldReader(tasks, references);
   for (const { at, task } of tasks) {
     if (task.depends) {
       said.add(at);
@@ -27,24 +42,53 @@ export function fieldEdges(
           edges.push({ from, to: at, kind: "field", detail: `depends on ${id}` });
       }
     }
-    for (const [, field = ""] of task.prose.matchAll(label)) {
-      const value = withoutDenials(field);
-      const { kept, left } = withoutExceptions(value);
-      const out = new Set(left.flatMap(references.inField));
-      const listed = isAll(kept)
-        ? tasks.map((other) => other.at).filter((other) => other < at)
-        : references.inField(kept);
-      const named = listed.filter((other) => !out.has(other));
-      const isNone = /^\W*(none|nothing|no\b|n\/a|independent|[—–-]\s*$)/i.test(value);
-      if (named.length === 0 && !isNone) continue;
-      said.add(at);
-      if (isNone) continue;
+    for (const { name, text, start } of fieldsIn(task.prose)) {
+      const value = withoutDenials(text);
+      const { isNone, tasks: named, unknown } = read(value, at);
+      const skip = (why: UnusedField["why"], what: string) =>
+        unused.push({ task: at, why, what: what.trim(), line: lineAt(task, start) });
+      for (const { name: what, isSure } of unknown) if (isSure || isOfTasks.test(name)) skip("unknown", what);
+      if (named.length > 0 || isNone) said.add(at);
+      else if (unknown.length === 0 && isOfTasks.test(name) && /[\p{L}\p{N}]/u.test(text))
+        skip("unread", text);
       for (const from of named) {
-        if (from !== at) edges.push({ from, to: at, kind: "field", detail: value.trim() });
+        if (from === at) skip("self", value);
+        else edges.push({ from, to: at, kind: "field", detail: value.trim() });
       }
     }
   }
-  return { edges, said };
+  return { edges, said, unused };
+}
+
+interface Field {
+  readonly name: string;
+  /** On one line. */
+  readonly text: string;
+  /** Where it starts in the task's prose. */
+  readonly start: number;
+}
+
+/** The fields of a task; what one of them says may stand in a list below it. */
+function fieldsIn(prose: string): Field[] {
+  return [...prose.matchAll(label)].flatMap(({ 0: whole, 1: name = "", 2: value = "", index }): Field[] => {
+    const start = index + whole.length - whole.trimStart().length;
+    if (value.trim() !== "") return [{ name, text: value, start }];
+    const [list = ""] =
+      /^(?:[^\S\n]*\n){0,2}(?:[^\S\n]*[-*+][^\S\n].*(?:\n|$))+/.exec(prose.slice(index + whole.length)) ?? [];
+    return (list.match(/[^\n]+/g) ?? []).map((item) => ({
+      name,
+      text: item.replace(/^\s*[-*+]\s+(?:\[[ xX]\]\s*)?/, "").replace(/^([^:]{1,80}):\**\s.*$/, "$1"),
+      start,
+    }));
+  });
+}
+
+/** The line of the plan on which a task's prose has something: its code is left out there. */
+function lineAt({ prose, section, line }: TaskFacts["task"], start: number): number {
+  const from = prose.lastIndexOf("\n", start - 1) + 1;
+  const [own = ""] = /.*/.exec(prose.slice(from)) ?? [];
+  const at = section.split(/\r\n|\n|\r/).indexOf(own);
+  return line + Math.max(0, at);
 }
 
 /** Without the sentences behind the first that name a task to say that it is none: `No dependency on task 2`. */
@@ -55,9 +99,3 @@ const withoutDenials = (value: string): string =>
       (part, at) => at === 0 || !/\bno\s+dependenc|\bnot\s+depend|\bindependent\b|\bparallel/i.test(part),
     )
     .join(" ");
-
-/** `all prior tasks`, `everything above`, `all`. */
-export const isAll = (text: string): boolean =>
-  /\b(all|every)\s+(the\s+)?(prior|previous|preceding|earlier|other|above|of the above)?\s*(tasks?|prior|above|others?)\b|\beverything\b|^\W*all\W*$/i.test(
-    text,
-  );

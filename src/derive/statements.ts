@@ -1,6 +1,6 @@
 import { withoutDenial } from "./denials.ts";
 import type { Edge } from "./edge.ts";
-import { isAll } from "./fields.ts";
+import { isAll } from "./field-value.ts";
 import type { References } from "./references.ts";
 
 /** What sentences outside of the tasks say about them. */

@@ -1,5 +1,5 @@
 import type { Edge } from "./edge.ts";
-import { isAll } from "./fields.ts";
+import { isAll } from "./field-value.ts";
 import type { References } from "./references.ts";
 import type { Statements } from "./statements.ts";
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { normalisePath } from "../../machines/locks.ts";
 import type { Verify } from "../../schemas/manifest.ts";
+import { titleKey } from "../text/title-key.ts";
 
 /** What a derivation gives of one task; `verify` without `expect` expects `exit 0`. */
 export interface DerivedValues {
@@ -60,15 +61,7 @@ export const markOf = (key: string, value: unknown): string =>
     .slice(0, 8);
 
 export const isSame = (key: string, one: unknown, other: unknown): boolean =>
-  key === "title" ? bare(one) === bare(other) : markOf(key, one) === markOf(key, other);
-
-/** A title without regard to case, spaces and the marks of code. */
-export const bare = (title: unknown): string =>
-  String(title ?? "")
-    .replace(/[`*]/g, "")
-    .replace(/\s+/g, " ")
-    .trim()
-    .toLowerCase();
+  key === "title" ? titleKey(one) === titleKey(other) : markOf(key, one) === markOf(key, other);
 
 export function recordOf(
   order: DerivedOrder,

@@ -1,5 +1,6 @@
 import { normalisePath } from "../../machines/locks.ts";
-import { bare, type DerivedRecord, markOf } from "./derived-record.ts";
+import { titleKey } from "../text/title-key.ts";
+import { type DerivedRecord, markOf } from "./derived-record.ts";
 import { Pairing } from "./pairing.ts";
 
 interface Named {
@@ -76,13 +77,13 @@ function pairByTitle(
   const markOfNew = ({ title }: Named) => markOf("title", title);
   for (const old of pairs.openOlds) {
     const own = ownOf(old);
-    if (own && (bare(own.title) === bare(old.title) || markOfNew(own) === markOfOld(old)))
+    if (own && (titleKey(own.title) === titleKey(old.title) || markOfNew(own) === markOfOld(old)))
       pairs.add(old, own);
   }
-  const byTitle = only(pairs.news, ({ title }) => [bare(title)]);
+  const byTitle = only(pairs.news, ({ title }) => [titleKey(title)]);
   const byMark = only(pairs.news, (task) => [markOfNew(task)]);
   pairs.addSure(pairs.openOlds, (old) => {
-    const goal = pairs.open(byTitle.get(bare(old.title)) ?? byMark.get(markOfOld(old)));
+    const goal = pairs.open(byTitle.get(titleKey(old.title)) ?? byMark.get(markOfOld(old)));
     return goal ? [goal] : [];
   });
   // What a person removed from the manifest is none of its tasks.

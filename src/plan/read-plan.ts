@@ -4,6 +4,7 @@ import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
+import { titleKey } from "../text/title-key.ts";
 import { readText } from "../yaml/yaml-file.ts";
 import { asksFirst } from "./asks-first.ts";
 import { mendFences } from "./fences.ts";
@@ -156,7 +157,7 @@ export function sectionFor(
   { id, title }: { readonly id: string; readonly title: string },
 ): PlanTask | undefined {
   const { byId, byTitle } = indexOf(plan);
-  return byId.get(id.toLowerCase()) ?? byTitle.get(bare(title));
+  return byId.get(id.toLowerCase()) ?? byTitle.get(titleKey(title));
 }
 
 interface Index {
@@ -174,13 +175,11 @@ function indexOf(plan: Plan): Index {
   const tasks = plan.tasks.toReversed();
   const index = {
     byId: new Map(tasks.map((task) => [task.id, task])),
-    byTitle: new Map(tasks.map((task) => [bare(task.title), task])),
+    byTitle: new Map(tasks.map((task) => [titleKey(task.title), task])),
   };
   indexes.set(plan, index);
   return index;
 }
-
-const bare = (text: string): string => text.replace(/[`*]/g, "").replace(/\s+/g, " ").trim().toLowerCase();
 
 /** The manifest of a plan that has none: all-parallel, in one stage; everything else as the schema has it. */
 export const manifestFromPlan = (plan: Plan): Manifest =>

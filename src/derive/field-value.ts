@@ -1,0 +1,80 @@
+import { titleKey } from "../text/title-key.ts";
+import { withoutExceptions } from "./denials.ts";
+import type { TaskFacts } from "./facts.ts";
+import type { References } from "./references.ts";
+
+/** What the value of a task's field names. */
+export interface FieldValue {
+  /** It says that the task waits for nothing. */
+  readonly isNone: boolean;
+  /** The tasks that it names, the one that has the field among them where it does. */
+  readonly tasks: readonly number[];
+  /** What it calls as tasks are called, with the word `Task` or without, and what no task of the plan is called. */
+  readonly unknown: readonly { readonly name: string; readonly isSure: boolean }[];
+}
+
+/** Reads values of fields such as `Task 1 (types), Task 2`, `all prior tasks`, `the previous task`, `Phase 1`. */
+export function fieldReader(
+  tasks: readonly TaskFacts[],
+  references: References,
+): (value: string, at: number) => FieldValue {
+  const byTitle = new Map<string, number | undefined>();
+  for (const { at, title } of tasks)
+    byTitle.set(titleKey(title), byTitle.has(titleKey(title)) ? undefined : at);
+  const before = (at: number) => tasks.slice(0, at).map((task) => task.at);
+
+  const listed = (list: string, at: number): number[] => {
+    if (isAll(list) || areEarlier.test(list)) return before(at);
+    if (isPrevious.test(list)) return before(at).slice(-1);
+    const named = references.inField(list);
+    const titled = [list, ...list.split(/[,;]/), ...list.split(/[,;]|\band\b|&/i)].flatMap(
+      (part) => byTitle.get(titleKey(withoutStop(part))) ?? [],
+    );
+    const found = [...new Set([...named, ...titled])];
+    return found.length > 0 ? found : grouped(list, at);
+  };
+  /** `Phase 1`: all tasks under the heading of that name, which is another's than the field's. */
+  const grouped = (list: string, at: number): number[] => {
+    const names = [...list.matchAll(group)].map(([, kind = "", number = ""]) => `${kind} ${number}`);
+    const found = tasks
+      .filter(({ task }) => names.some((name) => name.toLowerCase() === groupName(task.group)))
+      .map((task) => task.at);
+    return found.includes(at) ? [] : found;
+  };
+
+  return (value, at) => {
+    const { kept, left } = withoutExceptions(value);
+    const out = new Set(left.flatMap(references.inField));
+    const named = listed(kept, at).filter((other) => !out.has(other));
+    const isNone = saysNone.test(value);
+    const unknown = called(kept).filter(({ name }) => references.named(`Task ${name}`).length === 0);
+    return isNone ? { isNone, tasks: [], unknown: [] } : { isNone, tasks: named, unknown };
+  };
+}
+
+const saysNone = /^\W*(none|nothing|no\b|n\/a|independent|[—–-]\s*$)/i;
+const isPrevious = /^\W*(?:the\s+)?(?:previous|prior|preceding|last)(?:\s+(?:task|one))?\W*$/i;
+const areEarlier = /^\W*(?:the\s+)?(?:(?:previous|prior|preceding|earlier)\s+tasks|tasks\s+above)\b/i;
+const group = /\b(phase|wave|stage|batch|milestone|part)\s+(\d+|[A-Z])\b/gi;
+
+const groupName = (heading = ""): string =>
+  /^\W*([a-z]+\s+(?:\d+|[a-z])\b)/i.exec(heading)?.[1]?.replace(/\s+/g, " ").toLowerCase() ?? "";
+
+const withoutStop = (text: string): string => text.replace(/[\s*_.]+$/, "");
+
+/** The parts of a list that are called as tasks are: `Task 9`, `B2`, and both ends of `3-5`. `#12` may be an issue. */
+const called = (list: string): { name: string; isSure: boolean }[] =>
+  list
+    .replace(/\([^()]*\)/g, " ")
+    .split(/[,;&+/–—-]|\b(?:and|or|to|through)\b/i)
+    .flatMap((part) => {
+      const [, word, name] = call.exec(part) ?? [];
+      return name === undefined ? [] : [{ name, isSure: word !== undefined }];
+    });
+const call = /^[\s*_]*([Tt]asks?\s+#?)?([A-Z]{0,3}\d{1,6}(?:\.\d{1,6}){0,6}[a-z]?|[A-Z])[\s*_.]*$/;
+
+/** `all prior tasks`, `everything above`, `all`. */
+export const isAll = (text: string): boolean =>
+  /\b(all|every)\s+(the\s+)?(prior|previous|preceding|earlier|other|above|of the above)?\s*(tasks?|prior|above|others?)\b|\beverything\b|^\W*all\W*$/i.test(
+    text,
+  );

@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { planProblems } from "../../src/commands/plan-problems.ts";
+import { derive } from "../../src/derive/derive.ts";
+import { derivedManifest } from "../../src/derive/derived-manifest.ts";
+import { parsePlan } from "../../src/plan/read-plan.ts";
+import { derived, planOf } from "./derived.ts";
+
+describe("a field names tasks in other ways than by number", () => {
+  test.each([
+    ["by title", "Alpha", ["1>3"]],
+    ["by titles among words", "`alpha`, Beta and more.", ["1>3", "2>3"]],
+    ["by titles with and", "Alpha and Beta", ["1>3", "2>3"]],
+    ["the previous one", "the previous task", ["2>3"]],
+    ["those above", "previous tasks", ["1>3", "2>3"]],
+    ["a number and a remark", "Task 1 (its types), because Beta is slow", ["1>3"]],
+    ["an id", "task-2", ["2>3"]],
+  ])("%s", (_, value, edges) => {
+    const text = planOf(["Alpha"], ["Beta"], ["Gamma", `**Depends on:** ${value}`]);
+    expect(derived(text).edges).toEqual(edges.map((edge) => `${edge} field`));
+  });
+
+  test.each([
+    "**Depends on:**\n- Task 1\n- Task 2",
+    "**Depends on:**\n\n* [ ] Task 1: its types\n* Beta",
+    "Depends on:\n  - 1\n  - 2\n\nMore of it.",
+  ])("in a list below it: %j", (body) => {
+    const text = planOf(["Alpha"], ["Beta"], ["Gamma", body]);
+    expect(derived(text).edges.filter((edge) => edge.endsWith("field"))).toEqual(["1>3 field", "2>3 field"]);
+  });
+
+  test("by the heading that they stand under", () => {
+    const text =
+      "# P\n\n## Part 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Part 2: House\n\n### Task 3: C\n\n**Depends on:** Part 1\n";
+    expect(derived(text).edges).toEqual(["1>3 field", "2>3 field"]);
+  });
+});
+
+const said = async (text: string) => {
+  const { plan } = parsePlan(text, "plan.md");
+  const derivation = derive(plan);
+  const problems = await planProblems(plan, derivation, derivedManifest(plan, derivation));
+  return problems.map(({ code, message, place }) => `${place.line} ${code}: ${message}`);
+};
+
+describe("what a field says and cannot be used is said", () => {
+  const unread = (what: string) =>
+    `9 unread-dependency: what task "task-2" depends on names no task of the plan: "${what}"`;
+  test.each([
+    [
+      "**Depends on:** Task 7",
+      '9 unknown-dependency: task "task-2" depends on "7", which no task of the plan is called',
+    ],
+    [
+      "**Depends on:** Task 1, Task 99",
+      '9 unknown-dependency: task "task-2" depends on "99", which no task of the plan is called',
+    ],
+    [
+      "**Depends on:** Task 1 and B",
+      '9 unknown-dependency: task "task-2" depends on "B", which no task of the plan is called',
+    ],
+    [
+      "**Requires:** Task 12",
+      '9 unknown-dependency: task "task-2" depends on "12", which no task of the plan is called',
+    ],
+    [
+      "**Depends on:** Task 1, Task 2",
+      '9 self-dependency: task "task-2" depends on itself: "Task 1, Task 2"',
+    ],
+    ["**Blocked by:** the user model", unread("the user model")],
+    ["**Depends on:** TBD", unread("TBD")],
+    ["```ts\nlet a;\n```\n\n**Depends on:** TBD", unread("TBD").replace("9", "13")],
+  ])("%s", async (body, expected) => {
+    const lines = await said(planOf(["Alpha"], ["Beta", body]));
+    expect(lines.filter((line) => !line.includes("no-evidence"))).toEqual([expected]);
+  });
+
+  test.each([
+    "**Depends on:** none",
+    "**Depends on:** —",
+    "**Depends on:** Task 1 (as in Task 99 of the other plan)",
+    "**Dependencies:** lodash, zod",
+    "**Requires:** Node 20",
+    "**Dependencies:** #123",
+    "**After:**\n\n```ts\nlet a;\n```",
+    "**Depends on:** Task 1 – the types",
+  ])("nothing is said of %j", async (body) => {
+    const lines = await said(planOf(["Alpha"], ["Beta", body]));
+    expect(lines.filter((line) => !line.includes("no-evidence"))).toEqual([]);
+  });
+
+  test("a cycle, with the way that closes it", async () => {
+    const text = planOf(
+      ["Alpha", "**Depends on:** Task 3"],
+      ["Beta", "**Depends on:** Task 1"],
+      ["Gamma", "**Depends on:** Task 2"],
+    );
+    expect(await said(text)).toEqual([
+      '11 dependency-cycle: task "task-3" depends on "task-2", which waits for it: "task-3" → "task-2" → "task-1" → "task-3"',
+    ]);
+    expect(derived(text).edges).toEqual(["3>1 field", "1>2 field"]);
+  });
+
+  test("a dependency on a later part of the plan", async () => {
+    const text =
+      "# P\n\n## Wave 1: A\n\n### Task 1: A\n\n**Depends on:** Task 2\n\n## Wave 2: B\n\n### Task 2: B\n";
+    expect(await said(text)).toEqual([
+      '5 claim-contradicted: task "task-1" depends on "task-2", which is in a later part of the plan',
+    ]);
+  });
+
+  test("of many cycles a few, and how many more", async () => {
+    const tasks = Array.from({ length: 12 }, () => ["T", "**Depends on:** Tasks 1-12"] as const);
+    const cycles = (await said(planOf(...tasks))).filter((line) => line.includes("dependency-cycle"));
+    expect(cycles).toHaveLength(20);
+    expect(cycles.at(-1)).toMatch(/; and so for 46 more$/);
+  });
+});
+
+test("where a task of which nothing is told is put behind the first one, that is said", async () => {
+  const text = planOf(
+    ["Alpha", "**Files:**\n- Create: `a/one.ts`"],
+    ["Beta"],
+    ["Gamma", "**Depends on:** none"],
+  );
+  expect(await said(text)).toEqual([
+    '8 no-evidence: nothing in the plan tells what task "task-2" (Beta) waits for; it is put behind the first one, "task-1"',
+  ]);
+});
