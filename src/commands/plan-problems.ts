@@ -8,7 +8,7 @@ import { manifestIn } from "../manifest/load.ts";
 import { manifestText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";
 import type { Problem } from "../problem.ts";
-import { quoted } from "../text/printable.ts";
+import { few, quoted } from "../text/printable.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
 
 /** What a person should look at in a derived manifest. */
@@ -61,9 +61,9 @@ const unusedField = ({ task: at, why, what, line }: UnusedField, { tasks, file }
     unread: "unread-dependency",
   } as const;
   const messages = {
-    unknown: `${task} depends on ${quoted(what)}, which no task of the plan is called`,
-    self: `${task} depends on itself: ${quoted(what)}`,
-    unread: `what ${task} depends on names no task of the plan: ${quoted(what)}`,
+    unknown: `${task} depends on ${few(what)}, which no task of the plan is called`,
+    self: `${task} depends on itself: ${few(what)}`,
+    unread: `what ${task} depends on names no task of the plan: ${few(what)}`,
   };
   return { code: codes[why], severity: "warning", message: messages[why], place, hint };
 };

@@ -15,15 +15,18 @@ const mostPaths = 50;
 export class Acyclic {
   readonly edges: Edge[] = [];
   readonly needs: Set<number>[];
+  private readonly users: Set<number>[];
   private readonly wave = new Map<number, number>();
   private readonly known = new Set<string>();
   /** Edges that all lead on in plan order make no cycle. */
   private isForward = true;
-  /** All that one task waits for in the end, kept while it is asked about again. */
-  private reached: { readonly task: number; readonly all: Set<number> } | undefined;
+  /** All that one task waits for in the end, and all that wait for one, kept while it is asked about again. */
+  private behind: Reached | undefined;
+  private ahead: Reached | undefined;
   private paths = 0;
   constructor(tasks: number, waves: readonly Wave[] | undefined) {
     this.needs = Array.from({ length: tasks }, () => new Set());
+    this.users = Array.from({ length: tasks }, () => new Set());
     for (const [at, { tasks: members }] of (waves ?? []).entries())
       for (const task of members) this.wave.set(task, at);
   }
@@ -34,14 +37,17 @@ export class Acyclic {
     const key = `${from} ${to} ${kind}`;
     if (this.known.has(key) || from === to) return undefined;
     if ((this.wave.get(from) ?? 0) > (this.wave.get(to) ?? 0)) return { edge, path: [] };
-    if (!(this.isForward && from < to) && this.allBehind(from).has(to))
+    if (!(this.isForward && from < to) && this.allAhead(to).has(from))
       return { edge, path: this.pathFrom(from, to) };
     this.known.add(key);
     this.isForward &&= from < to;
     this.needs[to]?.add(from);
+    this.users[from]?.add(to);
     this.edges.push(edge);
-    if (this.reached?.task === to) this.reach(this.reached.all, from);
-    else this.reached = undefined;
+    // What waits for a task stays the same where that task itself waits for one more.
+    if (this.ahead?.task !== to) this.ahead = undefined;
+    if (this.behind?.task === to) reach(this.behind.all, from, this.needs);
+    else this.behind = undefined;
     return undefined;
   }
 
@@ -65,18 +71,28 @@ export class Acyclic {
   }
 
   private allBehind(task: number): ReadonlySet<number> {
-    if (this.reached?.task !== task) this.reached = { task, all: this.reach(new Set(), task) };
-    return this.reached.all;
+    if (this.behind?.task !== task) this.behind = { task, all: reach(new Set(), task, this.needs) };
+    return this.behind.all;
   }
 
-  /** Adds to a set a task and all that it waits for, where they are not in it. */
-  private reach(all: Set<number>, task: number): Set<number> {
-    const open = [task];
-    for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      if (all.has(one)) continue;
-      all.add(one);
-      for (const next of this.needs[one] ?? []) open.push(next);
-    }
-    return all;
+  private allAhead(task: number): ReadonlySet<number> {
+    if (this.ahead?.task !== task) this.ahead = { task, all: reach(new Set(), task, this.users) };
+    return this.ahead.all;
   }
+}
+
+interface Reached {
+  readonly task: number;
+  readonly all: Set<number>;
+}
+
+/** Adds to a set a task and all that lies behind it one way, where they are not in it. */
+function reach(all: Set<number>, task: number, next: readonly ReadonlySet<number>[]): Set<number> {
+  const open = [task];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (all.has(one)) continue;
+    all.add(one);
+    for (const other of next[one] ?? []) open.push(other);
+  }
+  return all;
 }

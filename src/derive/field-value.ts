@@ -18,9 +18,17 @@ export function fieldReader(
   tasks: readonly TaskFacts[],
   references: References,
 ): (value: string, at: number) => FieldValue {
+  const numbers = new Set(tasks.map(({ task }) => task.number.toLowerCase()));
   const byTitle = new Map<string, number | undefined>();
   for (const { at, title } of tasks)
     byTitle.set(titleKey(title), byTitle.has(titleKey(title)) ? undefined : at);
+  const byGroup = new Map<string, number[]>();
+  for (const { at, task } of tasks) {
+    const name = groupName(task.group);
+    const members = byGroup.get(name);
+    if (members) members.push(at);
+    else byGroup.set(name, [at]);
+  }
   const before = (at: number) => tasks.slice(0, at).map((task) => task.at);
 
   const listed = (list: string, at: number): number[] => {
@@ -35,10 +43,7 @@ export function fieldReader(
   };
   /** `Phase 1`: all tasks under the heading of that name, which is another's than the field's. */
   const grouped = (list: string, at: number): number[] => {
-    const names = [...list.matchAll(group)].map(([, kind = "", number = ""]) => `${kind} ${number}`);
-    const found = tasks
-      .filter(({ task }) => names.some((name) => name.toLowerCase() === groupName(task.group)))
-      .map((task) => task.at);
+    const found = [...list.matchAll(group)].flatMap(([name]) => byGroup.get(groupName(name)) ?? []);
     return found.includes(at) ? [] : found;
   };
 
@@ -47,7 +52,7 @@ export function fieldReader(
     const out = new Set(left.flatMap(references.inField));
     const named = listed(kept, at).filter((other) => !out.has(other));
     const isNone = saysNone.test(value);
-    const unknown = called(kept).filter(({ name }) => references.named(`Task ${name}`).length === 0);
+    const unknown = called(kept).filter(({ name }) => !numbers.has(name.toLowerCase()));
     return isNone ? { isNone, tasks: [], unknown: [] } : { isNone, tasks: named, unknown };
   };
 }
@@ -55,7 +60,7 @@ export function fieldReader(
 const saysNone = /^\W*(none|nothing|no\b|n\/a|independent|[—–-]\s*$)/i;
 const isPrevious = /^\W*(?:the\s+)?(?:previous|prior|preceding|last)(?:\s+(?:task|one))?\W*$/i;
 const areEarlier = /^\W*(?:the\s+)?(?:(?:previous|prior|preceding|earlier)\s+tasks|tasks\s+above)\b/i;
-const group = /\b(phase|wave|stage|batch|milestone|part)\s+(\d+|[A-Z])\b/gi;
+const group = /\b(?:phase|wave|stage|batch|milestone|part)\s+(?:\d+|[A-Z])\b/gi;
 
 const groupName = (heading = ""): string =>
   /^\W*([a-z]+\s+(?:\d+|[a-z])\b)/i.exec(heading)?.[1]?.replace(/\s+/g, " ").toLowerCase() ?? "";

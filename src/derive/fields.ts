@@ -9,7 +9,7 @@ export interface UnusedField {
   /** It names what is no task of the plan; the task itself; or nothing that can be read. */
   readonly why: "unknown" | "self" | "unread";
   /** What cannot be used, as written. */
-  readonly what: string;
+  readonly what: readonly string[];
   /** Counts from 1, in the plan. */
   readonly line: number;
 }
@@ -45,9 +45,10 @@ export function fieldEdges(
     for (const { name, text, start } of fieldsIn(task.prose)) {
       const value = withoutDenials(text);
       const { isNone, tasks: named, unknown } = read(value, at);
-      const skip = (why: UnusedField["why"], what: string) =>
-        unused.push({ task: at, why, what: what.trim(), line: lineAt(task, start) });
-      for (const { name: what, isSure } of unknown) if (isSure || isOfTasks.test(name)) skip("unknown", what);
+      const skip = (why: UnusedField["why"], ...what: readonly string[]) =>
+        unused.push({ task: at, why, what: what.map((one) => one.trim()), line: lineAt(task, start) });
+      const missing = unknown.filter(({ isSure }) => isSure || isOfTasks.test(name));
+      if (missing.length > 0) skip("unknown", ...new Set(missing.map((one) => one.name)));
       if (named.length > 0 || isNone) said.add(at);
       else if (unknown.length === 0 && isOfTasks.test(name) && /[\p{L}\p{N}]/u.test(text))
         skip("unread", text);

@@ -1,7 +1,7 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import type { Problem } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
-import { quoted } from "../text/printable.ts";
+import { few, quoted } from "../text/printable.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 import { cycleProblems, orderProblems } from "./order.ts";
 import { type Outline, type OutlineTask, outlineOf } from "./outline.ts";
@@ -99,11 +99,6 @@ function dependencyProblems({ tasks }: Outline, file: YamlFile): Problem[] {
     });
   });
 }
-
-const few = (ids: readonly string[]): string => {
-  const shown = ids.slice(0, 8).map(quoted).join(", ");
-  return ids.length > 8 ? `${shown} and ${ids.length - 8} more` : shown;
-};
 
 const selfDependency = (id: string, path: Path, file: YamlFile): Problem => ({
   code: "self-dependency",
