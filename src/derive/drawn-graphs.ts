@@ -1,6 +1,7 @@
 import type { PlanCode } from "../../schemas/plan.ts";
 import type { Edge } from "./edge.ts";
 import type { References } from "./references.ts";
+import { edgesAlong, sequencesOf } from "./sequences.ts";
 
 /** Where the lines of a drawing lead on from a character: up, right, down, left. */
 const ways: Readonly<Record<string, string>> = {
@@ -49,6 +50,8 @@ const steps = { u: [-1, 0], r: [0, 1], d: [1, 0], l: [0, -1] } as const;
 const opposite = { u: "d", r: "l", d: "u", l: "r" } as const;
 type Way = keyof typeof steps;
 
+const detail = "the plan's graph draws it";
+
 interface Place {
   readonly row: number;
   readonly column: number;
@@ -69,12 +72,22 @@ interface Label {
   readonly end: number;
 }
 
-/** A block that draws how tasks hang together: two or more names of tasks, and lines between them. */
-export const isDrawing = ({ text }: PlanCode, references: References): boolean =>
-  references.named(text).length > 1 && /[─━│├└┬→▶►▼↓]|-->|->|==>|\+--|\|/.test(text);
+/**
+ * A block that draws how tasks hang together: two or more names of tasks, and lines between them; or nothing else
+ * than chains of numbers.
+ */
+export const isDrawing = (code: PlanCode, references: References): boolean =>
+  (references.named(code.text).length > 1 && /[─━│├└┬→▶►▼↓]|-->|->|==>|\+--|\|/.test(code.text)) ||
+  sequencesOf(code, references) !== undefined;
 
 /** The edges that a drawing shows, and the tasks that it names. */
 export function drawnEdges(code: PlanCode, references: References): { edges: Edge[]; drawn: Set<number> } {
+  const sequences = sequencesOf(code, references);
+  if (sequences)
+    return {
+      edges: sequences.flatMap((steps) => edgesAlong(steps, "graph", detail)),
+      drawn: new Set(sequences.flat(2)),
+    };
   const rows = code.text.split(/\r?\n/).map((row) => [...row]);
   const labels = rows.map((row, at) => labelsIn(row.join(""), at, references));
   const drawing = { rows, labels };
@@ -84,9 +97,7 @@ export function drawnEdges(code: PlanCode, references: References): { edges: Edg
       if (seen.has(keyOf({ row, column })) || !waysAt(drawing, { row, column })) return [];
       const { sources, targets } = follow(drawing, { row, column }, seen);
       return [...sources].flatMap((from) =>
-        [...targets].flatMap((to): Edge[] =>
-          from === to ? [] : [{ from, to, kind: "graph", detail: "the plan's graph draws it" }],
-        ),
+        [...targets].flatMap((to): Edge[] => (from === to ? [] : [{ from, to, kind: "graph", detail }])),
       );
     }),
   );

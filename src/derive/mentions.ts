@@ -2,6 +2,7 @@ import { isDenied } from "./denials.ts";
 import type { Edge } from "./edge.ts";
 import type { TaskFacts } from "./facts.ts";
 import type { References } from "./references.ts";
+import { waitsIn } from "./waits.ts";
 
 /** Characters of text shown on each side of a mention. */
 const around = 60;
@@ -10,7 +11,12 @@ const around = 60;
 export function mentionEdges(tasks: readonly TaskFacts[], references: References): Edge[] {
   return tasks.flatMap(({ at, title, task }) => {
     const text = [title, task.prose, ...task.code.map((code) => code.text)].join("\n");
-    return [...text.matchAll(references.pattern())].flatMap((found): Edge[] => {
+    const waits = waitsIn([title, task.prose].join("\n"), at, references);
+    const isWaitedFor = new Set(waits.flatMap((wait) => wait.for));
+    const said = waits.flatMap((wait) =>
+      wait.for.map((from): Edge => ({ from, to: at, kind: "mention", detail: `"${wait.sentence}"` })),
+    );
+    const named = [...text.matchAll(references.pattern())].flatMap((found): Edge[] => {
       const end = found.index + found[0].length;
       if (isDenied(text, found.index, end)) return [];
       const detail = text
@@ -18,10 +24,11 @@ export function mentionEdges(tasks: readonly TaskFacts[], references: References
         .replace(/\s+/g, " ")
         .trim();
       return references.named(found[0]).flatMap((other): Edge[] => {
-        if (other === at) return [];
+        if (other === at || isWaitedFor.has(other)) return [];
         const [from, to] = other < at ? [other, at] : [at, other];
         return [{ from, to, kind: "mention", detail: `"…${detail}…"` }];
       });
     });
+    return [...said, ...named];
   });
 }

@@ -4,6 +4,10 @@ export interface References {
   readonly named: (text: string) => number[];
   /** In a field, where a bare number is a task too. */
   readonly inField: (text: string) => number[];
+  /** The tasks of a text that holds nothing else than numbers of tasks, bare or not; none where one is unknown. */
+  readonly only: (text: string) => number[] | undefined;
+  /** A sentence with `Task` before each bare `A3` or `1.2`; as it was where one of these may be something else. */
+  readonly spelledOut: (sentence: string) => string;
   /** The pattern of one naming, for searches of a larger text. */
   readonly pattern: () => RegExp;
 }
@@ -11,6 +15,14 @@ export interface References {
 const number = String.raw`#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?`;
 const joint = String.raw`\s*(?:,\s*(?:and|or|&)?|and|or|&|\+|/|–|—|-|to|through|\.\.)\s*`;
 const list = String.raw`(?:${number})(?:${joint}(?:tasks?(?:\s+groups?)?[\s-]+)?(?:${number})(?![\w.]*\w))*`;
+const whole = new RegExp(String.raw`^\s*(?:tasks?\s+)?${list}[\s.,:]*$`, "i");
+
+/** What may be the number of a task without the word: no bare integer, nothing within a path or a word. */
+const bareId =
+  /(?<![\w.#/$-])(?:[A-Za-z]{1,3}\d{1,9}(?:\.\d{1,9}){0,9}[a-z]?|\d{1,9}(?:\.\d{1,9}){1,9}[a-z]?)(?![\w%/]|\.\w)/g;
+/** Words that a task's number stands behind; behind others (`Figure A3`, `Python 1.2`) it is something else's. */
+const connective =
+  /^(?:tasks?|and|or|on|for|by|after|once|until|before|when|requires?|needs?|of|than|follows?|from|to|through|both|only|then|blocks?|unblocks?|precedes?|feeds|into|consumes|prerequisites?|is|are|but|not|if|unlike|while|start|run|do|begin|finish)$/i;
 
 /** `numbers` are those of the plan's tasks, as written, in plan order. */
 export function referencesTo(numbers: readonly string[]): References {
@@ -38,8 +50,26 @@ export function referencesTo(numbers: readonly string[]): References {
   const named = (text: string) => [
     ...new Set([...text.matchAll(pattern())].flatMap(([, of = ""]) => members(of))),
   ];
+  const isOwnId = new Set(numbers.filter((text) => !/^\d+$/.test(text)));
   return {
     named,
+    only: (text) => {
+      if (!whole.test(text)) return undefined;
+      const isKnown = (text.match(new RegExp(number, "g")) ?? []).every((one) =>
+        at.has(one.replace(/^#/, "").toLowerCase()),
+      );
+      return isKnown ? [...new Set(members(text))] : undefined;
+    },
+    spelledOut: (sentence) => {
+      let isSure = isOwnId.size > 0;
+      const spelled = sentence.replace(bareId, (id, start: number) => {
+        const [, word = ""] =
+          /([A-Za-z]\w*)[\s*`]*$/.exec(sentence.slice(Math.max(0, start - 30), start)) ?? [];
+        isSure &&= isOwnId.has(id) && (word === "" || connective.test(word));
+        return /^tasks?$/i.test(word) ? id : `Task ${id}`;
+      });
+      return isSure ? spelled : sentence;
+    },
     pattern,
     inField: (text) => {
       const tasks = named(text);

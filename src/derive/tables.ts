@@ -1,3 +1,4 @@
+import { withoutExceptions } from "./denials.ts";
 import type { Edge } from "./edge.ts";
 import { isAll } from "./field-value.ts";
 import type { References } from "./references.ts";
@@ -17,9 +18,13 @@ export function tableStatements(text: string, references: References): Statement
       const value = cells[columns.depends] ?? "";
       if (to === undefined) continue;
       const detail = `"${cells.join(" | ")}"`;
-      const named = isAll(value) ? Array.from({ length: to }, (_, task) => task) : references.inField(value);
+      const { kept, left } = withoutExceptions(value);
+      const exceptions = left.flatMap(references.inField);
+      const isNone = /^\W*(?:none|nothing|n\/a|[—–-]*)\W*$/i.test(kept);
+      const listed = isAll(kept) ? Array.from({ length: to }, (_, task) => task) : references.inField(kept);
+      const named = isNone ? exceptions : listed.filter((from) => !exceptions.includes(from));
       for (const from of named) if (from !== to) edges.push({ from, to, kind: "statement", detail });
-      if (/^\W*(?:none|nothing|n\/a|[—–-]*)\W*$/i.test(value)) free.add(to);
+      if (isNone && named.length === 0) free.add(to);
     }
   }
   return { edges, free };

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { code, derived, planOf } from "./derived.ts";
+
+/** What is derived, without its kinds and what is guessed of tasks that nothing is said of. */
+const edgesOf = (text: string): string[] => [
+  ...new Set(
+    derived(text)
+      .edges.filter((edge) => !/ (?:first-task|gate)$/.test(edge))
+      .map((edge) => edge.split(" ")[0] ?? ""),
+  ),
+];
+
+const lettered = (outside: string, inside = "") =>
+  `# Plan\n\n${outside}\n\n${["A3", "A4", "B1", "B2"].map((number) => `### Task ${number}: Of ${number.toLowerCase()}\n\n${number === "B2" ? inside : ""}\n`).join("\n")}`;
+const dotted = (inside: string) =>
+  `# Plan\n\n### Task 1.1: Alpha\n\n### Task 1.2: Beta\n\n### Task 1.3: Gamma\n\n${inside}\n`;
+const plain = (outside: string) =>
+  `# Plan\n\n${outside}\n\n${planOf(["Alpha"], ["Beta"], ["Gamma"], ["Delta"])}`;
+
+describe("numbers without the word task", () => {
+  test.each([
+    ["Prerequisite: A3 must be done.", ["A3>B2"]],
+    ["Requires A3 and B1 complete.", ["A3>B2", "B1>B2"]],
+    ["Only start once A3 and A4 are complete", ["A3>B2", "A4>B2"]],
+    ["- **After A3**, wire the two together.", ["A3>B2"]],
+    ["Do not start before A3 has landed.", ["A3>B2"]],
+    ["This task needs A3–B1.", ["A3>B2", "A4>B2", "B1>B2"]],
+    ["B2 is blocked by A4.", ["A4>B2"]],
+    ["Small change (after A3).", ["A3>B2"]],
+    ["Does not require A3.", []],
+    ["Requires A3 only if the cache is on.", []],
+    ["Requires A3 or A4.", []],
+    ["Requires A3 and S3 to be reachable.", []],
+    ["Would need A3.", []],
+    ["After A3, if it is there, read it.", []],
+    ["The layout of A3 stays.", []],
+  ])("in a task: %s", (sentence, expected) => {
+    expect(edgesOf(lettered("", sentence))).toEqual(expected);
+  });
+
+  test.each([
+    ["After 1.1 and 1.2.", ["1.1>1.3", "1.2>1.3"]],
+    ["Requires 1.1.", ["1.1>1.3"]],
+    ["Requires Python 1.1.", []],
+    ["Requires version 1.2 or later.", []],
+    ["Needs 1.2s.", []],
+  ])("with dots, in a task: %s", (sentence, expected) => {
+    expect(edgesOf(dotted(sentence))).toEqual(expected);
+  });
+
+  test("a bare integer is a task only behind the word", () => {
+    const text = (sentence: string) => edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", sentence]));
+    expect(text("Requires 1 and 2 complete.")).toEqual([]);
+    expect(text("Requires Task 1 complete.")).toEqual(["1>3"]);
+  });
+
+  test("a task that waits for a later one does not go before it", () => {
+    expect(edgesOf(planOf(["Alpha"], ["Beta", "Requires Task 3 complete."], ["Gamma"]))).not.toContain("2>3");
+  });
+
+  test.each([
+    ["B2 requires A3 and A4.", ["A3>B2", "A4>B2"]],
+    ["B1 and B2 can start once A3 is done.", ["A3>B1", "A3>B2"]],
+    ["Once A3 is done, B1 and B2 can start.", ["A3>B1", "A3>B2"]],
+    ["A3 → B1 → B2", ["A3>B1", "B1>B2"]],
+    ["B2 does not need A3.", []],
+    ["If B2 needs A3, say so.", []],
+    ["B2 might need A3.", []],
+    ["B2 needs A3 and X9.", []],
+    ["Figure B2 needs A3.", []],
+  ])("outside of tasks: %s", (sentence, expected) => {
+    expect(edgesOf(lettered(sentence))).toEqual(expected);
+  });
+});
+
+describe("outside of tasks", () => {
+  test.each([
+    ["After Task 1, Tasks 2 and 3 can run in parallel.", ["1>2", "1>3"]],
+    ["Tasks 2 and 3 can start once Task 1 is done.", ["1>2", "1>3"]],
+    ["Once Task 1 and Task 2 are done, start Task 4.", ["1>4", "2>4"]],
+    ["After Task 1, Task 2 and Task 3 are done, Task 4 can start.", ["1>4", "2>4", "3>4"]],
+    ["After Tasks 1, 2 and 3, Task 4 runs alone.", ["1>4", "2>4", "3>4"]],
+    ["As soon as Task 1 lands, Task 2 can start, then Task 3.", ["1>2", "2>3"]],
+    ["Tasks 2 and 3 can start as soon as Task 1 is merged.", ["1>2", "1>3"]],
+    ["After Task 1, nothing is left to do.", []],
+    ["If Task 3 depends on Task 1, move it.", []],
+    ["Task 3 would depend on Task 1 otherwise.", []],
+  ])("a sentence: %s", (sentence, expected) => {
+    expect(edgesOf(plain(sentence))).toEqual(expected);
+  });
+
+  test.each([
+    ["**Execution order:** 1 → 2 → 4", ["1>2", "2>4"]],
+    ["**Order:** 1, 2, then 3 and 4 in parallel", ["1>2", "2>3", "2>4"]],
+    ["Sequence: Task 1, then Task 2", ["1>2"]],
+    ["- Dependency chain: 1 -> 2, 3 -> 4", ["1>2", "1>3", "2>4", "3>4"]],
+    ["Recommended order: 1 (schema), 2 (routes), then 4.", ["1>2", "2>4"]],
+    ["**Run order**:\n1 → 3", ["1>3"]],
+    ["## Execution Order\n\n1 → 3", ["1>3"]],
+    ["Execution order: 1-3, then 4", ["1>4", "2>4", "3>4"]],
+    ["Order: 1 and 2 in parallel, then 3", ["1>3", "2>3"]],
+    ["Order: any", []],
+    ["Order: 1 → 2 → 7", []],
+    ["Order: newest first, 1, 2 per page", []],
+    ["Order: 1, 2 and 3 in any order", []],
+    ["Sort order: 1, 2, 3", []],
+    ["Order: 2 ← 1", []],
+  ])("a label: %s", (line, expected) => {
+    expect(edgesOf(plain(line))).toEqual(expected);
+  });
+
+  test.each([
+    ["A3 -> A4 -> B1", ["A3>A4", "A4>B1"]],
+    ["All of it:\nA3 -> A4, B1\nB1 -> X7", ["A3>A4", "A3>B1"]],
+    ["A3 -> A4 -> S3", []],
+  ])("a block with letters: %j", (text, expected) => {
+    expect(edgesOf(lettered(code("", text)))).toEqual(expected);
+  });
+
+  test.each([
+    ["1 -> 2 -> 3", ["1>2", "2>3"]],
+    ["1 → 2, 3\n\n2 + 3 --> 4", ["1>2", "1>3", "2>4", "3>4"]],
+    ["1 -> 2\nretry -> 3", []],
+    ["1 -> 2 -> 9", []],
+    ["1\n2", []],
+  ])("a block with integers: %j", (text, expected) => {
+    expect(edgesOf(plain(code("", text)))).toEqual(expected);
+  });
+
+  test("a table whose column leaves tasks out", () => {
+    const table =
+      "| Task | Depends on |\n|---|---|\n| 4 | all except 3 |\n| 3 | Tasks 1-2, but not Task 2 |\n| 2 | none except Task 1 |\n";
+    expect(edgesOf(plain(table))).toEqual(["1>4", "2>4", "1>3", "1>2"]);
+  });
+
+  test("hostile sentences are read in no time", () => {
+    const hostile = [
+      `Order: ${"1 ".repeat(20_000)}`,
+      `Order:${" (".repeat(20_000)}`,
+      `After Task 1${", Task 2".repeat(5_000)}`,
+      `Requires ${"A3, ".repeat(20_000)}x`,
+      `Once ${"Task 1 ".repeat(5_000)}`,
+    ].join("\n\n");
+    const start = performance.now();
+    derived(lettered(hostile, hostile));
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});
