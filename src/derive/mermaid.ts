@@ -1,5 +1,6 @@
 import type { PlanCode } from "../../schemas/plan.ts";
 import type { Edge } from "./edge.ts";
+import { connected, Subgraphs } from "./mermaid-nodes.ts";
 import type { References } from "./references.ts";
 
 /** A longer statement is not read: bounds the time that a hostile plan can take. */
@@ -11,7 +12,7 @@ const node =
   /\s*(\w+(?:[.-]\w+)*)(\[(?:"[^"]*"|[^\]"])*\]+|\((?:"[^"]*"|[^)"])*\)+|\{(?:"[^"]*"|[^}"])*\}+)?(?::::\w+)?\s*/y;
 /** `-->`, `---`, `-.->`, `==>`, `-- text -->`, `-->|text|`. */
 const link =
-  /(<?)(?:-{2,}|={2,}|-\.+-?)(?:\s[^|]*?\s(?:-{2,}|={2,}|\.+-))?([>xo](?=[\s|\w])|>)?(?:\s*\|[^|]*\|)?/y;
+  /(<?)(?:(?:--|==|-\.)\s[^|]*?\s(?:-{2,}|={2,}|\.+-)|-{2,}|={2,}|-\.+-?)([>xo](?=[\s|\w])|>)?(?:\s*\|[^|]*\|)?/y;
 
 /** Mermaid's graphs and flowcharts; its other diagrams tell no order of tasks. */
 export const isMermaid = ({ text }: PlanCode): boolean => header.test(text);
@@ -20,8 +21,11 @@ export const isMermaid = ({ text }: PlanCode): boolean => header.test(text);
 export function mermaidEdges(code: PlanCode, references: References): { edges: Edge[]; drawn: Set<number> } {
   const tasks = new Map<string, number>();
   const arrows: [from: string, to: string][] = [];
+  const groups = new Subgraphs();
   for (const statement of statementsOf(code.text)) {
+    if (groups.takes(statement)) continue;
     const { nodes, links } = chainIn(statement);
+    for (const { id } of nodes) groups.add(id);
     for (const { id, label } of nodes) {
       const [task] = references.named(label);
       if (task !== undefined) tasks.set(id, task);
@@ -33,11 +37,10 @@ export function mermaidEdges(code: PlanCode, references: References): { edges: E
       if (task !== undefined && !tasks.has(id)) tasks.set(id, task);
     }
   }
-  const edges = arrows.flatMap(([one, other]): Edge[] => {
-    const [from, to] = [tasks.get(one), tasks.get(other)];
-    if (from === undefined || to === undefined || from === to) return [];
-    return [{ from, to, kind: "graph", detail: "the plan's graph draws it" }];
-  });
+  const isTask = (id: string) => tasks.has(id);
+  const edges = connected(groups.opened(arrows, isTask), tasks).flatMap(([from, to]): Edge[] =>
+    from === to ? [] : [{ from, to, kind: "graph", detail: "the plan's graph draws it" }],
+  );
   const drawn = new Set(tasks.values());
   return drawn.size > 1 ? { edges, drawn } : { edges: [], drawn: new Set() };
 }
