@@ -7,7 +7,6 @@ import { quoted } from "../text/printable.ts";
 import { titleKey } from "../text/title-key.ts";
 import { readText } from "../yaml/yaml-file.ts";
 import { asksFirst } from "./asks-first.ts";
-import { mendFences } from "./fences.ts";
 import { committedFiles } from "./files/committed.ts";
 import { fileProblems } from "./files/file-problems.ts";
 import { headedFiles } from "./files/headed-code.ts";
@@ -15,10 +14,10 @@ import { stepFiles } from "./files/step-files.ts";
 import { filesOf, type Unread } from "./files/task-files.ts";
 import { writtenFiles } from "./files/written-files.ts";
 import { formatOf } from "./formats/formats.ts";
-import { mendHtml } from "./html-blocks.ts";
 import { leftOutFor } from "./left-out.ts";
-import { blocksIn, linesOf } from "./markdown.ts";
+import { linesOf } from "./markdown.ts";
 import { doubles, type Mark, marksOf, unreadHeadings } from "./marks.ts";
+import { mendedBlocks } from "./mended.ts";
 import { type PlanRead, warningAt } from "./plan-read.ts";
 import { textAndCode } from "./section-text.ts";
 import { shownPlan } from "./shown-plan.ts";
@@ -52,7 +51,7 @@ export async function readPlan(
 /** The tasks of a plan, a heading each. `file` is only named in the result. */
 export function parsePlan(text: string, file: string): PlanRead {
   const lines = linesOf(text);
-  const blocks = blocksIn(mendHtml(mendFences(lines)));
+  const blocks = mendedBlocks(lines);
   const marks = marksOf(blocks);
   const ids = new Set<string>();
   const outside = new Set(blocks);

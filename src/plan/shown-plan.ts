@@ -1,7 +1,6 @@
-import { mendFences } from "./fences.ts";
-import { mendHtml } from "./html-blocks.ts";
 import { blocksIn, linesOf } from "./markdown.ts";
 import { marksOf } from "./marks.ts";
+import { mendedBlocks } from "./mended.ts";
 
 /**
  * A plan that stands in a block of code, as chat tools give it: the text with all else blank, line for line. Undefined
@@ -9,7 +8,7 @@ import { marksOf } from "./marks.ts";
  */
 export function shownPlan(text: string): string | undefined {
   const lines = linesOf(text);
-  const shown = blocksIn(mendHtml(mendFences(lines))).filter(
+  const shown = mendedBlocks(lines).filter(
     (block) =>
       block.type === "code" && /^(?:markdown|md)?$/i.test(block.lang ?? "") && holdsTasks(block.value),
   );

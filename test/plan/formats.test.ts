@@ -1,11 +1,30 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { derivedManifest } from "../../src/derive/derived-manifest.ts";
 import { readPlan } from "../../src/plan/read-plan.ts";
 
 const plans = fileURLToPath(new URL("../fixtures/plans", import.meta.url));
+
+let scratch = "";
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "formats-"));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+/** The plan of a text that stands in a file of its own, and what is wrong with it. */
+async function readText(text: string, name = "tasks.md") {
+  const file = join(scratch, name);
+  await writeFile(file, text);
+  const { plan, problems } = await readPlan(file);
+  return {
+    tasks: plan?.tasks ?? [],
+    problems: problems.map(({ code, message, place }) => `${place?.line} ${code}: ${message}`),
+  };
+}
 
 /** The manifest of a fixture, a line a task, and what is wrong with the plan. */
 async function imported(name: string) {
@@ -213,6 +232,28 @@ describe("as authors write them", () => {
     const { problems } = await readPlan(join(plans, "tasks-done.md"));
     expect(problems).toMatchObject([
       { code: "plan-without-tasks", message: expect.stringContaining("every task of this plan is ticked") },
+    ]);
+  });
+});
+
+describe("markdown is read as its author means it", () => {
+  test("a heading right below HTML, and a shown document with code blocks of its own", async () => {
+    const shown = "```markdown\n# Notes\n\n```sh\nnpm test\n```\n\n- [ ] T009 Shown\n```\n";
+    const text = `# Tasks: N\n\n## Phase 1\n\n- [ ] T001 One in a.ts\n\n<br>\n## Phase 2\n\n- [ ] T002 Two in b.ts\n\n${shown}`;
+    const { tasks } = await readText(text);
+    expect(tasks.map(({ number, group }) => [number, group])).toEqual([
+      ["T001", "Phase 1"],
+      ["T002", "Phase 2"],
+    ]);
+  });
+
+  test("Kiro: parts four spaces deep are text, and no code", async () => {
+    const text =
+      "# P\n\n- [ ] 1. A\n    - [ ] 1.1 Write src/a.ts\n        - Read it\n        - _Requirements: 1.1_\n    - [ ] 1.2 B\n";
+    const { tasks } = await readText(text);
+    expect(tasks.map(({ prose, code, line }) => ({ prose, code, line }))).toMatchObject([
+      { prose: expect.stringContaining("1.1 Write src/a.ts"), code: [], line: 4 },
+      { prose: expect.stringContaining("1.2 B"), code: [], line: 7 },
     ]);
   });
 });

@@ -1,7 +1,8 @@
-import { fromMarkdown } from "mdast-util-from-markdown";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
+import { linesOf } from "../markdown.ts";
+import { mendedBlocks } from "../mended.ts";
 import type { PlanRead } from "../plan-read.ts";
 import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
@@ -35,6 +36,7 @@ export function planOf(file: string, title: string | undefined, tasks: readonly 
     file,
     ...(title ? { title } : {}),
     tasks: tasks.map(({ uses: named = [], depends, group, ...task }) => {
+      const lines = linesOf(task.section);
       const uses = named.map(({ path, use }) => ({ path: fullPath(path, paths), use }));
       return {
         ...task,
@@ -44,7 +46,7 @@ export function planOf(file: string, title: string | undefined, tasks: readonly 
         verify: verifyOf(task.section).verify,
         ...(depends ? { depends: depends.map(idFor) } : {}),
         ...(group && isGrouped ? { group } : {}),
-        ...textAndCode(fromMarkdown(task.section).children, task.section.split(/(?<=\n)/)),
+        ...textAndCode(mendedBlocks(lines), lines),
       };
     }),
     prose: "",
@@ -61,6 +63,17 @@ function fullPath(path: string, paths: ReadonlySet<string>): string {
   if (path.includes("/") || common.test(path)) return path;
   const [full, ...others] = [...paths].filter((other) => other.endsWith(`/${path}`));
   return full && others.length === 0 ? full : path;
+}
+
+/** The lines of an entry of a list as a text of its own: an entry of an inner list is no code. */
+export function entrySection(lines: readonly string[], first: number, last: number): string {
+  const own = lines.slice(first - 1, last);
+  const [indent = ""] = /^[ \t]*/.exec(own[0] ?? "") ?? [];
+  const inner = new RegExp(`^[ \\t]{0,${indent.length}}`);
+  return own
+    .map((line) => line.replace(inner, ""))
+    .join("")
+    .trimEnd();
 }
 
 /** A title of one line: without what stands in brackets at its end, and cut between words. */

@@ -1,11 +1,12 @@
 import type { List, ListItem } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
 import * as v from "valibot";
 import type { FileUse } from "../../../schemas/plan.ts";
+import { linesOf } from "../markdown.ts";
+import { mendedBlocks } from "../mended.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX~-])\]\*?\s+(\d+(?:\.\d+)*)\.?\s+(.*)$/s;
@@ -24,8 +25,8 @@ export const kiro: PlanFormat = {
     // `_Requirements: 1.2, 3.1_` in any language.
     /_[^_\n]{2,40}[::]\s*\d[^_\n]*_|\*\*Validates: Requirements|"waves"\s*:/.test(text),
   read: (text, file) => {
-    const blocks = fromMarkdown(text).children;
-    const lines = text.split(/\r?\n/);
+    const lines = linesOf(text);
+    const blocks = mendedBlocks(lines);
     let phase: string | undefined;
     const entries = blocks.flatMap((block): Entry[] => {
       if (block.type === "heading") phase = oneLine(block);
@@ -99,10 +100,7 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
     const inner = rest.flatMap((block) => (block.type === "list" ? entriesOf(block, lines) : []));
     if (!number || !item.position) return inner;
     const end = inner[0] ? inner[0].line - 1 : item.position.end.line;
-    const section = lines
-      .slice(item.position.start.line - 1, end)
-      .join("\n")
-      .trimEnd();
+    const section = entrySection(lines, item.position.start.line, end);
     const uses = section
       .split("\n")
       .flatMap((line) => writtenIn(line).map((path) => ({ path, use: useIn(line) })));

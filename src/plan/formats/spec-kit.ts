@@ -1,9 +1,10 @@
 import type { ListItem } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
+import { linesOf } from "../markdown.ts";
+import { mendedBlocks } from "../mended.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX])\]\s+(T\d{1,6}[a-z]?)\b[:.]?\s*((?:\[[^\]\n]{1,40}\]\s*)*)[:–—-]?\s*(.*)$/s;
@@ -72,10 +73,10 @@ interface Item {
 
 function itemsOf(text: string): Item[] {
   const found: Item[] = [];
-  const lines = text.split(/\r?\n/);
+  const lines = linesOf(text);
   let heading = "";
   let phase: string | undefined;
-  for (const block of fromMarkdown(text).children) {
+  for (const block of mendedBlocks(lines)) {
     if (block.type === "heading") {
       heading = oneLine(block);
       if (block.depth <= 2 || /^\W*phase\b/i.test(heading)) phase = heading;
@@ -105,7 +106,7 @@ function itemOf(
     isParallel: /\[P\]/i.test(marks),
     ...(phase ? { phase } : {}),
     heading,
-    section: lines.slice(item.position.start.line - 1, item.position.end.line).join("\n"),
+    section: entrySection(lines, item.position.start.line, item.position.end.line),
     line: item.position.start.line,
   };
 }

@@ -1,0 +1,8 @@
+import type { RootContent } from "mdast";
+import { mendFences } from "./fences.ts";
+import { mendHtml } from "./html-blocks.ts";
+import { blocksIn } from "./markdown.ts";
+
+/** The blocks of a plan, or of a part of one, as its author means them: the one way in which a plan is parsed. */
+export const mendedBlocks = (lines: readonly string[]): RootContent[] =>
+  blocksIn(mendHtml(mendFences(lines)));
