@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
@@ -22,7 +22,9 @@ async function readText(text: string, name = "tasks.md") {
   const { plan, problems } = await readPlan(file);
   return {
     tasks: plan?.tasks ?? [],
-    problems: problems.map(({ code, message, place }) => `${place?.line} ${code}: ${message}`),
+    problems: problems.map(
+      ({ code, message, place }) => `${basename(place.file)}:${place.line} ${code}: ${message}`,
+    ),
   };
 }
 
@@ -254,6 +256,54 @@ describe("markdown is read as its author means it", () => {
     expect(tasks.map(({ prose, code, line }) => ({ prose, code, line }))).toMatchObject([
       { prose: expect.stringContaining("1.1 Write src/a.ts"), code: [], line: 4 },
       { prose: expect.stringContaining("1.2 B"), code: [], line: 7 },
+    ]);
+  });
+});
+
+describe("checks that cannot be read are said where they stand", () => {
+  const verify = "<verify>\n    - run: `npm test`\n      expect: looks fine\n    </verify>";
+
+  test.each([
+    ["spec-kit", "tasks.md", `# T\n\n- [ ] T001 A in a.ts\n- [ ] T002 B in b.ts\n\n    ${verify}\n`, 7],
+    ["Kiro", "tasks.md", `- [ ] 1. A\n  - _Requirements: 1.1_\n- [ ] 2. B\n\n    ${verify}\n`, 6],
+    [
+      "Task Master",
+      "tasks.json",
+      JSON.stringify({ tasks: [{ id: 1, title: "A", details: `Do it\n${verify}` }] }, null, 1),
+      5,
+    ],
+  ])("%s", async (_, name, text, line) => {
+    const { tasks, problems } = await readText(text, name);
+    expect(tasks.flatMap(({ verify }) => verify)).toEqual([]);
+    expect(problems).toEqual([
+      `${name}:${line} unread-check: "expect: looks fine" in \`<verify>\` is not read`,
+    ]);
+  });
+
+  test("GSD: commands are read, prose is for people, and only what was meant as a command is said", async () => {
+    const task = (verify: string) => `<task type="auto">\n  <verify>${verify}</verify>\n</task>\n`;
+    const part = (number: string, ...checks: string[]) =>
+      `---\nphase: 88\nplan: ${number}\nwave: 1\nfiles_modified: [${number}.ts]\n---\n\n${checks.map(task).join("")}`;
+    await writeFile(
+      join(scratch, "88-02-PLAN.md"),
+      part("02", "\n    <automated>frobnicate all of it</automated>\n  "),
+    );
+    const { tasks, problems } = await readText(
+      part(
+        "01",
+        "npm test passes and the page shows a list",
+        "curl -X POST localhost:3000/api/login returns 200",
+        "\n    <automated>cd web &amp;&amp; npm test 2>&1 | tail -5</automated>\n    <manual>Look at it</manual>\n  ",
+        "<automated>MISSING — task 2 makes it</automated>",
+      ),
+      "88-01-PLAN.md",
+    );
+    expect(tasks.map(({ verify }) => verify.map(({ run }) => run))).toEqual([
+      ["cd web && npm test 2>&1 | tail -5"],
+      [],
+    ]);
+    expect(problems).toEqual([
+      '88-02-PLAN.md:10 unread-check: "<automated>frobnicate all of it</automated>" in `<verify>` is not read',
     ]);
   });
 });

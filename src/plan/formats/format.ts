@@ -1,4 +1,5 @@
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
+import type { Problem } from "../../problem.ts";
 import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
 import { linesOf } from "../markdown.ts";
@@ -6,7 +7,7 @@ import { mendedBlocks } from "../mended.ts";
 import type { PlanRead } from "../plan-read.ts";
 import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
-import { verifyOf } from "../verify-blocks.ts";
+import { type UnreadCheck, unreadCheck, verifyOf } from "../verify-blocks.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */
 export interface PlanFormat {
@@ -22,28 +23,42 @@ export type FormatTask = Pick<PlanTask, "number" | "title" | "section" | "line">
   readonly group?: string;
   /** Numbers of other tasks; absent where the format says nothing. */
   readonly depends?: readonly string[];
+  /** Where its section stands, if not in the plan's file. */
+  readonly file?: string;
+  /** Its section is put together, of what stands in one place. */
+  readonly isComposed?: true;
 };
 
 export const idFor = (number: string): string => `task-${number.toLowerCase()}`;
 
-export function planOf(file: string, title: string | undefined, tasks: readonly FormatTask[]): Plan {
+/** `isMeant` tells what is worth a warning of what is not read in `<verify>`. */
+export function planOf(
+  file: string,
+  title: string | undefined,
+  tasks: readonly FormatTask[],
+  isMeant: (check: UnreadCheck) => boolean = () => true,
+): PlanRead {
+  const problems: Problem[] = [];
   const ids = new Set<string>();
   // One heading above all says nothing.
   const groups = new Set(tasks.map(({ group }) => group));
   const isGrouped = groups.size > 1 || /^\W*(wave|phase)\b/i.test([...groups][0] ?? "");
   const paths = new Set(tasks.flatMap(({ uses = [] }) => uses.map(({ path }) => path)));
-  return {
+  const plan: Plan = {
     file,
     ...(title ? { title } : {}),
-    tasks: tasks.map(({ uses: named = [], depends, group, ...task }) => {
+    tasks: tasks.map(({ uses: named = [], depends, group, file: own = file, isComposed, ...task }) => {
       const lines = linesOf(task.section);
+      const checks = verifyOf(task.section);
+      for (const one of checks.unread.filter(isMeant))
+        problems.push(unreadCheck(isComposed ? { ...one, at: 0 } : one, own, task.line));
       const uses = named.map(({ path, use }) => ({ path: fullPath(path, paths), use }));
       return {
         ...task,
         id: freeId(idFor(task.number), ids),
         uses,
         files: writtenFiles(uses, [], []),
-        verify: verifyOf(task.section).verify,
+        verify: checks.verify,
         ...(depends ? { depends: depends.map(idFor) } : {}),
         ...(group && isGrouped ? { group } : {}),
         ...textAndCode(mendedBlocks(lines), lines),
@@ -52,6 +67,7 @@ export function planOf(file: string, title: string | undefined, tasks: readonly 
     prose: "",
     code: [],
   };
+  return { plan, problems };
 }
 
 /** Names that many directories hold. */

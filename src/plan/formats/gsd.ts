@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
 import { readText } from "../../yaml/yaml-file.ts";
 import { warningAt } from "../plan-read.ts";
+import type { UnreadCheck } from "../verify-blocks.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 
@@ -55,16 +56,15 @@ export const gsd: PlanFormat = {
         number: part.number,
         title: titleOf(part),
         section: part.text,
+        file: part.file,
         line: 1,
         group: `Wave ${part.wave}`,
         uses: (part.files_modified ?? []).map((path) => ({ path: String(path), use: "modify" })),
         depends: (part.depends_on ?? []).flatMap((one) => dependency(String(one), part, parts)),
       }),
     );
-    const { plan, problems: dangling } = withoutDangling(
-      planOf(file, phase && `Phase ${phase}`, tasks),
-      done,
-    );
+    const read = planOf(file, phase && `Phase ${phase}`, tasks, isMeantAsCommand);
+    const { plan, problems: dangling } = withoutDangling(read.plan, done);
     const claims = waves.flatMap((wave) => {
       const ids = parts.filter((part) => part.wave === wave).map(({ number }) => idFor(number));
       return contradictions(plan, ids, `in wave ${wave}`);
@@ -85,9 +85,13 @@ export const gsd: PlanFormat = {
         ];
       }),
     );
-    return { plan, problems: [...problems, ...dangling, ...claims, ...late] };
+    return { plan, problems: [...problems, ...read.problems, ...dangling, ...claims, ...late] };
   },
 };
+
+/** What GSD's plans say in `<verify>` is prose for people, or that a check is yet to be made. */
+const isMeantAsCommand = ({ text, isOpen }: UnreadCheck): boolean =>
+  isOpen === true || /^(?:<automated>(?!\s*MISSING\b)|run:|expect:)/.test(text);
 
 function partOf(text: string, file: string): Part | undefined {
   const [, yaml] = /^---\r?\n(.*?)^---[ \t]*\r?$/ms.exec(text) ?? [];

@@ -36,9 +36,9 @@ export const kiro: PlanFormat = {
     const items = tasksOf(entries);
     const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
     const tasks = waves.length > 0 ? inWaves(items, waves) : withCheckpoints(items);
-    const plan = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
-    const problems = waves.flatMap((wave, at) => contradictions(plan, wave.map(idFor), `in wave ${at + 1}`));
-    return { plan, problems };
+    const { plan, problems } = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
+    const claims = waves.flatMap((wave, at) => contradictions(plan, wave.map(idFor), `in wave ${at + 1}`));
+    return { plan, problems: [...problems, ...claims] };
   },
 };
 

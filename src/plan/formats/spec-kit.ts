@@ -49,12 +49,10 @@ export const specKit: PlanFormat = {
       };
     });
     const done = new Set(items.filter(({ isDone }) => isDone).map(({ number }) => idFor(number)));
-    const { plan, problems } = withoutDangling(
-      { ...planOf(file, titleOf(text), tasks), isStaged: true },
-      done,
-    );
+    const read = planOf(file, titleOf(text), tasks);
+    const { plan, problems } = withoutDangling({ ...read.plan, isStaged: true }, done);
     const claims = runs(open).flatMap((ids) => contradictions(plan, ids, "marked [P] side by side"));
-    return { plan, problems: [...problems, ...claims] };
+    return { plan, problems: [...read.problems, ...problems, ...claims] };
   },
 };
 

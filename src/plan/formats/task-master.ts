@@ -41,8 +41,9 @@ export const taskMaster: PlanFormat = {
       );
     }
     const { tasks, done } = flattened(chosen?.tasks ?? [], text);
-    const read = withoutDangling(planOf(file, undefined, tasks), done);
-    return { plan: read.plan, problems: [...problems, ...read.problems] };
+    const read = planOf(file, undefined, tasks);
+    const { plan, problems: dangling } = withoutDangling(read.plan, done);
+    return { plan, problems: [...problems, ...read.problems, ...dangling] };
   },
 };
 
@@ -96,6 +97,7 @@ function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[];
           number,
           title: entry.title.replace(/\s+/g, " ").trim() || number,
           section: entry === task ? section : `${section}\n\nPart of task ${task.id}: ${whole}`,
+          isComposed: true,
           line: Math.max(1, 1 + lines.findIndex((line) => line.includes(JSON.stringify(entry.title)))),
           uses: writtenIn(section)
             .filter((path) => path.includes("/"))
