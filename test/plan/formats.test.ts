@@ -307,3 +307,31 @@ describe("checks that cannot be read are said where they stand", () => {
     ]);
   });
 });
+
+describe("what contradicts a claim is said once", () => {
+  test.each([
+    ["a pair that shares a file and depends", [[], ["01"]], ["depends"]],
+    ["three that share a file, of which two depend", [[], ["01"], []], ["write"]],
+    ["three that share a file, each behind the last", [[], ["01"], ["02"]], ["depends", "depends"]],
+    ["two that share a file", [[], []], ["write"]],
+  ])("%s", async (_, depends, said) => {
+    const directory = await mkdtemp(join(scratch, "claims-"));
+    for (const [at, on] of depends.entries())
+      await writeFile(
+        join(directory, `05-0${at + 1}-PLAN.md`),
+        `---\nwave: 1\ndepends_on: ${JSON.stringify(on)}\nfiles_modified: [a.ts]\n---\n`,
+      );
+    const { problems } = await readPlan(join(directory, "05-01-PLAN.md"));
+    expect(problems.map(({ message }) => /\b(?:depends|write)\b/.exec(message)?.[0])).toEqual(said);
+  });
+});
+
+test("spec-kit: placeholders for tasks are left out with one warning", async () => {
+  const { tasks, problems } = await readText(
+    "# T\n\n- [ ] T001 A in a.ts\n- [ ] T002 B in b.ts\n\n## Phase N\n\n- [ ] TXXX [P] Write docs\n- [x] TXXX Seen\n- [ ] T0NN More\n- [ ] T<NNN> Tests\n- [ ] Tidy up\n",
+  );
+  expect(tasks.map(({ number }) => number)).toEqual(["T001", "T002"]);
+  expect(problems).toEqual([
+    'tasks.md:8 task-left-out: tasks whose number is a placeholder are left out: 3, from "TXXX" on',
+  ]);
+});

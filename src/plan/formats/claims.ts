@@ -4,42 +4,71 @@ import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-read.ts";
 
-/**
- * Where a plan says that tasks may run at the same time, and they write one file or one depends on the other. `claim`
- * is what says so: `[P]`, `wave 2`.
- */
-export function contradictions(plan: Plan, ids: readonly string[], claim: string): Problem[] {
-  const tasks = plan.tasks.filter(({ id }) => ids.includes(id));
-  const locks = locksOf(tasks.map(({ files }) => files));
-  const shared = locks.holders.map((holders, lock) => {
-    const [first, ...others] = holders.map((at) => tasks[at] as PlanTask);
-    const names = [first, ...others].map((task) => quoted(task?.number ?? "")).join(" and ");
-    const message = `${names} are ${claim}, which is for tasks that run at the same time, and all write ${quoted(locks.paths[lock] ?? "")}`;
-    return warningAt(
-      "claim-contradicted",
-      plan.file,
-      others.at(-1)?.line ?? 1,
-      message,
-      "they never run together; put one behind the other",
-    );
-  });
-  const dependent = tasks.flatMap((task) =>
-    (task.depends ?? []).flatMap((id) => {
-      const other = tasks.find((one) => one.id === id);
-      if (!other) return [];
-      const message = `${quoted(task.number)} and ${quoted(other.number)} are ${claim}, which is for tasks that run at the same time, and the one depends on the other`;
-      return [
-        warningAt(
-          "claim-contradicted",
-          plan.file,
-          task.line,
-          message,
-          "the dependency counts; correct the claim",
+/** Tasks that a plan says may run at the same time, and what says so: `[P]`, `in wave 2`. */
+export interface Claim {
+  readonly ids: readonly string[];
+  readonly by: string;
+}
+
+/** Where tasks that may run at the same time write one file, or one depends on the other; a pair is said once. */
+export function contradictions(plan: Plan, claims: readonly Claim[]): Problem[] {
+  const places = new Map(plan.tasks.map(({ id }, at) => [id, at]));
+  return claims.flatMap(({ ids, by }) => {
+    const own = ids.flatMap((id) => places.get(id) ?? []).toSorted((a, b) => a - b);
+    const tasks = own.flatMap((at) => plan.tasks[at] ?? []);
+    const shared = sharedFiles(tasks);
+    const problem = (line: number, names: readonly PlanTask[], message: string, hint: string) =>
+      warningAt(
+        "claim-contradicted",
+        plan.file,
+        line,
+        `${names.map(({ number }) => quoted(number)).join(" and ")} are ${by}, which is for tasks that run at the same time, and ${message}`,
+        hint,
+      );
+    return [
+      ...shared.map(({ path, holders }) =>
+        problem(
+          holders.at(-1)?.line ?? 1,
+          holders,
+          `all write ${quoted(path)}`,
+          "they never run together; put one behind the other",
         ),
-      ];
+      ),
+      ...dependentPairs(tasks)
+        .filter((pair) => !shared.some(({ holders }) => pair.every((task) => holders.includes(task))))
+        .map((pair) =>
+          problem(
+            pair[0].line,
+            pair,
+            "the one depends on the other",
+            "the dependency counts; correct the claim",
+          ),
+        ),
+    ];
+  });
+}
+
+/** The files that several tasks write; those of which each depends on the one before have an order. */
+function sharedFiles(tasks: readonly PlanTask[]): { path: string; holders: PlanTask[] }[] {
+  const locks = locksOf(tasks.map(({ files }) => files));
+  return locks.holders.flatMap((places, lock) => {
+    const holders = places.flatMap((at) => tasks[at] ?? []);
+    const isOrdered = holders.every(
+      (task, at) => at === 0 || task.depends?.includes(holders[at - 1]?.id ?? ""),
+    );
+    return isOrdered ? [] : [{ path: locks.paths[lock] ?? "", holders }];
+  });
+}
+
+/** Tasks, each with one among them that it depends on. */
+function dependentPairs(tasks: readonly PlanTask[]): [PlanTask, PlanTask][] {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  return tasks.flatMap((task) =>
+    (task.depends ?? []).flatMap((id): [PlanTask, PlanTask][] => {
+      const other = byId.get(id);
+      return other ? [[task, other]] : [];
     }),
   );
-  return [...shared, ...dependent];
 }
 
 /** Dependencies on tasks that the plan does not have: said, and left out. */

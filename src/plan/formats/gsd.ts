@@ -65,10 +65,13 @@ export const gsd: PlanFormat = {
     );
     const read = planOf(file, phase && `Phase ${phase}`, tasks, isMeantAsCommand);
     const { plan, problems: dangling } = withoutDangling(read.plan, done);
-    const claims = waves.flatMap((wave) => {
-      const ids = parts.filter((part) => part.wave === wave).map(({ number }) => idFor(number));
-      return contradictions(plan, ids, `in wave ${wave}`);
-    });
+    const claims = contradictions(
+      plan,
+      waves.map((wave) => ({
+        ids: parts.filter((part) => part.wave === wave).map(({ number }) => idFor(number)),
+        by: `in wave ${wave}`,
+      })),
+    );
     const wave = new Map(parts.map((part) => [idFor(part.number), part.wave]));
     const late = plan.tasks.flatMap(({ id, number, depends = [] }) =>
       depends.flatMap((other) => {

@@ -37,7 +37,10 @@ export const kiro: PlanFormat = {
     const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
     const tasks = waves.length > 0 ? inWaves(items, waves) : withCheckpoints(items);
     const { plan, problems } = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
-    const claims = waves.flatMap((wave, at) => contradictions(plan, wave.map(idFor), `in wave ${at + 1}`));
+    const claims = contradictions(
+      plan,
+      waves.map((wave, at) => ({ ids: wave.map(idFor), by: `in wave ${at + 1}` })),
+    );
     return { plan, problems: [...problems, ...claims] };
   },
 };

@@ -1,13 +1,18 @@
-import type { ListItem } from "mdast";
+import type { ListItem, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
+import { warningAt } from "../plan-read.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX])\]\s+(T\d{1,6}[a-z]?)\b[:.]?\s*((?:\[[^\]\n]{1,40}\]\s*)*)[:–—-]?\s*(.*)$/s;
+/** `TXXX`, `T0NN`, `T<NNN>`. */
+const placeholder = /^\[ \]\s+(T\d{0,5}(?:[Xx]{1,6}|[N#?]{1,6}|<[\w ]{1,20}>))(?!\w)/;
 const numbers = String.raw`(?:T\d+[a-z]?(?:\s*(?:,\s*(?:and)?|and|&|\+|to|through|[–—-])\s*(?=T\d))?)+`;
 const dependency = new RegExp(
   String.raw`\b(?:depends(?:\s+on)?|blocked\s+by|requires|needs|after)\s*:?\**\s*(?:tasks?\s+)?(${numbers})`,
@@ -25,7 +30,9 @@ const writesDocument = /^(?:update|revise|extend|write|refresh|amend)\b[^.;(]*$/
 export const specKit: PlanFormat = {
   recognises: (text) => (text.match(/^\s*[-*]\s+\[[ xX]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
   read: (text, file) => {
-    const items = itemsOf(text);
+    const lines = linesOf(text);
+    const blocks = mendedBlocks(lines);
+    const items = itemsOf(blocks, lines);
     const open = items.filter(({ isDone }) => !isDone);
     const known = items.map(({ number }) => number);
     const tasks = open.map((item, at): FormatTask => {
@@ -51,8 +58,11 @@ export const specKit: PlanFormat = {
     const done = new Set(items.filter(({ isDone }) => isDone).map(({ number }) => idFor(number)));
     const read = planOf(file, titleOf(text), tasks);
     const { plan, problems } = withoutDangling({ ...read.plan, isStaged: true }, done);
-    const claims = runs(open).flatMap((ids) => contradictions(plan, ids, "marked [P] side by side"));
-    return { plan, problems: [...read.problems, ...problems, ...claims] };
+    const claims = contradictions(
+      plan,
+      runs(open).map((ids) => ({ ids, by: "marked [P] side by side" })),
+    );
+    return { plan, problems: [...read.problems, ...problems, ...placeholders(blocks, file), ...claims] };
   },
 };
 
@@ -69,12 +79,11 @@ interface Item {
   readonly line: number;
 }
 
-function itemsOf(text: string): Item[] {
+function itemsOf(blocks: readonly RootContent[], lines: readonly string[]): Item[] {
   const found: Item[] = [];
-  const lines = linesOf(text);
   let heading = "";
   let phase: string | undefined;
-  for (const block of mendedBlocks(lines)) {
+  for (const block of blocks) {
     if (block.type === "heading") {
       heading = oneLine(block);
       if (block.depth <= 2 || /^\W*phase\b/i.test(heading)) phase = heading;
@@ -107,6 +116,29 @@ function itemOf(
     section: entrySection(lines, item.position.start.line, item.position.end.line),
     line: item.position.start.line,
   };
+}
+
+/** Tasks that nobody has given a number yet. */
+function placeholders(blocks: readonly RootContent[], file: string): Problem[] {
+  const found = blocks
+    .flatMap((block) => (block.type === "list" ? block.children : []))
+    .flatMap((item) => {
+      const [first] = item.children;
+      const [, number] = placeholder.exec(first ? textOf(first) : "") ?? [];
+      return number ? [{ number, line: item.position?.start.line ?? 1 }] : [];
+    });
+  const [first] = found;
+  if (!first) return [];
+  const message = `tasks whose number is a placeholder are left out: ${found.length}, from ${quoted(first.number)} on`;
+  return [
+    warningAt(
+      "task-left-out",
+      file,
+      first.line,
+      message,
+      "give each a number of its own, such as `T042`, or remove it",
+    ),
+  ];
 }
 
 /** `T001, T003-T005 and T007`: a range takes what stands between its ends. */
