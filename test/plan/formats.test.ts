@@ -126,14 +126,9 @@ test("Task Master's tasks.json: dotted subtasks, tasks that are done, dangling d
 
 test("Kiro's tasks.md: innermost entries are tasks, the wave graph gives stages", async () => {
   const { lines, problems } = await imported("kiro.md");
-  expect(lines).toEqual([
-    "[Wave 1]",
-    "task-1.1 db/schema.sql",
-    "task-2.2 db/schema.sql src/page.ts",
-    "[Wave 2]",
-    "task-1.2 test/schema.test.ts",
-  ]);
+  expect(lines).toEqual(["[Wave 1]", "task-1.1 db/schema.sql", "task-2.2 db/schema.sql src/page.ts"]);
   expect(problems).toEqual([
+    'task-left-out: tasks marked as optional are left out: "1.2"',
     'claim-contradicted: "1.1" and "2.2" are in wave 1, which is for tasks that run at the same time, and all write "db/schema.sql"',
   ]);
 });
@@ -210,24 +205,40 @@ describe("as authors write them", () => {
       "task-1 src/types/index.ts",
       "[Wave 2]",
       "task-2.2 src/table.ts",
+      "task-3 <- task-2.2",
       "task-4 src/alarm.ts",
       "task-4.1 <- task-4",
       "[Wave 3]",
-      "task-2.3",
-      "task-3 <- task-2.3",
       "task-5.1 src/start.ts",
     ]);
-    expect(problems).toEqual([]);
+    expect(problems).toEqual(['task-left-out: tasks marked as optional are left out: "2.3"']);
   });
 
-  test("Kiro: a checkpoint waits for all before it, a part says what it is part of", async () => {
-    const { plan } = await imported("kiro-plain.md");
-    expect(plan.tasks.map(({ depends }) => depends)).toEqual([
-      undefined,
-      undefined,
-      ["task-1.1", "task-1.2"],
+  test("Kiro: without a graph, parts and checkpoints are stages, and within a part tasks wait as in any plan", async () => {
+    const { plan, lines, problems } = await imported("kiro-plain.md");
+    expect(lines).toEqual([
+      "[Task 1]",
+      "task-1.1 src/kite.ts",
+      "task-1.2 <- task-1.1 src/wind.ts src/kite.ts",
+      "[Checkpoint 2]",
+      "task-2",
+      "[Tasks 3 to 4]",
+      "task-3 <- task-1.1 src/rope.ts",
+      "task-3.1 <- task-3 src/knot.ts",
+      "task-4 <- task-1.1 src/bag.ts",
+      "[Checkpoint 5]",
+      "task-5.1 <- task-1.1",
     ]);
-    expect(plan.tasks[1]?.section).toContain("Part of 1: Kite catalogue");
+    expect(problems).toEqual(['task-left-out: tasks marked as optional are left out: "3.2", "6", "6.1"']);
+    expect(plan.tasks[1]?.section).toContain("Part of task 1: Kite catalogue");
+  });
+
+  test("Kiro: where all that is left is optional, it is kept", async () => {
+    const { tasks, problems } = await readText(
+      "- [x] 1. A\n  - _Requirements: 1.1_\n- [ ]* 2. B\n- [ ]* 3. C\n",
+    );
+    expect(tasks.map(({ number }) => number)).toEqual(["2", "3"]);
+    expect(problems).toEqual([]);
   });
 
   test("a plan of which all is done is said to be", async () => {

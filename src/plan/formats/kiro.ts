@@ -1,23 +1,23 @@
 import type { List, ListItem } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
-import * as v from "valibot";
 import type { FileUse } from "../../../schemas/plan.ts";
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
+import { warningAt } from "../plan-read.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions } from "./claims.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { checkpoint, inParts, inWaves, numbersAbove, wavesIn } from "./kiro-stages.ts";
 import { writtenIn } from "./paths.ts";
 
-const entry = /^\[([ xX~-])\]\*?\s+(\d+(?:\.\d+)*)\.?\s+(.*)$/s;
-const waveGraph = v.object({
-  waves: v.array(v.object({ tasks: v.array(v.union([v.string(), v.number()])) })),
-});
+const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;
 
 /**
  * Kiro's `tasks.md`: `- [ ] 1. Title` with `- [ ] 1.1 Title` below, requirements in `_Requirements: …_`, and, where
- * there is one, a block of JSON with `waves` of tasks that may run together. The innermost entries
- * are the tasks, and those that say more than a title.
+ * there is one, a block of JSON with `waves` of tasks that may run together; without one, what lies between
+ * checkpoints is a stage. The innermost entries are the tasks, and those that say more than a title.
  */
 export const kiro: PlanFormat = {
   recognises: (text) =>
@@ -33,56 +33,21 @@ export const kiro: PlanFormat = {
       if (block.type !== "list") return [];
       return entriesOf(block, lines).map((item) => ({ ...item, ...(phase ? { group: phase } : {}) }));
     });
-    const items = tasksOf(entries);
+    const { required, optional } = openTasks(entries);
     const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
-    const tasks = waves.length > 0 ? inWaves(items, waves) : withCheckpoints(items);
-    const { plan, problems } = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
-    const claims = contradictions(
-      plan,
-      waves.map((wave, at) => ({ ids: wave.map(idFor), by: `in wave ${at + 1}` })),
+    const checkpoints = new Set(
+      entries.flatMap(({ number, title }) => (checkpoint.test(title) ? [number] : [])),
     );
-    return { plan, problems: [...problems, ...claims] };
+    const staged = waves.length > 0 ? inWaves(required, waves) : inParts(required, checkpoints);
+    const read = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), staged ?? required);
+    const plan = staged && waves.length === 0 ? { ...read.plan, isStaged: true } : read.plan;
+    const claims = waves.map((wave, at) => ({ ids: wave.map(idFor), by: `in wave ${at + 1}` }));
+    return {
+      plan,
+      problems: [...read.problems, ...leftOut(optional, file), ...contradictions(plan, claims)],
+    };
   },
 };
-
-/**
- * The tasks by wave. One that stands in none, as checkpoints do, goes behind all that stands before it; where the
- * graph names a task for its parts, or parts of it, these count.
- */
-function inWaves(items: readonly FormatTask[], waves: readonly (readonly string[])[]): FormatTask[] {
-  const named = waves.flatMap((wave, at) => wave.map((number) => [number, at] as const));
-  const waveOf = new Map<string, number>();
-  const placed = items.map((item): FormatTask & { wave: number } => {
-    const own = named.find(([number]) => number === item.number);
-    const kin = named.find(
-      ([number]) => number.startsWith(`${item.number}.`) || item.number.startsWith(`${number}.`),
-    );
-    const before = [...waveOf];
-    const wave = own?.[1] ?? kin?.[1] ?? Math.max(0, ...before.map(([, at]) => at));
-    const depends =
-      own || kin ? (item.depends ?? []) : before.flatMap(([number, at]) => (at === wave ? [number] : []));
-    waveOf.set(item.number, wave);
-    return { ...item, wave, group: `Wave ${wave + 1}`, depends };
-  });
-  return placed.toSorted((a, b) => a.wave - b.wave).map(({ wave: _, ...task }) => task);
-}
-
-/** A checkpoint looks at what stands before it. */
-const withCheckpoints = (items: readonly FormatTask[]): FormatTask[] =>
-  items.map((item, at) =>
-    /^(?:final )?checkpoint\b/i.test(item.title)
-      ? { ...item, depends: items.slice(0, at).map(({ number }) => number) }
-      : item,
-  );
-
-function wavesIn(code: string): string[][] {
-  try {
-    const read = v.safeParse(waveGraph, JSON.parse(code));
-    return read.success ? read.output.waves.map(({ tasks }) => tasks.map(String)) : [];
-  } catch {
-    return [];
-  }
-}
 
 const useIn = (line: string): FileUse =>
   /^\W*(?:\[.\]\W*[\d.]+\s*)?(?:create|add|write|implement|generate|scaffold|set up)\b/i.test(line)
@@ -92,6 +57,7 @@ const useIn = (line: string): FileUse =>
 /** An entry, with its own part of the text: without the entries in it. */
 interface Entry extends FormatTask {
   readonly isDone: boolean;
+  readonly isOptional: boolean;
   /** It says more than its title. */
   readonly isOwn: boolean;
 }
@@ -99,7 +65,7 @@ interface Entry extends FormatTask {
 function entriesOf(list: List, lines: readonly string[]): Entry[] {
   return list.children.flatMap((item: ListItem): Entry[] => {
     const [first, ...rest] = item.children;
-    const [, box = " ", number, title = ""] = entry.exec(first ? textOf(first) : "") ?? [];
+    const [, box = " ", star, number, mark, title = ""] = entry.exec(first ? textOf(first) : "") ?? [];
     const inner = rest.flatMap((block) => (block.type === "list" ? entriesOf(block, lines) : []));
     if (!number || !item.position) return inner;
     const end = inner[0] ? inner[0].line - 1 : item.position.end.line;
@@ -114,6 +80,7 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
       line: item.position.start.line,
       uses,
       isDone: /[xX]/.test(box),
+      isOptional: Boolean(star || mark),
       isOwn: section.includes("\n"),
     };
     return [own, ...inner];
@@ -122,18 +89,41 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
 
 /**
  * The entries that are tasks: those without others of their number below them, and those that say themselves what is
- * to be done, before the ones below them. Ticked ones are done.
+ * to be done, before the ones below them. Ticked ones are done. Kiro carries out the required ones alone; where all
+ * are optional, they are what there is.
  */
-function tasksOf(entries: readonly Entry[]): FormatTask[] {
-  const isTask = ({ number, isOwn }: Entry) =>
-    isOwn || !entries.some((other) => other.number.startsWith(`${number}.`));
-  const tasks = entries.filter((one) => !one.isDone && isTask(one));
-  const numbers = new Set(tasks.map(({ number }) => number));
-  const titles = new Map(entries.map(({ number, title }) => [number, title]));
-  return tasks.map(({ isDone, isOwn, ...task }) => {
-    const above = task.number.replace(/\.?\d+$/, "");
-    const whole = titles.get(above);
-    const section = whole ? `${task.section}\n\nPart of ${above}: ${whole}` : task.section;
-    return { ...task, section, ...(numbers.has(above) ? { depends: [above] } : {}) };
-  });
+function openTasks(entries: readonly Entry[]): { required: FormatTask[]; optional: FormatTask[] } {
+  const wholes = new Set(entries.flatMap(({ number }) => numbersAbove(number)));
+  const titles = new Map<string, string>();
+  const stars = new Set<string>();
+  const required: FormatTask[] = [];
+  const optional: FormatTask[] = [];
+  for (const { isDone, isOwn, isOptional, ...task } of entries) {
+    const above = numbersAbove(task.number);
+    titles.set(task.number, task.title);
+    if (isOptional) stars.add(task.number);
+    if (isDone || !(isOwn || !wholes.has(task.number))) continue;
+    const whole = titles.get(above[0] ?? "");
+    const section = whole ? `${task.section}\n\nPart of task ${above[0]}: ${whole}` : task.section;
+    const isLeftOut = [task.number, ...above].some((number) => stars.has(number));
+    (isLeftOut ? optional : required).push({ ...task, section });
+  }
+  return required.length > 0 ? { required, optional } : { required: optional, optional: [] };
 }
+
+function leftOut(optional: readonly FormatTask[], file: string): Problem[] {
+  const [first] = optional;
+  if (!first) return [];
+  const names = optional.slice(0, mostNamed).map(({ number }) => quoted(number));
+  const more = optional.length > mostNamed ? ` and ${optional.length - mostNamed} more` : "";
+  return [
+    warningAt(
+      "task-left-out",
+      file,
+      first.line,
+      `tasks marked as optional are left out: ${names.join(", ")}${more}`,
+      "to have one carried out, remove the `*` behind its box",
+    ),
+  ];
+}
+const mostNamed = 20;

@@ -1,0 +1,92 @@
+import * as v from "valibot";
+import type { FormatTask } from "./format.ts";
+
+const waveGraph = v.object({
+  waves: v.array(v.object({ tasks: v.array(v.union([v.string(), v.number()])) })),
+});
+export const checkpoint = /^(?:final |最终)?(?:checkpoint\b|检查点|チェックポイント)/i;
+
+/** The waves of a graph in JSON, each with the numbers of its tasks; none where the code is something else. */
+export function wavesIn(code: string): string[][] {
+  try {
+    const read = v.safeParse(waveGraph, JSON.parse(code));
+    return read.success ? read.output.waves.map(({ tasks }) => tasks.map(String)) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The numbers of what a task is a part of, the nearest first: `2.1` and `2` for `2.1.3`. */
+export function numbersAbove(number: string): string[] {
+  const parts = number.split(".");
+  return parts.slice(1).map((_, at) => parts.slice(0, parts.length - 1 - at).join("."));
+}
+
+/**
+ * The tasks by wave. One that stands in none, as checkpoints do, goes behind all that stands before it; where the
+ * graph names a task for its parts, or parts of it, these count.
+ */
+export function inWaves(tasks: readonly FormatTask[], waves: readonly (readonly string[])[]): FormatTask[] {
+  const namedWave = waveFinder(waves);
+  const numbers = new Set(tasks.map(({ number }) => number));
+  /** Of each wave, the last that stands in none, and those since. */
+  const since = new Map<number, string[]>();
+  let latest = 0;
+  const placed = tasks.map((task): FormatTask & { wave: number } => {
+    const named = namedWave(task.number);
+    const wave = named ?? latest;
+    latest = Math.max(latest, wave);
+    const before = since.get(wave) ?? [];
+    const [whole = ""] = numbersAbove(task.number);
+    if (named === undefined) since.set(wave, [task.number]);
+    else since.set(wave, before).get(wave)?.push(task.number);
+    const depends = named === undefined ? before : [whole].filter((number) => numbers.has(number));
+    return { ...task, wave, group: `Wave ${wave + 1}`, depends };
+  });
+  return placed.toSorted((a, b) => a.wave - b.wave).map(({ wave: _, ...task }) => task);
+}
+
+/** Finds the wave that names a task; else the first that names a part of it, or what it is a part of. */
+function waveFinder(waves: readonly (readonly string[])[]): (number: string) => number | undefined {
+  const own = new Map<string, number>();
+  const ofPart = new Map<string, number>();
+  for (const [wave, numbers] of waves.entries()) {
+    for (const number of numbers) {
+      if (!own.has(number)) own.set(number, wave);
+      for (const whole of numbersAbove(number)) if (!ofPart.has(whole)) ofPart.set(whole, wave);
+    }
+  }
+  return (number) => {
+    const kin = [ofPart.get(number), ...numbersAbove(number).map((whole) => own.get(whole))];
+    const found = kin.filter((wave) => wave !== undefined);
+    return own.get(number) ?? (found.length > 0 ? Math.min(...found) : undefined);
+  };
+}
+
+/**
+ * The tasks in parts with the checkpoints between them, a stage each: a checkpoint waits for all before it, and what
+ * lies behind waits for it. Undefined where no checkpoint is left.
+ */
+export function inParts(
+  tasks: readonly FormatTask[],
+  checkpoints: ReadonlySet<string>,
+): FormatTask[] | undefined {
+  const stages: { readonly of: string | undefined; readonly tasks: FormatTask[] }[] = [];
+  for (const task of tasks) {
+    const of = [task.number, ...numbersAbove(task.number)].find((number) => checkpoints.has(number));
+    const last = stages.at(-1);
+    if (last && last.of === of) last.tasks.push(task);
+    else stages.push({ of, tasks: [task] });
+  }
+  if (stages.every(({ of }) => of === undefined)) return undefined;
+  return stages.flatMap(({ of, tasks }) => {
+    const group = of === undefined ? partName(tasks) : `Checkpoint ${of}`;
+    // Its stage says what a checkpoint waits for.
+    return tasks.map((task) => ({ ...task, group, ...(task.number === of ? { depends: [] } : {}) }));
+  });
+}
+
+function partName(tasks: readonly FormatTask[]): string {
+  const [first, last] = [tasks[0], tasks.at(-1)].map((task) => task?.number.split(".")[0]);
+  return first === last ? `Task ${first}` : `Tasks ${first} to ${last}`;
+}
