@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { derivedManifest } from "../../src/derive/derived-manifest.ts";
+import { writtenIn } from "../../src/plan/formats/paths.ts";
 import { readPlan } from "../../src/plan/read-plan.ts";
 
 const plans = fileURLToPath(new URL("../fixtures/plans", import.meta.url));
@@ -345,4 +346,43 @@ test("spec-kit: placeholders for tasks are left out with one warning", async () 
   expect(problems).toEqual([
     'tasks.md:8 task-left-out: tasks whose number is a placeholder are left out: 3, from "TXXX" on',
   ]);
+});
+
+describe("paths in prose", () => {
+  test.each([
+    "Handle this and/or that, on the client/server, over TCP/IP or HTTP/1.1, in CI/CD",
+    "An I/O layer, n/a, w/o it, 24/7, with pass/fail.test and user.name/user.email",
+    "v1/v2 of the API, versions 1.2/3, 3.11/3.12 and v1.2.3, on 2026/01/02",
+    "See https://example.com/a/b.ts and http://localhost:3000/api/x.json?file=src/a.ts",
+    "github.com/a/b.go, www.example.com/a.html, example.com/index.html",
+    "Node.js/TypeScript, Next.js/React.js, @scope/name, text/html and application/json",
+    "The user/profile page, its Edit/Profile button, and open/file dialogs",
+    "GET /api/users.json, users/{id} and <root>/x",
+    "~/x.sh, ~/.config/app/a.json, /etc/nginx/nginx.conf, ../other/src/a.ts, C:/Windows/x.ini, C:\\Windows\\x.ini",
+  ])("none in %j", (text) => {
+    expect(writtenIn(text)).toEqual([]);
+    expect(writtenIn(text, { directories: true })).toEqual([]);
+  });
+
+  test.each([
+    ["Create `src/a.ts`, **src/b.ts** and src/c.ts:10-20.", ["src/a.ts", "src/b.ts", "src/c.ts"]],
+    ["Routes in v1/users.ts and app/(shop)/[id]/page.tsx", ["v1/users.ts", "app/(shop)/[id]/page.tsx"]],
+    ["src\\models\\user.ts and src/my\\_file.ts", ["src/models/user.ts", "src/my_file.ts"]],
+    ["`abi/x.abi`, ios/App/Main.xib and src/shade.glsl", ["abi/x.abi", "ios/App/Main.xib", "src/shade.glsl"]],
+    [
+      "package.json, .github/workflows/ci.yml, Dockerfile and .env",
+      ["package.json", ".github/workflows/ci.yml", "Dockerfile", ".env"],
+    ],
+    ["all of src/**/*.ts", ["src/**/*.ts"]],
+    ["[src/a.ts](https://example.com/src/z.ts)", ["src/a.ts"]],
+  ])("%j", (text, paths) => {
+    expect(writtenIn(text)).toEqual(paths);
+  });
+
+  test("hostile text is read in no time", () => {
+    const start = performance.now();
+    for (const part of ["a/", "(", "*", "\\", "**a", "a://", "`", "[a](", "~/", "a.", "../"])
+      writtenIn(part.repeat(20_000), { directories: true });
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
 });

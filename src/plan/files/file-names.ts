@@ -1,7 +1,10 @@
-import { endings } from "../formats/paths.ts";
+/** Endings of files that are named without a directory; other words with a dot are members: `form.state`. */
+export const endings =
+  "[cm]?[jt]sx?|py|go|rs|java|kts?|rb|php|cs|cpp|cc?|hpp|h|swift|dart|scala|exs?|erl|lua|sql|sh|bash|ps1|s?css|less|html?|vue|svelte|astro|jsonc?|ya?ml|toml|ini|cfg|conf|env|mdx?|rst|txt|csv|xml|proto|graphql|prisma|tf|gradle|lock|mod|sum|svg|png|ipynb|tmpl|j2|hbs|ejs|erb|example|service|plist|csproj|sln";
 
 /** Files without an ending; others of their kind, such as `Dockerfile`, tell by their last letters. */
-const wellKnown = /^(?:Makefile|Gemfile|LICENSE|NOTICE|CODEOWNERS|CHANGELOG|README|VERSION|\w{1,40}file)$/;
+const wellKnown =
+  /^(?:LICENSE|NOTICE|CODEOWNERS|CHANGELOG|README|VERSION|(?!Profile)[A-Z]\w{0,40}file|(?:make|docker|just)file)$/;
 const dotfile = /^\.[A-Za-z][\w.-]{0,60}$/;
 /** Other words with a leading dot are endings: `.sh`. */
 const knownDotfile =
