@@ -1,4 +1,4 @@
-const not = String.raw`(?:\b(?:not|never|cannot)|n['’]t)\s+(?:\w+\s+){0,2}?`;
+const not = String.raw`(?:\b(?:not|never|cannot|no\s+longer)|n['’]t)\s+(?:\w+\s+){0,2}?`;
 const wait = String.raw`(?:depend|rel(?:y|ies)|require|need|wait|follow|consume|build|block)(?:s|ed|ing|ent)?\b`;
 /** `does not depend`, `must not wait`, `don't need`. */
 const denial = new RegExp(not + wait, "i");
@@ -31,7 +31,7 @@ export function withoutDenial(sentence: string): string {
 export function withoutExceptions(list: string): { kept: string; left: string[] } {
   const left: string[] = [];
   const kept = list.replace(
-    /[\s,(]*\b(?:(?:but\s+)?not|except(?:ing)?(?:\s+for)?|excluding|other\s+than)\s+(?:(?:up)?on\s+|for\s+)?(tasks?\b[^);.]*|[TF]?#?\d[^);.]*)\)?/gi,
+    /[\s,(]*\b(?:(?:but\s+)?not|(?<=\b(?:all|everything|tasks?)\s)but|except(?:ing)?(?:\s+for)?|excluding|(?:other|apart|aside)\s+(?:than|from)|besides|minus)\s+(?:(?:up)?on\s+|for\s+)?(tasks?\b[^);.]*|[TF]?#?\d[^);.]*)\)?/gi,
     (_, tasks: string) => {
       left.push(tasks);
       return " ";

@@ -22,7 +22,7 @@ const bareId =
   /(?<![\w.#/$-])(?:[A-Za-z]{1,3}\d{1,9}(?:\.\d{1,9}){0,9}[a-z]?|\d{1,9}(?:\.\d{1,9}){1,9}[a-z]?)(?![\w%/]|\.\w)/g;
 /** Words that a task's number stands behind; behind others (`Figure A3`, `Python 1.2`) it is something else's. */
 const connective =
-  /^(?:tasks?|and|or|on|for|by|after|once|until|before|when|requires?|needs?|of|than|follows?|from|to|through|both|only|then|blocks?|unblocks?|precedes?|feeds|into|consumes|prerequisites?|is|are|but|not|if|unlike|while|start|run|do|begin|finish)$/i;
+  /^(?:tasks?|and|or|on|upon|that|can|assumes|for|by|after|once|until|before|when|requires?|needs?|of|than|follows?|from|to|through|both|only|then|blocks?|unblocks?|precedes?|feeds|into|consumes|prerequisites?|is|are|but|not|if|unlike|while|start|run|do|begin|finish)$/i;
 
 /** `numbers` are those of the plan's tasks, as written, in plan order. */
 export function referencesTo(numbers: readonly string[]): References {

@@ -8,17 +8,22 @@ const subject = String.raw`(?:(?:this(?:\s+(?:task|one|step))?|it|(task\s+[\w.]+
 const when = String.raw`(?:once|after|when|as\s+soon\s+as)`;
 const lead = [
   String.raw`prerequisites?\s*:?(?:\s+(?:is|are))?`,
-  "requires",
+  String.raw`(?:requires|assumes)(?:\s+that)?`,
   "needs",
-  String.raw`depends\s+on`,
-  String.raw`(?:is\s+)?blocked\s+(?:by|on)`,
+  String.raw`depends\s+(?:up)?on`,
+  String.raw`builds\s+(?:up)?on`,
+  String.raw`(?:is\s+)?(?:blocked|gated)\s+(?:by|on|until)`,
   String.raw`(?:must\s+)?waits?\s+(?:for|on|until)`,
-  String.raw`(?:must|should|can)\s+(?:only\s+)?(?:come|land|follow)\s+(?:after)?`,
-  String.raw`(?:(?:must|should|can|may|only|be)\s+){0,4}(?:start(?:ed)?|begin|run|do|done|proceed)\s+(?:(?:this|task|only|work|it)\s+){0,3}${when}`,
-  String.raw`(?:do\s+not|don['’]t|must\s+not|cannot|can['’]t|never)\s+(?:start|begin|run)\s+(?:(?:this|task|work|it)\s+){0,3}(?:before|until)`,
+  String.raw`hold\s+off\s+until`,
+  String.raw`follows(?:\s+on\s+from)?`,
+  String.raw`(?:(?:must|should|can)\s+)?(?:only\s+)?(?:comes?|lands?|follows?)\s+after`,
+  String.raw`(?:(?:must|should|can|may|only|be)\s+){0,4}(?:start(?:ed|s)?|begins?|runs?|do|done|proceeds?)\s+(?:(?:this|task|only|work|it)\s+){0,3}${when}`,
+  String.raw`(?:(?:do\s+not|don['’]t|must\s+not|cannot|can['’]t|never)\s+(?:be\s+)?(?:start(?:ed)?|begin|run)|not)\s+(?:(?:this|task|work|it)\s+){0,3}(?:before|until)`,
   String.raw`(?:only\s+)?(?:after|once)`,
 ].join("|");
-const done = String.raw`(?:\s+(?:(?:to|must|be|is|are|has|have|been|being|all|both)\s+){0,4}(?:done|completed?|completes?|finish(?:ed|es)|merged|land(?:s|ed)?|ready|in\s+place|pass(?:es|ed)?)(?:\s+first)?|\s+first)?`;
+const done = String.raw`(?:\s+(?:(?:to|must|be|is|are|has|have|been|being|all|both)\s+){0,4}(?:done|completed?|completes?|finish(?:ed|es)|merged|land(?:s|ed)?|ready|green|available|in\s+place|pass(?:es|ed)?)(?:\s+first)?|\s+first)?`;
+/** What is said of a task between it and the next: `A3 (for the schema)`, `A3's schema`. */
+const remarks = /\([^()]*\)|(?<=\d[a-z]?)['’]s\s+\w+/g;
 
 /** The tasks that a task's own text says it waits for: `Requires B1 and B2 complete.`, `Only start once A3 is done`. */
 export function waitsIn(
@@ -33,7 +38,7 @@ export function waitsIn(
   const asides = [...text.matchAll(/\(([^()\n]{1,200})\)/g)].map(([, aside = ""]) => aside);
   return [...sentencesOf(text), ...asides].flatMap((sentence) => {
     if (sentence.length > mostCharacters || isHypothetical(sentence)) return [];
-    const found = form.exec(references.spelledOut(sentence.replace(/[*`]/g, "")));
+    const found = form.exec(references.spelledOut(sentence.replace(/[*`]/g, "").replace(remarks, "")));
     if (!found) return [];
     const [, own, tasks = "", , rest = ""] = found;
     const isOther = own !== undefined && references.named(own)[0] !== at;
