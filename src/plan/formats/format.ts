@@ -43,7 +43,7 @@ export function planOf(
   // One heading above all says nothing.
   const groups = new Set(tasks.map(({ group }) => group));
   const isGrouped = groups.size > 1 || /^\W*(wave|phase)\b/i.test([...groups][0] ?? "");
-  const paths = new Set(tasks.flatMap(({ uses = [] }) => uses.map(({ path }) => path)));
+  const whole = fullPaths(tasks.flatMap(({ uses = [] }) => uses.map(({ path }) => path)));
   const plan: Plan = {
     file,
     ...(title ? { title } : {}),
@@ -52,7 +52,7 @@ export function planOf(
       const checks = verifyOf(task.section);
       for (const one of checks.unread.filter(isMeant))
         problems.push(unreadCheck(isComposed ? { ...one, at: 0 } : one, own, task.line));
-      const uses = named.map(({ path, use }) => ({ path: fullPath(path, paths), use }));
+      const uses = named.map(({ path, use }) => ({ path: whole.get(path) ?? path, use }));
       return {
         ...task,
         id: freeId(idFor(task.number), ids),
@@ -74,11 +74,14 @@ export function planOf(
 const common =
   /^(?:index|main|mod|lib|__init__|package|README|CHANGELOG|Dockerfile|Makefile|tsconfig|config)\b/i;
 
-/** A file that a task names alone, with the directory that one other task says it is in. */
-function fullPath(path: string, paths: ReadonlySet<string>): string {
-  if (path.includes("/") || common.test(path)) return path;
-  const [full, ...others] = [...paths].filter((other) => other.endsWith(`/${path}`));
-  return full && others.length === 0 ? full : path;
+/** For the name of a file, its path with the directory that tasks say it is in, where they say one only. */
+function fullPaths(paths: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const path of new Set(paths)) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    if (name !== path && !common.test(name)) found.set(name, found.has(name) ? name : path);
+  }
+  return found;
 }
 
 /** The lines of an entry of a list as a text of its own: an entry of an inner list is no code. */

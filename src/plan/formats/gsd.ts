@@ -48,8 +48,8 @@ export const gsd: PlanFormat = {
   recognises: (text, file) => /-PLAN\.md$/i.test(file) && partOf(text, file) !== undefined,
   read: async (_, file) => {
     const { parts, done, problems } = await partsBeside(file);
-    const waves = [...new Set(parts.map(({ wave }) => wave))].sort((a, b) => a - b);
     const ordered = parts.toSorted((a, b) => a.wave - b.wave || (a.number < b.number ? -1 : 1));
+    const byKey = new Map(parts.toReversed().map((part) => [keyOf(part.number).join("-"), part.number]));
     const phase = /^\d+/.exec(ordered[0]?.number ?? "")?.[0];
     const tasks = ordered.map(
       (part): FormatTask => ({
@@ -60,17 +60,20 @@ export const gsd: PlanFormat = {
         line: 1,
         group: `Wave ${part.wave}`,
         uses: (part.files_modified ?? []).map((path) => ({ path: String(path), use: "modify" })),
-        depends: (part.depends_on ?? []).flatMap((one) => dependency(String(one), part, parts)),
+        depends: (part.depends_on ?? []).flatMap((one) => dependency(String(one), part, byKey)),
       }),
     );
     const read = planOf(file, phase && `Phase ${phase}`, tasks, isMeantAsCommand);
     const { plan, problems: dangling } = withoutDangling(read.plan, done);
+    const inWaves = new Map<number, string[]>();
+    for (const { wave, number } of ordered)
+      inWaves
+        .set(wave, inWaves.get(wave) ?? [])
+        .get(wave)
+        ?.push(number);
     const claims = contradictions(
       plan,
-      waves.map((wave) => ({
-        ids: parts.filter((part) => part.wave === wave).map(({ number }) => idFor(number)),
-        by: `in wave ${wave}`,
-      })),
+      [...inWaves].map(([wave, members]) => ({ ids: members.map(idFor), by: `in wave ${wave}` })),
     );
     const wave = new Map(parts.map((part) => [idFor(part.number), part.wave]));
     const late = plan.tasks.flatMap(({ id, number, depends = [] }) =>
@@ -156,17 +159,21 @@ async function partsBeside(file: string): Promise<{ parts: Part[]; done: Set<str
  * `03-01`, `3-1`, `01` within the phase, `03-search-01`, `03-01-PLAN.md`; none for a plan of another phase, which
  * lies behind, and for what names no plan.
  */
-function dependency(named: string, of: Part, parts: readonly Part[]): string[] {
+function dependency(named: string, of: Part, byKey: ReadonlyMap<string, string>): string[] {
   const name = named.trim().replace(/-(?:PLAN|SUMMARY)(?:\.md)?$/i, "");
   const [, phase, plan] = /^(?:(\d+(?:\.\d+)?[A-Za-z]?)-(?:.*-)?)?(\d+[A-Za-z]?)$/.exec(name) ?? [];
   if (!plan) return [];
-  const key = (number: string) => number.split("-").map((one) => one.replace(/^0+(?=\d)/, "").toLowerCase());
-  const [own = "", ...rest] = key(of.number);
-  const wanted = [phase === undefined && rest.length > 0 ? own : key(phase ?? "")[0], key(plan)[0]];
+  const [own = "", ...rest] = keyOf(of.number);
+  const wanted = [phase === undefined && rest.length > 0 ? own : keyOf(phase ?? "")[0], keyOf(plan)[0]];
   if (rest.length > 0 && wanted[0] !== own) return [];
-  const found = parts.find(({ number }) => key(number).join("-") === wanted.filter(Boolean).join("-"));
-  return [found?.number ?? `${phase ?? /^[\d.]+/.exec(of.number)?.[0] ?? ""}-${plan.padStart(2, "0")}`];
+  return [
+    byKey.get(wanted.filter(Boolean).join("-")) ??
+      `${phase ?? /^[\d.]+/.exec(of.number)?.[0] ?? ""}-${plan.padStart(2, "0")}`,
+  ];
 }
+
+const keyOf = (number: string): string[] =>
+  number.split("-").map((one) => one.replace(/^0+(?=\d)/, "").toLowerCase());
 
 function titleOf({ text, number }: Part): string {
   const [, objective] = /(?:<objective>|^##+\s+Objective\s*$)\s*(.+?)\s*(?:\n|<)/ms.exec(text) ?? [];

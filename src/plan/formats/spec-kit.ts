@@ -35,9 +35,11 @@ export const specKit: PlanFormat = {
     const items = itemsOf(blocks, lines);
     const open = items.filter(({ isDone }) => !isDone);
     const known = items.map(({ number }) => number);
+    const places = new Map(known.map((number, at) => [number, at]));
+    const order = inOrder(open);
     const tasks = open.map((item, at): FormatTask => {
       const named = [...`${item.heading} ${item.text}`.matchAll(dependency)].flatMap(([, list = ""]) =>
-        numbersIn(list, known),
+        numbersIn(list, known, places),
       );
       const use = /^(create|add|write|generate|initiali[sz]e|implement)\b/i.test(item.text)
         ? "create"
@@ -52,7 +54,7 @@ export const specKit: PlanFormat = {
         line: item.line,
         ...(item.phase ? { group: item.phase } : {}),
         uses: paths.map((path) => ({ path, use })),
-        depends: named.length > 0 ? named : before(open, at),
+        depends: named.length > 0 ? named : (order[at] ?? []),
       };
     });
     const done = new Set(items.filter(({ isDone }) => isDone).map(({ number }) => idFor(number)));
@@ -142,7 +144,7 @@ function placeholders(blocks: readonly RootContent[], file: string): Problem[] {
 }
 
 /** `T001, T003-T005 and T007`: a range takes what stands between its ends. */
-function numbersIn(list: string, known: readonly string[]): string[] {
+function numbersIn(list: string, known: readonly string[], places: ReadonlyMap<string, number>): string[] {
   const found: string[] = [];
   let isRange = false;
   for (const [token] of list.matchAll(/T\d+[a-z]?|\b(?:to|through)\b|[–—-]/gi)) {
@@ -151,24 +153,28 @@ function numbersIn(list: string, known: readonly string[]): string[] {
       continue;
     }
     const number = token.toUpperCase().replace(/[A-Z]$/, (letter) => letter.toLowerCase());
-    const [from, to] = [known.indexOf(found.at(-1) ?? ""), known.indexOf(number)];
-    if (isRange && from >= 0) found.push(...known.slice(from + 1, to));
+    const from = places.get(found.at(-1) ?? "");
+    if (isRange && from !== undefined) found.push(...known.slice(from + 1, places.get(number)));
     found.push(number);
     isRange = false;
   }
   return found;
 }
 
-/** Those of its phase that a task follows: the `[P]` ones just before, or the last without `[P]`. */
-function before(items: readonly Item[], at: number): string[] {
-  const own = items[at] as Item;
-  const found: string[] = [];
-  for (const item of items.slice(0, at).reverse()) {
-    if (item.phase !== own.phase) break;
-    if (!item.isParallel) return found.length > 0 ? found : [item.number];
-    if (!own.isParallel) found.push(item.number);
-  }
-  return found;
+/** Those of its phase that each task follows: the `[P]` ones just before, or the last without `[P]`. */
+function inOrder(items: readonly Item[]): string[][] {
+  let last: string[] = [];
+  let together: string[] = [];
+  return items.map(({ number, phase, isParallel }, at) => {
+    if (phase !== items[at - 1]?.phase) [last, together] = [[], []];
+    if (isParallel) {
+      together.push(number);
+      return last;
+    }
+    const before = together.length > 0 ? together : last;
+    [last, together] = [[number], []];
+    return before;
+  });
 }
 
 /** The ids of tasks marked `[P]` that follow each other in one phase. */

@@ -66,7 +66,7 @@ const isOver = (status: string | null | undefined): boolean =>
   /^(done|completed|cancelled|deferred)$/i.test(status ?? "");
 
 function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[]; done: Set<string> } {
-  const lines = text.split("\n");
+  const lines = titleLines(text);
   const parts = new Map(
     tasks.map((task) => [task.id, (task.subtasks ?? []).map(({ id }) => dotted(task.id, id))]),
   );
@@ -98,7 +98,7 @@ function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[];
           title: entry.title.replace(/\s+/g, " ").trim() || number,
           section: entry === task ? section : `${section}\n\nPart of task ${task.id}: ${whole}`,
           isComposed: true,
-          line: Math.max(1, 1 + lines.findIndex((line) => line.includes(JSON.stringify(entry.title)))),
+          line: lines.get(entry.title) ?? 1,
           uses: writtenIn(section)
             .filter((path) => path.includes("/"))
             .map((path) => ({ path, use: "modify" })),
@@ -108,6 +108,18 @@ function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[];
     });
   });
   return { tasks: found, done };
+}
+
+/** The line on which each title stands first. */
+function titleLines(text: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const [at, line] of text.split("\n").entries()) {
+    for (const [, title = '""'] of line.matchAll(/"title"\s*:\s*("(?:[^"\\]|\\.)*")/g)) {
+      const plain: string = JSON.parse(title);
+      if (!found.has(plain)) found.set(plain, at + 1);
+    }
+  }
+  return found;
 }
 
 /** Subtasks name those beside them by a number alone, and others as `3.1`. */
