@@ -15,13 +15,14 @@ const html: readonly (readonly [RegExp, RegExp])[] = [
 
 /**
  * The blocks of a markdown text, as one parse of it gives them. The parser copies all that it has read at the end of
- * each list, so that a long text is read in parts: from a heading behind a blank line to the next.
+ * each list, so that a long text is read in parts: from a heading behind a blank line to the next, or from what else
+ * `begins` finds at the start of a line.
  */
-export function blocksIn(lines: readonly string[]): RootContent[] {
+export function blocksIn(lines: readonly string[], begins?: RegExp): RootContent[] {
   const blocks: RootContent[] = [];
   let line = 0;
   let offset = 0;
-  for (const part of partsOf(lines)) {
+  for (const part of partsOf(lines, begins)) {
     const text = part.join("");
     const { children } = fromMarkdown(text);
     if (line > 0) for (const block of children) shift(block, line, offset);
@@ -32,7 +33,7 @@ export function blocksIn(lines: readonly string[]): RootContent[] {
   return blocks;
 }
 
-function partsOf(lines: readonly string[]): string[][] {
+function partsOf(lines: readonly string[], begins?: RegExp): string[][] {
   // A link by reference means what another part may say.
   if (lines.some((line) => /^ {0,3}\[[^\]]+\]:/.test(line))) return [[...lines]];
   const parts: string[][] = [[]];
@@ -44,7 +45,8 @@ function partsOf(lines: readonly string[]): string[][] {
     else if (inside) isSure &&= !inside.isIndented || /^\s/.test(line);
     else {
       inside = insideAfter(line);
-      if (isSure && /^#{1,6}[ \t]/.test(line) && before.trim() === "") parts.push([]);
+      const isHeading = /^#{1,6}[ \t]/.test(line) && before.trim() === "";
+      if (isSure && (isHeading || begins?.test(line))) parts.push([]);
     }
     parts.at(-1)?.push(line);
     before = line;

@@ -13,6 +13,8 @@ import { checkpoint, inParts, inWaves, numbersAbove, wavesIn } from "./kiro-stag
 import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;
+/** Each is a list of its own: in one long list the parser's time is not linear. */
+const outerEntry = /^[-*] \[[ xX~-]\]/;
 
 /**
  * Kiro's `tasks.md`: `- [ ] 1. Title` with `- [ ] 1.1 Title` below, requirements in `_Requirements: …_`, and, where
@@ -26,7 +28,7 @@ export const kiro: PlanFormat = {
     /_[^_\n]{2,40}[::]\s*\d[^_\n]*_|\*\*Validates: Requirements|"waves"\s*:/.test(text),
   read: (text, file) => {
     const lines = linesOf(text);
-    const blocks = mendedBlocks(lines);
+    const blocks = mendedBlocks(lines, outerEntry);
     let phase: string | undefined;
     const entries = blocks.flatMap((block): Entry[] => {
       if (block.type === "heading") phase = oneLine(block);
