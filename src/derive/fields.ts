@@ -16,9 +16,12 @@ export interface UnusedField {
 
 /** At the start of a line, or in bold within one; up to the next bold label. */
 const label =
-  /(?:^\s*(?:[-*+]\s+)?[*_]*|[^\S\n][*_]{2})(depends(?:\s+on)?|blocked\s+by|dependenc(?:y|ies)|requires|prerequisites?|needs|after)\**\s*:[*_]*[^\S\n]*(.*?)(?=\s*[|·;,.]?\s*\*\*\w[^*\n]{0,40}:\*\*|$)/gim;
+  /(?:^\s*(?:[-*+]\s+)?[*_]*|[^\S\n][*_]{2})(depends(?:[\s_]on)?|blocked\s+by|deps|dependenc(?:y|ies)|predecessors?|requires|prerequisites?|needs|after|依赖于?|前置(?:任务|条件)?)[*_]*\s*[:：][*_]*[^\S\n]*(.*?)(?=\s*[|·;,.]?\s*\*\*\w[^*\n]{0,40}:\*\*|$)/gim;
 /** Others may tell of packages, or of what a reader must have. */
-const isOfTasks = /^(?:depends|blocked)/i;
+const isOfTasks = /^(?:depends|blocked|predecessor)/i;
+/** A heading that is such a label. */
+const headed =
+  /^#{2,6}[^\S\n]+(depends\s+on|dependenc(?:y|ies)|blocked\s+by|prerequisites?)[^\S\n]*:?[^\S\n]*$/gim;
 
 /**
  * What a task's own `**Depends on:**` says. `said` holds the tasks that have such a field, also one that says none:
@@ -71,7 +74,8 @@ interface Field {
 
 /** The fields of a task; what one of them says may stand in a list below it. */
 function fieldsIn(prose: string): Field[] {
-  return [...prose.matchAll(label)].flatMap(({ 0: whole, 1: name = "", 2: value = "", index }): Field[] => {
+  const found = [...prose.matchAll(label), ...prose.matchAll(headed)];
+  return found.flatMap(({ 0: whole, 1: name = "", 2: value = "", index }): Field[] => {
     const start = index + whole.length - whole.trimStart().length;
     if (value.trim() !== "") return [{ name, text: value, start }];
     const [list = ""] =
@@ -92,11 +96,16 @@ function lineAt({ prose, section, line }: TaskFacts["task"], start: number): num
   return line + Math.max(0, at);
 }
 
-/** Without the sentences behind the first that name a task to say that it is none: `No dependency on task 2`. */
+/**
+ * Without what names a task to say that it is none, behind the first part: `No dependency on task 2`, `~~Task 2~~`,
+ * and without what waits for this one: `Blocks Task 5`.
+ */
 const withoutDenials = (value: string): string =>
   value
-    .split(/(?<=[.;])\s+/)
-    .filter(
-      (part, at) => at === 0 || !/\bno\s+dependenc|\bnot\s+depend|\bindependent\b|\bparallel/i.test(part),
-    )
+    .replace(/~~[^~\n]{0,200}~~/g, " ")
+    .replace(/(?<=[\s(*_·|.,;])(?:un)?blocks\b.*$/i, "")
+    .split(/(?<=[.;])\s+|(?=\s[—–]\s\p{L})/u)
+    .filter((part, at) => at === 0 || !isDenial.test(part))
     .join(" ");
+const isDenial =
+  /\bno\s+dependenc|\bnot\s+(?:depend|required|needed)|\bindependent\b|\bparallel|\boptional\b|\balongside\b/i;

@@ -14,6 +14,14 @@ describe("a field names tasks in other ways than by number", () => {
     ["those above", "previous tasks", ["1>3", "2>3"]],
     ["a number and a remark", "Task 1 (its types), because Beta is slow", ["1>3"]],
     ["an id", "task-2", ["2>3"]],
+    ["titles in quotes", '"Alpha" and “Beta”', ["1>3", "2>3"]],
+    ["one struck through", "Task 1, ~~Task 2~~", ["1>3"]],
+    ["one that is optional", "Task 1 — Task 2 is optional", ["1>3"]],
+    ["one that is not required", "Task 1; Task 2 is not required", ["1>3"]],
+    ["what waits for it", "Task 1. Blocks Task 2.", ["1>3"]],
+    ["what it unblocks", "Task 1 · Unblocks: Task 2", ["1>3"]],
+    ["a range with dashes around", "Task 1 – Task 2", ["1>3", "2>3"]],
+    ["all of the above", "all of the above", ["1>3", "2>3"]],
   ])("%s", (_, value, edges) => {
     const text = planOf(["Alpha"], ["Beta"], ["Gamma", `**Depends on:** ${value}`]);
     expect(derived(text).edges).toEqual(edges.map((edge) => `${edge} field`));
@@ -23,15 +31,33 @@ describe("a field names tasks in other ways than by number", () => {
     "**Depends on:**\n- Task 1\n- Task 2",
     "**Depends on:**\n\n* [ ] Task 1: its types\n* Beta",
     "Depends on:\n  - 1\n  - 2\n\nMore of it.",
+    "#### Depends on\n\n- Task 1\n- Task 2\n",
+    "#### Dependencies\n* Task 1: its types\n* Task 2\n\n#### Steps\n",
   ])("in a list below it: %j", (body) => {
     const text = planOf(["Alpha"], ["Beta"], ["Gamma", body]);
     expect(derived(text).edges.filter((edge) => edge.endsWith("field"))).toEqual(["1>3 field", "2>3 field"]);
   });
 
-  test("by the heading that they stand under", () => {
-    const text =
-      "# P\n\n## Part 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Part 2: House\n\n### Task 3: C\n\n**Depends on:** Part 1\n";
+  test.each([
+    "**Deps:** 1, 2",
+    "**Predecessors:** 1, 2",
+    "depends_on: Task 1, Task 2",
+    "**依赖:** 1, 2",
+    "**依赖**：Task 1, Task 2",
+  ])("behind another label: %s", (body) => {
+    const text = planOf(["Alpha"], ["Beta"], ["Gamma", body]);
     expect(derived(text).edges).toEqual(["1>3 field", "2>3 field"]);
+  });
+
+  test("by ids among words, where these look like no other number", () => {
+    const text =
+      "# P\n\n### Task A1: A\n\n### Task B1: B\n\n### Task C1: C\n\n**Blocked by:** A1 and the mail template (B1)\n";
+    expect(derived(text).edges).toEqual(["A1>C1 field", "B1>C1 field"]);
+  });
+
+  test.each(["Part 1", "everything in Part 1"])("by the heading that they stand under: %s", (value) => {
+    const text = `# P\n\n## Part 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Part 2: House\n\n### Task 3: C\n\n### Task 4: D\n\n**Depends on:** ${value}\n`;
+    expect(derived(text).edges.filter((edge) => edge.includes(">4"))).toEqual(["1>4 field", "2>4 field"]);
   });
 });
 
@@ -80,6 +106,8 @@ describe("what a field says and cannot be used is said", () => {
     "**Depends on:** Task 1 (as in Task 99 of the other plan)",
     "**Dependencies:** lodash, zod",
     "**Requires:** Node 20",
+    "**Depends on:** 无",
+    "**Depends on:** Task 1 and the Redis cluster",
     "**Dependencies:** #123",
     "**After:**\n\n```ts\nlet a;\n```",
     "**Depends on:** Task 1 – the types",
