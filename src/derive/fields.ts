@@ -14,14 +14,16 @@ export interface UnusedField {
   readonly line: number;
 }
 
-/** At the start of a line, or in bold within one; up to the next bold label. */
+/** At the start of a line, or in bold within one. */
 const label =
-  /(?:^\s*(?:[-*+]\s+)?[*_]*|[^\S\n][*_]{2})(depends(?:[\s_]on)?|blocked\s+by|deps|dependenc(?:y|ies)|predecessors?|requires|prerequisites?|needs|after|依赖于?|前置(?:任务|条件)?)[*_]*\s*[:：][*_]*[^\S\n]*(.*?)(?=\s*[|·;,.]?\s*\*\*\w[^*\n]{0,40}:\*\*|$)/gim;
+  /(?:^[^\S\n]{0,20}(?:[-*+][^\S\n]{1,8})?[*_]{0,3}|[^\S\n][*_]{2})(depends(?:[\s_]on)?|blocked\s+by|deps|dependenc(?:y|ies)|predecessors?|requires|prerequisites?|needs|after|依赖于?|前置(?:任务|条件)?)[*_]{0,3}\s?[:：][*_]{0,3}/gim;
+/** Another label on the same line, where what a field says ends. */
+const another = /[\s|·;,.]{0,5}\*\*\w[^*\n]{0,40}:\*\*/;
 /** Others may tell of packages, or of what a reader must have. */
 const isOfTasks = /^(?:depends|blocked|predecessor)/i;
 /** A heading that is such a label. */
 const headed =
-  /^#{2,6}[^\S\n]+(depends\s+on|dependenc(?:y|ies)|blocked\s+by|prerequisites?)[^\S\n]*:?[^\S\n]*$/gim;
+  /^#{2,6}[^\S\n]+(depends\s+on|dependenc(?:y|ies)|blocked\s+by|prerequisites?)[^\S\n]{0,9}:?[^\S\n]{0,9}$/gim;
 
 /**
  * What a task's own `**Depends on:**` says. `said` holds the tasks that have such a field, also one that says none:
@@ -45,11 +47,12 @@ export function fieldEdges(
           edges.push({ from, to: at, kind: "field", detail: `depends on ${id}` });
       }
     }
+    const lineAt = linesOf(task);
     for (const { name, text, start } of fieldsIn(task.prose)) {
       const value = withoutDenials(text);
       const { isNone, tasks: named, unknown } = read(value, at);
       const skip = (why: UnusedField["why"], ...what: readonly string[]) =>
-        unused.push({ task: at, why, what: what.map((one) => one.trim()), line: lineAt(task, start) });
+        unused.push({ task: at, why, what: what.map((one) => one.trim()), line: lineAt(start) });
       const missing = unknown.filter(({ isSure }) => isSure || isOfTasks.test(name));
       if (missing.length > 0) skip("unknown", ...new Set(missing.map((one) => one.name)));
       if (named.length > 0 || isNone) said.add(at);
@@ -72,14 +75,20 @@ interface Field {
   readonly start: number;
 }
 
+/** More of a field is not read: bounds the time that a hostile plan can take. */
+const mostOfField = 4000;
+
 /** The fields of a task; what one of them says may stand in a list below it. */
 function fieldsIn(prose: string): Field[] {
   const found = [...prose.matchAll(label), ...prose.matchAll(headed)];
-  return found.flatMap(({ 0: whole, 1: name = "", 2: value = "", index }): Field[] => {
+  return found.flatMap(({ 0: whole, 1: name = "", index }): Field[] => {
     const start = index + whole.length - whole.trimStart().length;
-    if (value.trim() !== "") return [{ name, text: value, start }];
-    const [list = ""] =
-      /^(?:[^\S\n]*\n){0,2}(?:[^\S\n]*[-*+][^\S\n].*(?:\n|$))+/.exec(prose.slice(index + whole.length)) ?? [];
+    const rest = prose.slice(index + whole.length, index + whole.length + mostOfField);
+    const [line = ""] = /^.*/.exec(rest) ?? [];
+    const end = line.search(another);
+    const value = end < 0 ? line : line.slice(0, end);
+    if (value.trim() !== "") return [{ name, text: value.trim(), start }];
+    const [list = ""] = /^(?:[^\S\n]*\n){0,2}(?:[^\S\n]*[-*+][^\S\n].*(?:\n|$))+/.exec(rest) ?? [];
     return (list.match(/[^\n]+/g) ?? []).map((item) => ({
       name,
       text: item.replace(/^\s*[-*+]\s+(?:\[[ xX]\]\s*)?/, "").replace(/^([^:]{1,80}):\**\s.*$/, "$1"),
@@ -88,12 +97,15 @@ function fieldsIn(prose: string): Field[] {
   });
 }
 
-/** The line of the plan on which a task's prose has something: its code is left out there. */
-function lineAt({ prose, section, line }: TaskFacts["task"], start: number): number {
-  const from = prose.lastIndexOf("\n", start - 1) + 1;
-  const [own = ""] = /.*/.exec(prose.slice(from)) ?? [];
-  const at = section.split(/\r\n|\n|\r/).indexOf(own);
-  return line + Math.max(0, at);
+/** Gives the line of the plan on which a task's prose has something: its code is left out there. */
+function linesOf({ prose, section, line }: TaskFacts["task"]): (start: number) => number {
+  let lines: string[] | undefined;
+  return (start) => {
+    lines ??= section.split(/\r\n|\n|\r/);
+    const from = prose.lastIndexOf("\n", start - 1) + 1;
+    const end = prose.indexOf("\n", from);
+    return line + Math.max(0, lines.indexOf(prose.slice(from, end < 0 ? undefined : end)));
+  };
 }
 
 /**

@@ -38,10 +38,10 @@ const moduleTails = (path: string): string[] =>
 
 /** Python and plain imports with dots; quoted modules; a line of a Go import; Rust. */
 const forms: readonly RegExp[] = [
-  /^\s*(?:from|import)\s+\.*([A-Za-z_][\w.]+)/gm,
-  /(?:from|import|require)\s*\(?\s*["']([^"'\n]+)["']/g,
-  /^\s*(?:[A-Za-z_.]\w*\s+)?"([\w.-]+(?:\/[\w.-]+)+)"\s*$/gm,
-  /^\s*(?:pub\s+)?use\s+(?:crate|super)::([\w:]+)/gm,
+  /^[ \t]*(?:from|import)[ \t]+\.*([A-Za-z_][\w.]+)/gm,
+  /(?:from|import|require)\s{0,9}\(?\s{0,99}["']([^"'\n]+)["']/g,
+  /^[ \t]*(?:[A-Za-z_.]\w*[ \t]+)?"([\w.-]+(?:\/[\w.-]+)+)"[ \t\r]*$/gm,
+  /^[ \t]*(?:pub[ \t]+)?use[ \t]+(?:crate|super)::([\w:]+)/gm,
 ];
 
 function importsIn(text: string): string[] {

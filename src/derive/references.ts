@@ -15,6 +15,8 @@ export interface References {
 const number = String.raw`#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?`;
 const joint = String.raw`\s*(?:,\s*(?:and|or|&)?|and|or|&|\+|/|–|—|-|to|through|\.\.)\s*`;
 const list = String.raw`(?:${number})(?:${joint}(?:tasks?(?:\s+groups?)?[\s-]+)?(?:${number})(?![\w.]*\w))*`;
+/** A word of a list of bare numbers. */
+const isInList = /^(?:[TF]?#?\w{0,2}\d[\w.]*|and|or|to)$/i;
 const whole = new RegExp(String.raw`^\s*(?:tasks?\s+)?${list}[\s.,:]*$`, "i");
 
 /** What may be the number of a task without the word: no bare integer, nothing within a path or a word. */
@@ -74,8 +76,9 @@ export function referencesTo(numbers: readonly string[]): References {
     inField: (text) => {
       const tasks = named(text);
       if (tasks.length > 0) return tasks;
-      const bare = text.replace(/\([^)]*\)/g, " ");
-      return /^[\s\W]*(?:(?:T|F)?#?\w{0,2}\d[\w.]*|and|or|to|[,&+–—-]|\s)+\.?\s*$/i.test(bare)
+      const bare = text.replace(/\([^()]*\)/g, " ").replace(/^\W+/, "");
+      const words = bare.split(/[\s,&+–—-]+/).filter((word) => word !== "" && word !== ".");
+      return words.length > 0 && words.every((word) => isInList.test(word))
         ? [...new Set(members(bare))]
         : [];
     },

@@ -16,6 +16,7 @@ export function expectation(wish: string): string | undefined {
 
 /** Takes off one pair of backticks or quotes around the whole. */
 export function unquoted(text: string): string {
-  const [, mark = "", inner = ""] = /^(`+|"|')(.*)\1$/s.exec(text) ?? [];
-  return mark ? inner.trim() : text;
+  const [mark = ""] = /^(?:`+|"|')/.exec(text) ?? [];
+  const isWhole = mark !== "" && text.length > 2 * mark.length && text.endsWith(mark);
+  return isWhole ? text.slice(mark.length, -mark.length).trim() : text;
 }

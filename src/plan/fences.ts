@@ -44,7 +44,7 @@ export function mendFences(lines: readonly string[]): string[] {
 }
 
 function fenceOf(line: string, at: number, lines: readonly string[]): Fence | undefined {
-  const found = /^((?:\s|[-*+]\s|\d{1,9}[.)]\s)*)(`{3,}|~{3,})(.*)$/s.exec(line);
+  const found = /^((?:\s|[-*+]\s|\d{1,9}[.)]\s){0,200})(`{3,}|~{3,})(.*)$/s.exec(line);
   if (!found) return undefined;
   const [before = "", mark = "", info = ""] = [found[1], found[2], found[3]?.trim()];
   // An info string of a backtick fence holds no backtick: such a line is inline code.

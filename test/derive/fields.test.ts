@@ -154,3 +154,29 @@ test("where a task of which nothing is told is put behind the first one, that is
     '8 no-evidence: nothing in the plan tells what task "task-2" (Beta) waits for; it is put behind the first one, "task-1"',
   ]);
 });
+
+test.each([
+  ["digits", `${"1".repeat(200)}!`],
+  ["spaces", `Task 1${" ".repeat(50_000)}x`],
+  ["brackets", `Task 1 ${"(".repeat(20_000)}`],
+])("a field of many %s is read in a moment", (_, value) => {
+  expect(derived(planOf(["Alpha"], ["Beta", `**Depends on:** ${value}`])).stages).not.toEqual([]);
+});
+
+test("paths that lead out of the project by a way round are none of a task's", () => {
+  const paths = [
+    "src/../../a.ts",
+    "./../x.ts",
+    "/tmp/../etc/x.ts",
+    "/root/.ssh/id.pub",
+    "src/\u001b[31ma.ts",
+  ];
+  const { tasks } = parsePlan(
+    planOf([
+      "Alpha",
+      `**Files:**\n${paths.map((path) => `- Create: \`${path}\``).join("\n")}\n- Create: \`src/a.ts\``,
+    ]),
+    "plan.md",
+  ).plan;
+  expect(tasks[0]?.files).toEqual(["src/a.ts"]);
+});

@@ -36,7 +36,9 @@ function filesAdded(script: string): string[] {
 
 /** Has a name with an ending, or a leading dot: `-A`, `.`, `src/` and `$FILE` tell no file. */
 const isFile = (word: string): boolean =>
-  /^[^-$"'`~*?][^$"'`*?]*$/.test(word) && /[^/.][^/]*\.[\w-]+$|(^|\/)\.\w[^/]*$/.test(word);
+  word.length <= 400 &&
+  /^[^-$"'`~*?][^$"'`*?]*$/.test(word) &&
+  /[^/.][^/]*\.[\w-]+$|(^|\/)\.\w[^/]*$/.test(word);
 
 /** Lock files of package managers: written by tools along the way. */
 const isLock = /(^|\/)(go\.sum|[\w.-]+\.lock|package-lock\.json|pnpm-lock\.yaml|bun\.lockb)$/;

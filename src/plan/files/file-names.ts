@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** Endings of files that are named without a directory; other words with a dot are members: `form.state`. */
 export const endings =
   "[cm]?[jt]sx?|py|go|rs|java|kts?|rb|php|cs|cpp|cc?|hpp|h|swift|dart|scala|exs?|erl|lua|sql|sh|bash|ps1|s?css|less|html?|vue|svelte|astro|jsonc?|ya?ml|toml|ini|cfg|conf|env|mdx?|rst|txt|csv|xml|proto|graphql|prisma|tf|gradle|lock|mod|sum|svg|png|ipynb|tmpl|j2|hbs|ejs|erb|example|service|plist|csproj|sln";
@@ -41,7 +43,9 @@ export function isPlacedPath(path: string): boolean {
 
 /** One word; brackets and `$` are parts of the names of routes: `app/(shop)/[id]/$slug.tsx`. */
 const isPathLike = (path: string): boolean =>
-  /^(?:\([\w.-]{1,60}\)(?=\/)|[^\s`'"()<>|;&])+$/.test(path) && !/^(?:-|\$|@\/|\.{0,3}\/?$)/.test(path);
+  path.length <= 4096 &&
+  /^(?:\([\w.-]{1,60}\)(?=\/)|[^\s`'"()<>|;&\p{C}])+$/u.test(path) &&
+  !/^(?:-|\$|@\/|\.{0,3}\/?$)/.test(path);
 
 /** `https://…`, a version, a package: `v1.2`, `@scope/name`, `example.com/module.v2`. */
 const isAddress = (path: string): boolean =>
@@ -50,7 +54,10 @@ const isAddress = (path: string): boolean =>
   );
 
 /** What lies outside of any project: another directory beside it, a person's home, the system's own. */
-export const isOutside = (path: string): boolean =>
-  /^(?:~|\.\.(?:\/|$)|\/(?:home|Users)\/[^/]+\/\.|\/(?:etc|usr|bin|sbin|lib|boot|dev|proc|sys|Library|System)\/|[A-Za-z]:\/(?:Windows|Program Files)\b)/.test(
-    path,
-  );
+export const isOutside = (path: string): boolean => {
+  const plain =
+    path.startsWith("/") || path.includes("..") ? posix.normalize(path) : path.replace(/^(?:\.\/)+/, "");
+  return outside.test(plain);
+};
+const outside =
+  /^(?:~|\.\.(?:\/|$)|\/(?:home|Users)\/[^/]+\/\.|\/(?:etc|usr|bin|sbin|lib|boot|dev|proc|root|sys|var|Library|System)\/|[A-Za-z]:\/(?:Windows|Program Files)\b)/;
