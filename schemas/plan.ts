@@ -50,6 +50,8 @@ export interface Plan {
   readonly title?: string;
   /** In the order of the plan. */
   readonly tasks: readonly PlanTask[];
+  /** The numbers of the tasks that it says are not to be done; absent where there are none. */
+  readonly leftOut?: readonly string[];
   /** Its tasks' groups follow each other, whatever they are called. */
   readonly isStaged?: boolean;
   /** Its text outside of tasks, and the code blocks there, which may be drawn graphs. */

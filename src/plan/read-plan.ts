@@ -58,6 +58,7 @@ export function parsePlan(text: string, file: string): PlanRead {
   const groups = groupsOf(marks);
   const problems = unreadHeadings(marks, file);
   const unreadFiles: Unread[] = [];
+  const leftOut: string[] = [];
   const tasks = marks.flatMap((mark, index): PlanTask[] => {
     const { node, at, line, name } = mark;
     if (!name) return [];
@@ -75,7 +76,8 @@ export function parsePlan(text: string, file: string): PlanRead {
     const { prose, code } = textAndCode(body, lines);
     const why = leftOutFor(name.title, prose);
     if (why !== undefined) {
-      problems.push(leftOut(name.number, why, file, line));
+      leftOut.push(name.number);
+      problems.push(leftOutTask(name.number, why, file, line));
       return [];
     }
     const { uses, unread } = filesOf(body);
@@ -108,6 +110,7 @@ export function parsePlan(text: string, file: string): PlanRead {
     file,
     ...(title ? { title: oneLine(title.node) } : {}),
     tasks,
+    ...(leftOut.length > 0 ? { leftOut } : {}),
     ...textAndCode([...outside], lines),
   };
   return {
@@ -118,7 +121,7 @@ export function parsePlan(text: string, file: string): PlanRead {
   };
 }
 
-const leftOut = (number: string, why: string, file: string, line: number): Problem =>
+const leftOutTask = (number: string, why: string, file: string, line: number): Problem =>
   warningAt(
     "task-left-out",
     file,

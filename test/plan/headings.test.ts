@@ -116,6 +116,15 @@ describe("a task that says it is not to be done is left out, and said", () => {
   });
 });
 
+test("the numbers of tasks that are left out are known", () => {
+  const leftOut = (text: string) => parsePlan(text, "p.md").plan.leftOut;
+  expect(leftOut("### Task 1: A\n\n### Task A2: B (cancelled)\n\n### Task 3: C (skip)\n")).toEqual([
+    "A2",
+    "3",
+  ]);
+  expect(leftOut("### Task 1: A\n")).toBeUndefined();
+});
+
 test("of two tasks of one number, both lines are said", () => {
   const { plan, problems } = parsePlan("### Task 1: A\n\n### Task 1: B\n", "p.md");
   expect(plan.tasks.map(({ id }) => id)).toEqual(["task-1", "task-1-2"]);
