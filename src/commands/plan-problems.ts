@@ -51,7 +51,10 @@ const staysAsking = ({ task, neededBy }: AskingTask, { file }: Plan): Problem =>
   hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
 });
 
-const unusedField = ({ task: at, why, what, line }: UnusedField, { tasks, file }: Plan): Problem => {
+const unusedField = (
+  { task: at, why, what, line }: UnusedField,
+  { tasks, file, leftOut = [] }: Plan,
+): Problem => {
   const task = `task ${quoted(tasks[at]?.id ?? "")}`;
   const place = { file, line, column: 1 };
   const hint = "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`";
@@ -61,7 +64,7 @@ const unusedField = ({ task: at, why, what, line }: UnusedField, { tasks, file }
     unread: "unread-dependency",
   } as const;
   const messages = {
-    unknown: `${task} depends on ${few(what)}, which no task of the plan is called`,
+    unknown: `${task} depends on ${few(what)}, ${what.every((name) => leftOut.includes(name)) ? "which is left out, so that it does not wait for it" : "which no task of the plan is called"}`,
     self: `${task} depends on itself: ${few(what)}`,
     unread: `what ${task} depends on names no task of the plan: ${few(what)}`,
   };

@@ -116,6 +116,13 @@ describe("what a field says and cannot be used is said", () => {
     expect(lines.filter((line) => !line.includes("no-evidence"))).toEqual([]);
   });
 
+  test("a dependency on a task that is left out", async () => {
+    const text = planOf(["Alpha"], ["Beta (cancelled)"], ["Gamma", "**Depends on:** Task 1, Task 2"]);
+    expect(await said(text)).toEqual([
+      '13 unknown-dependency: task "task-3" depends on "2", which is left out, so that it does not wait for it',
+    ]);
+  });
+
   test("a cycle, with the way that closes it", async () => {
     const text = planOf(
       ["Alpha", "**Depends on:** Task 3"],
