@@ -1,3 +1,5 @@
+import { withoutQuotes } from "./shell-text.ts";
+
 const listOf = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 /** Tools whose name begins a command. */
@@ -23,6 +25,21 @@ const script = /^(?:(?:npm|pnpm|yarn|bun|deno|turbo|nx) run|yarn|pnpm|just|make)
 /** Flags that a plain word follows. */
 const withValue =
   /^(?:-[kmpwCctgeErnx]|-run|-bench|--(?:filter|prefix|workspace|project|bin|test|package|grep|dir|cwd|config|tests|testPathPattern|cov))$/;
+/** The pattern of a search, which may be any word. */
+const pattern = /\b((?:e?grep|rg)(?:\s+-[\w-]+){0,9})\s+[A-Za-z]\w*(?=\s+\S*[./*])/g;
+/** Words that make a sentence of others. */
+const prose =
+  /(?:^|\s)(?:and|the|that|this|should|must|will|passe?s|passing|fails|failing|succeeds|is|are|was|were|be|it|its|to|see|with|without|again|shows?|exits|prints|reports|returns|works|loads|when|where|which)(?=[\s,.:;!?]|$)/i;
+/** Those that may be the outcome of a command: none is taken for what it is to do. */
+const outcome =
+  /^(?:green|red|clean|fine|ok|okay|output|results?|all|no|none|errors?|changes|logs|coverage|suites?|first|once|locally)$/i;
+/** A runner of tests, which the name of those that it is to run may follow. */
+const filtered =
+  /^(?:(?:npm|pnpm|yarn|bun)\s(?:run\s)?\S+(?:\s-[\w=-]+){0,9}\s--|(?:pytest|jest|mocha|vitest(?:\srun)?|playwright\stest|(?:cargo|deno|bun|mix|dart|flutter)\stest))\s+(?=[A-Za-z])/;
+/** Words that ask a person for something, or say that there is no command. */
+const request =
+  /^(?:none|n\/a|manual(?:ly)?|tbd|todo|missing)$|^(?:check|verify|ensure|confirm|visit|inspect|manually|review|click|look|navigate)(?:\s+[A-Za-z]+)+$/i;
+const begun = /^[A-Z][a-z]+\s+[a-z]+(?:\s|$)/;
 const environment = /^(?:[A-Za-z_]\w{0,60}=\S{0,200}\s+){1,9}/;
 const path = /^(?:(?:\.{1,2}|\.?venv)\/\S|[\w.-]+(?:\/[\w.-]+)*\.(?:sh|bash)$)/;
 
@@ -37,15 +54,30 @@ export function isCommand(text: string): boolean {
  * builds`) is none. Of a command, only what stands where a subcommand or a script's name does is a plain word.
  */
 export function isSurelyCommand(text: string): boolean {
-  const bare = text.replace(/"[^"]*"|'[^']*'/g, "'…'").replaceAll("…", "0");
+  const bare = withoutQuotes(text).replace(pattern, "$1 0");
   // Letters beyond ASCII, arrows, long dashes and remarks in brackets are a person's.
   if (/[^\x20-\x7e]|`|\s\(/.test(bare)) return false;
   return bare.split(/&&|\|\||[|;]/).every((one) => isSurelyOne(one.trim()));
 }
 
+/** Whether what a plan marks as a command, in no quotes of its own, is a sentence to a person. */
+export function isSentence(text: string): boolean {
+  const bare = withoutQuotes(text).replace(pattern, "$1 0");
+  return (
+    !isSurelyCommand(text) &&
+    (/\s[–—→]|[a-z]{2}[.!?]$/.test(bare) || prose.test(bare) || request.test(bare) || begun.test(bare))
+  );
+}
+
 function isSurelyOne(text: string): boolean {
   let rest = text.replace(environment, "");
   for (let found = runner.exec(rest); found; found = runner.exec(rest)) rest = rest.slice(found[0].length);
+  const [runs] = filtered.exec(rest) ?? [];
+  if (runs && !prose.test(rest)) {
+    const [word = "", ...more] = rest.slice(runs.length).split(/\s+/);
+    return !outcome.test(word) && areArguments(["", ...more]);
+  }
+  if (/^test -[defrswxnzL] \S+$/.test(rest)) return true;
   const named = script.exec(rest)?.[0];
   if (named && (!/^(?:make|just|yarn|pnpm) /.test(named) || subcommands.has(named.split(" ")[1] ?? "")))
     return areArguments(rest.slice(named.length).trim().split(" "));

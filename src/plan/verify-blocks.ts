@@ -1,28 +1,25 @@
 import type { Verify } from "../../schemas/manifest.ts";
 import type { Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
-import { isCommand, isSurelyCommand } from "./command-line.ts";
+import { isCommand, isSentence, isSurelyCommand } from "./command-line.ts";
 import { expectation, unquoted } from "./expectation.ts";
 import { mendFences } from "./fences.ts";
 import { linesOf } from "./markdown.ts";
 import { warningAt } from "./plan-read.ts";
-
-/** What stands in a `<verify>` block and is not read, by the index of its line in the section. */
-export interface UnreadCheck {
-  readonly at: number;
-  readonly text: string;
-  /** Nothing ends the block. */
-  readonly isOpen?: true;
-}
-
-interface Line {
-  readonly at: number;
-  readonly text: string;
-}
+import { continued, needsOthers, shellText } from "./shell-text.ts";
+import {
+  blockScalar,
+  blocksOf,
+  endOfFence,
+  fenceIn,
+  type Line,
+  linesUntil,
+  type UnreadCheck,
+} from "./verify-lines.ts";
 
 /**
  * The commands of a section's `<verify>` blocks: entries `- run:` with a command in backticks, quotes or neither, and
- * `expect:` below; commands alone on a line; a block of shell code; `<automated>` as GSD writes it. What a sentence
+ * `expect:` below; commands alone on a line; several lines of shell; `<automated>` as GSD writes it. What a sentence
  * says is never run, and an expectation in other words than the manifest's is left out, and with it the command: what
  * it means is for a person to say.
  */
@@ -37,53 +34,16 @@ export function verifyOf(section: string): { verify: Verify[]; unread: UnreadChe
 }
 
 /** A warning on what is not read of a task's section, which begins in a line of the plan. */
-export const unreadCheck = ({ at, text, isOpen }: UnreadCheck, file: string, start: number): Problem =>
+export const unreadCheck = ({ at, text, run, isOpen }: UnreadCheck, file: string, start: number): Problem =>
   warningAt(
     "unread-check",
     file,
     start + at,
     isOpen
       ? "expected `</verify>` behind `<verify>`, found none"
-      : `${quoted(text)} in \`<verify>\` is not read`,
+      : `${quoted(text)} in \`<verify>\` is not read${run === undefined ? "" : `, and so ${quoted(run)} is not run`}`,
     'write ``- run: `npm test` `` and below it `expect: exit 0` or `expect: contains "text"`',
   );
-
-/** The lines within `<verify>` and `</verify>`, but for those that code and comments show. */
-function blocksOf(lines: readonly string[]): { blocks: Line[][]; unread: UnreadCheck[] } {
-  const blocks: Line[][] = [];
-  let open: { readonly start: number; readonly lines: Line[] } | undefined;
-  let end: RegExp | undefined;
-  for (const [at, line] of lines.entries()) {
-    if (end && !open) {
-      if (end.test(line)) end = undefined;
-      continue;
-    }
-    if (!open) {
-      end = hiddenFrom(line);
-      const [, , rest] = /^[ \t]*(<verify>)(.*)/.exec(line) ?? [];
-      if (end || rest === undefined) continue;
-      open = { start: at, lines: [] };
-    }
-    const text = (open.start === at ? line.replace(/^[ \t]*<verify>/, "") : line).replace(/[\r\n]+$/, "");
-    const close = text.indexOf("</verify>");
-    open.lines.push({ at, text: close < 0 ? text : text.slice(0, close) });
-    if (close < 0) continue;
-    blocks.push(open.lines);
-    open = undefined;
-  }
-  return { blocks, unread: open ? [{ at: open.start, text: "<verify>", isOpen: true }] : [] };
-}
-
-/** What ends the code or the comment that a line begins. */
-function hiddenFrom(line: string): RegExp | undefined {
-  const mark = fenceIn(line);
-  if (mark) return endOfFence(mark);
-  return /^\s*<!--/.test(line) && !line.includes("-->") ? /-->/ : undefined;
-}
-
-const fenceIn = (line: string): string | undefined =>
-  /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}(?=[^`]*$)|~{3,})/.exec(line)?.[1];
-const endOfFence = (mark: string): RegExp => new RegExp(`^\\s*${mark.charAt(0)}{${mark.length},}\\s*$`);
 
 interface Checks {
   readonly verify: Verify[];
@@ -101,69 +61,89 @@ function checksIn(lines: readonly Line[]): Checks {
   const unread: UnreadCheck[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] as Line;
-    const text = line.text.trim().replace(/^(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?/, "");
+    const text = withoutMarks(line.text);
     const mark = fenceIn(line.text);
-    const [, key, value = ""] = /^(run|expect):\s*(.*)$/.exec(text) ?? [];
+    const [, key, value = ""] = field.exec(text) ?? [];
     if (mark) {
       const end = endOfFence(mark);
       const inner = linesUntil(lines, index + 1, ({ text }) => end.test(text));
-      const run = shellCode(inner);
-      entries.push({ ...line, text, ...(run ? { run } : {}) });
+      entries.push({ ...line, text, ...ifAny(shellText(textsOf(inner), isCommand)) });
       index += inner.length + 1;
+    } else if (key === "run" && /^[|>][+-]?$/.test(value)) {
+      const inner = blockScalar(lines, index);
+      entries.push({ ...line, text, ...ifAny(shellText(textsOf(inner), isCommand)) });
+      index += inner.length;
     } else if (key === "run") {
-      const inner = /^[|>][+-]?$/.test(value) ? blockScalar(lines, index) : undefined;
-      const run = inner ? shellCode(inner) : unquoted(value);
-      entries.push({ ...line, text, ...(run ? { run } : {}) });
-      index += inner?.length ?? 0;
+      const rest = linesUntil(lines, index, (_, at) => at > index && !/\\$/.test(lines[at - 1]?.text ?? ""));
+      const [whole = ""] = continued([value, ...textsOf(rest.slice(1))]);
+      entries.push({ ...line, text, ...ifAny(markedCommand(whole)) });
+      index += rest.length - 1;
     } else if (key === "expect") {
       const last = entries.at(-1);
       if (last) last.expect = value;
       else unread.push({ at: line.at, text });
-    } else if (text !== "" && !text.startsWith("#") && !/^<\/?[\w-]+>$/.test(text)) {
-      entries.push({ ...line, text, ...commandIn(text) });
+    } else if (!isTag(text)) {
+      const plain = linesUntil(lines, index, (line) => isOther(line.text));
+      entries.push(...plainEntries(plain));
+      index += plain.length - 1;
     }
   }
   const verify = entries.flatMap(({ at, text, run, expect: wish = "exit 0" }): Verify[] => {
     const expect = expectation(wish);
     if (run && expect) return [{ run, expect }];
-    unread.push({ at, text: run && !expect ? `expect: ${wish}` : text });
+    unread.push(run && !expect ? { at, text: `expect: ${wish}`, run } : { at, text });
     return [];
   });
   return { verify, unread: unread.toSorted((a, b) => a.at - b.at) };
 }
 
+const field = /^(run|expect):\s*(.*)$/;
+const listMark = /^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?/;
+const withoutMarks = (text: string): string => text.replace(listMark, "").trim();
+const textsOf = (lines: readonly Line[]): string[] => lines.map(({ text }) => text);
+const ifAny = (run: string | undefined): { run?: string } => (run ? { run } : {});
+const isTag = (text: string): boolean => /^<\/?[\w-]+>$/.test(text);
+const isOther = (line: string): boolean => {
+  const text = withoutMarks(line);
+  return fenceIn(line) !== undefined || field.test(text) || isTag(text);
+};
+
+/** A command each, unless one does nothing without the others: then they are one. */
+function plainEntries(lines: readonly Line[]): Entry[] {
+  const told = lines
+    .map(({ at, text }) => ({ at, text: withoutMarks(text) }))
+    .filter(({ text }) => text !== "" && !text.startsWith("#"));
+  const [first] = told;
+  if (!first) return [];
+  if (!told.some(({ text }) => needsOthers(unquoted(text))))
+    return told.map((line) => ({ ...line, ...commandIn(line.text) }));
+  const isList = listMark.test(lines.find(({ at }) => at === first.at)?.text ?? "");
+  const texts = textsOf(lines).map((text) => (isList ? unquoted(withoutMarks(text)) : text));
+  return [{ ...first, text: textsOf(told).join("\n"), ...ifAny(shellText(texts, isSurelyCommand)) }];
+}
+
+/** The command behind a mark that says that one stands there, unless it is a sentence. */
+function markedCommand(text: string): string | undefined {
+  const plain = text.trim();
+  const inner = unquoted(plain);
+  return inner === plain && isSentence(inner) ? undefined : inner;
+}
+
 /** The command that a line is, and what it says behind it. */
 function commandIn(text: string): { run?: string; expect?: string } {
   const [, automated] = /^<automated>(.*)<\/automated>$/.exec(text) ?? [];
-  const plain = automated === undefined ? text : unescaped(automated.trim());
-  const [, , code, behind = ""] = /^(`+)([^`]+)\1(?!`)\s*(.*)$/.exec(plain) ?? [];
+  if (automated !== undefined) return ifAny(markedCommand(unescaped(automated)));
+  const [, , code, behind = ""] = /^(?:(?:run|execute):?\s+)?(`+)([^`]+)\1(?!`)\s*(.*)$/i.exec(text) ?? [];
   if (code !== undefined) {
     const wish = behind.replace(/^(?:[:—–]|->|→|=>|-)\s*/u, "").replace(/^\((.*)\)$/, "$1");
-    return isCommand(code.trim()) ? { run: code.trim(), ...(wish ? { expect: wish } : {}) } : {};
+    const isTold = !/^\.?$/.test(wish);
+    return isCommand(code.trim()) ? { run: code.trim(), ...(isTold ? { expect: wish } : {}) } : {};
   }
+  const plain = text
+    .replace(/^\$\s+/, "")
+    .replace(/\s#\s[^"'`]*$/, "")
+    .trim();
   return isSurelyCommand(plain) ? { run: plain } : {};
-}
-
-/** The lines below one that are indented more, as YAML has a text of several lines. */
-function blockScalar(lines: readonly Line[], start: number): string[] {
-  const depth = (at: number) => (lines[at]?.text ?? "").search(/[^\s*+-]|$/);
-  const isInside = ({ text }: Line, at: number) => text.trim() === "" || depth(at) > depth(start);
-  return linesUntil(lines, start + 1, (line, at) => !isInside(line, at));
-}
-
-/** Without copying all that follows for each of many. */
-function linesUntil(
-  lines: readonly Line[],
-  start: number,
-  isEnd: (line: Line, at: number) => boolean,
-): string[] {
-  const found: string[] = [];
-  for (let at = start; at < lines.length; at += 1) {
-    const line = lines[at] as Line;
-    if (isEnd(line, at)) break;
-    found.push(line.text);
-  }
-  return found;
 }
 
 /** GSD's plans are half XML. */
@@ -172,12 +152,3 @@ const unescaped = (text: string): string =>
     /&(amp|lt|gt|quot);/g,
     (_, name: string) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name] ?? "",
   );
-
-/** The lines of a block of code as one command; undefined where a line is no command of its own. */
-function shellCode(lines: readonly string[]): string | undefined {
-  const commands = lines
-    .map((line) => line.trim().replace(/^\$\s+/, ""))
-    .filter((line) => line !== "" && !line.startsWith("#"));
-  const isPlain = commands.every((line) => isCommand(line) && !/[\\|&({;]$|<<|\s#/.test(line));
-  return isPlain && commands.length > 0 ? commands.join(" && ") : undefined;
-}

@@ -288,7 +288,7 @@ describe("checks that cannot be read are said where they stand", () => {
     const { tasks, problems } = await readText(text, name);
     expect(tasks.flatMap(({ verify }) => verify)).toEqual([]);
     expect(problems).toEqual([
-      `${name}:${line} unread-check: "expect: looks fine" in \`<verify>\` is not read`,
+      `${name}:${line} unread-check: "expect: looks fine" in \`<verify>\` is not read, and so "npm test" is not run`,
     ]);
   });
 

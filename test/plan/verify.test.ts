@@ -37,8 +37,43 @@ describe("what is a command is read, without a warning", () => {
     ["go test ./a -run TestFence", ["go test ./a -run TestFence"]],
     ['- run: `cat x`\n  expect: contains "a b"', ['cat x # contains "a b"']],
     ["run: npm test\nexpect: exits with 3", ["npm test # exit 3"]],
+    ["npm test -- login", ["npm test -- login"]],
+    ["pytest tests -k login", ["pytest tests -k login"]],
+    ["npx vitest run auth", ["npx vitest run auth"]],
+    ["cargo test parser", ["cargo test parser"]],
+    ["grep -q foo src/a.ts", ["grep -q foo src/a.ts"]],
+    ["test -f x", ["test -f x"]],
+    ["Run `npm test`", ["npm test"]],
+    ["Run: `npm test`.", ["npm test"]],
+    ["$ npm test", ["npm test"]],
+    ["npm test # all pass", ["npm test"]],
+    ["- run: npm test -- login", ["npm test -- login"]],
+    ["- run: pytest tests -k login", ["pytest tests -k login"]],
+    ["- run: go test ./... && go vet ./...", ["go test ./... && go vet ./..."]],
+    ["- run: make all", ["make all"]],
+    ["- run: our-check --all", ["our-check --all"]],
+    ["- run: `check the page`", ["check the page"]],
+    ["<automated>npm test -- login</automated>", ["npm test -- login"]],
+    ["<automated>our-check docs</automated>", ["our-check docs"]],
   ])("%j", (inner, run) => {
     expect(block(inner)).toEqual({ run, warned: [] });
+  });
+
+  test.each([
+    ["npm test \\\n  --silent", "npm test --silent"],
+    ["- run: npm test \\\n    --silent", "npm test --silent"],
+    ["- run: `npm test \\\n    --silent`", "npm test --silent"],
+    ["cd app\nnpm test", "cd app && npm test"],
+    ["- cd app\n- `npm test`", "cd app && npm test"],
+    ["export CI=1\nnpm test", "export CI=1 && npm test"],
+    ["for f in *.sh; do\n  sh -n $f\ndone", "set -e\nfor f in *.sh; do\nsh -n $f\ndone"],
+    ["npm run a &&\nnpm run b", "set -e\nnpm run a &&\nnpm run b"],
+    ["cat <<X\nnpm test\n# kept\nX", "cat <<X\nnpm test\n# kept\nX"],
+    ["```sh\nif test -f a; then\n  npm test\nfi\n```", "set -e\nif test -f a; then\nnpm test\nfi"],
+    ["```sh\nnpm test \\\n  --silent\nls -a\n```", "npm test --silent && ls -a"],
+    ["- run: |\n    cat <<'X' | sh -n\n    a `b\n    X", "cat <<'X' | sh -n\na `b\nX"],
+  ])("several lines are one command: %j", (inner, run) => {
+    expect(block(inner)).toEqual({ run: [run], warned: [] });
   });
 
   test("on one line, and several blocks", () => {
@@ -76,9 +111,25 @@ describe("what may be a sentence is never run, and said", () => {
     "`npm test` prints a table",
     "<automated>MISSING — comes with task 2</automated>",
     "```\nok 1 - all fine\n```",
-    "```sh\nfor a in b c; do\n  npm test\ndone\n```",
+    "```sh\nfor a in b c; do\n  npm test\n```",
+    "```sh\ncat <<X\nnpm test\n```",
+    "```sh\nfor a in b c; do\n  frob $a\ndone\n```",
+    "for f in *.sh; do\nfrob $f\ndone",
+    "cat <<X\nnpm test",
+    "cd app\nThe page loads\nnpm test",
+    "- cd app\n- npm test passes",
+    "- run: Check that the page loads",
+    "- run: open the page and look",
+    "- run: npm test and see that all is green",
+    "- run: verify page loads",
+    "- run: manually",
+    "<automated>the page loads</automated>",
+    "cargo test green",
+    "pytest should pass",
+    "pytest unit tests",
+    "Run `npm test` in `web`",
     "- run: npm test\n  expect: no errors",
-    "- run: |\n    for a in b; do\n    done",
+    "- run: |\n    for a in b; do\n    npm test",
     '- run: cat x\n  expect: contains "a" and "b"',
     "expect: exit 0",
   ])("%j", (inner) => {
@@ -94,6 +145,13 @@ describe("what may be a sentence is never run, and said", () => {
     });
   });
 
+  test("with the command that is not run for it", () => {
+    const text = "### Task 1: A\n\n<verify>\n- run: `pytest`\n  expect: 3 passed\n</verify>\n";
+    expect(parsePlan(text, "p.md").problems.map(({ message }) => message)).toEqual([
+      '"expect: 3 passed" in `<verify>` is not read, and so "pytest" is not run',
+    ]);
+  });
+
   test("a block that nothing ends", () => {
     expect(checks("<verify>\nnpm test\n")).toEqual({ run: [], warned: ["unread-check:5"] });
   });
@@ -107,20 +165,25 @@ test.each([
   expect(checks(body)).toEqual({ run: [], warned: [] });
 });
 
-test("a hostile block is read in no time", () => {
+test.each([
+  "<verify>\n",
+  "`",
+  " ",
+  "A=b ",
+  "npm test && ",
+  "\"'",
+  "```\n",
+  "~~~\n",
+  "env npx ",
+  "- run: |\n",
+  "cd a\n",
+  "npm test \\\n",
+  "cat <<X\n",
+  "for a in b; do\n",
+  "grep -q ",
+  "npm run a -b ",
+])("a hostile block of %j is read in no time", (part) => {
   const start = performance.now();
-  for (const part of [
-    "<verify>\n",
-    "`",
-    " ",
-    "A=b ",
-    "npm test && ",
-    "\"'",
-    "```\n",
-    "~~~\n",
-    "env npx ",
-    "- run: |\n",
-  ])
-    verifyOf(`<verify>\n${part.repeat(20_000)}\n</verify>`);
-  expect(performance.now() - start).toBeLessThan(5_000);
+  verifyOf(`<verify>\n${part.repeat(20_000)}\n</verify>`);
+  expect(performance.now() - start).toBeLessThan(3_000);
 });

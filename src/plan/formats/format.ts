@@ -7,7 +7,8 @@ import { mendedBlocks } from "../mended.ts";
 import type { PlanRead } from "../plan-read.ts";
 import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
-import { type UnreadCheck, unreadCheck, verifyOf } from "../verify-blocks.ts";
+import { unreadCheck, verifyOf } from "../verify-blocks.ts";
+import type { UnreadCheck } from "../verify-lines.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */
 export interface PlanFormat {
