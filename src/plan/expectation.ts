@@ -17,6 +17,10 @@ export function expectation(wish: string): string | undefined {
 /** Takes off one pair of backticks or quotes around the whole. */
 export function unquoted(text: string): string {
   const [mark = ""] = /^(?:`+|"|')/.exec(text) ?? [];
-  const isWhole = mark !== "" && text.length > 2 * mark.length && text.endsWith(mark);
+  const isWhole =
+    mark !== "" &&
+    text.length > 2 * mark.length &&
+    text.endsWith(mark) &&
+    !text.slice(mark.length, -mark.length).includes(mark);
   return isWhole ? text.slice(mark.length, -mark.length).trim() : text;
 }

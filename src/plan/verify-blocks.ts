@@ -12,6 +12,7 @@ import {
   blocksOf,
   endOfFence,
   fenceIn,
+  isShellFence,
   type Line,
   linesUntil,
   type UnreadCheck,
@@ -67,7 +68,8 @@ function checksIn(lines: readonly Line[]): Checks {
     if (mark) {
       const end = endOfFence(mark);
       const inner = linesUntil(lines, index + 1, ({ text }) => end.test(text));
-      entries.push({ ...line, text, ...ifAny(shellText(textsOf(inner), isCommand)) });
+      const run = isShellFence(line.text) ? shellText(textsOf(inner), isCommand) : undefined;
+      entries.push({ ...line, text, ...ifAny(run) });
       index += inner.length + 1;
     } else if (key === "run" && /^[|>][+-]?$/.test(value)) {
       const inner = blockScalar(lines, index);
@@ -90,13 +92,15 @@ function checksIn(lines: readonly Line[]): Checks {
   }
   const verify = entries.flatMap(({ at, text, run, expect: wish = "exit 0" }): Verify[] => {
     const expect = expectation(wish);
-    if (run && expect) return [{ run, expect }];
+    if (run && expect && !isHidden.test(run)) return [{ run, expect }];
     unread.push(run && !expect ? { at, text: `expect: ${wish}`, run } : { at, text });
     return [];
   });
   return { verify, unread: unread.toSorted((a, b) => a.at - b.at) };
 }
 
+/** What a person who reads it does not see. */
+const isHidden = /(?![\n\t])[\p{Cc}\p{Cf}]/u;
 const field = /^(run|expect):\s*(.*)$/;
 const listMark = /^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?/;
 const withoutMarks = (text: string): string => text.replace(listMark, "").trim();
@@ -126,7 +130,7 @@ function plainEntries(lines: readonly Line[]): Entry[] {
 function markedCommand(text: string): string | undefined {
   const plain = text.trim();
   const inner = unquoted(plain);
-  return inner === plain && isSentence(inner) ? undefined : inner;
+  return inner === plain && (isSentence(inner) || inner.includes("`")) ? undefined : inner;
 }
 
 /** The command that a line is, and what it says behind it. */
@@ -137,7 +141,9 @@ function commandIn(text: string): { run?: string; expect?: string } {
   if (code !== undefined) {
     const wish = behind.replace(/^(?:[:—–]|->|→|=>|-)\s*/u, "").replace(/^\((.*)\)$/, "$1");
     const isTold = !/^\.?$/.test(wish);
-    return isCommand(code.trim()) ? { run: code.trim(), ...(isTold ? { expect: wish } : {}) } : {};
+    return isCommand(code.trim()) && !isSentence(code.trim())
+      ? { run: code.trim(), ...(isTold ? { expect: wish } : {}) }
+      : {};
   }
   const plain = text
     .replace(/^\$\s+/, "")

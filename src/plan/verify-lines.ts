@@ -34,7 +34,7 @@ export function blocksOf(lines: readonly string[]): { blocks: Line[][]; unread: 
     const close = text.indexOf("</verify>");
     open.lines.push({ at, text: close < 0 ? text : text.slice(0, close) });
     if (close < 0) continue;
-    blocks.push(open.lines);
+    blocks.push(withoutComments(open.lines));
     open = undefined;
   }
   return { blocks, unread: open ? [{ at: open.start, text: "<verify>", isOpen: true }] : [] };
@@ -44,12 +44,41 @@ export function blocksOf(lines: readonly string[]): { blocks: Line[][]; unread: 
 function hiddenFrom(line: string): RegExp | undefined {
   const mark = fenceIn(line);
   if (mark) return endOfFence(mark);
-  return /^\s*<!--/.test(line) && !line.includes("-->") ? /-->/ : undefined;
+  const shown = masked(line);
+  const comment = shown.lastIndexOf("<!--");
+  if (comment >= 0 && !shown.includes("-->", comment)) return /-->/;
+  const [, element] = /<(pre|script|style|textarea)[\s>]/i.exec(shown) ?? [];
+  const end = element && new RegExp(`</${element}>`, "i");
+  return end && !end.test(shown) ? end : undefined;
+}
+
+/** As long as the line, without what stands in code spans or quotes. */
+const masked = (line: string): string =>
+  line.replace(/`[^`]*`|"[^"]*"|'[^']*'/g, (code) => "·".repeat(code.length));
+
+/** What a comment holds in a block is not to be run. */
+function withoutComments(lines: readonly Line[]): Line[] {
+  let isInside = false;
+  return lines.map(({ at, text: whole }) => {
+    let text = "";
+    for (let rest = whole; rest !== ""; ) {
+      const mark = isInside ? "-->" : "<!--";
+      const found = isInside ? rest.indexOf(mark) : masked(rest).indexOf(mark);
+      if (!isInside) text += found < 0 ? rest : rest.slice(0, found);
+      if (found < 0) break;
+      rest = rest.slice(found + mark.length);
+      isInside = !isInside;
+    }
+    return { at, text };
+  });
 }
 
 /** The mark of a fence that a line begins a block of code with. */
 export const fenceIn = (line: string): string | undefined =>
   /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}(?=[^`]*$)|~{3,})/.exec(line)?.[1];
+/** Whether a fence's own word says that its code is a shell's, or nothing. */
+export const isShellFence = (line: string): boolean =>
+  /(?:`{3,}|~{3,})\s*(?:bash|sh|shell|zsh|console|shell-session|terminal)?\s*$/i.test(line);
 export const endOfFence = (mark: string): RegExp =>
   new RegExp(`^\\s*${mark.charAt(0)}{${mark.length},}\\s*$`);
 

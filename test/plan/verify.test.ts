@@ -187,3 +187,28 @@ test.each([
   verifyOf(`<verify>\n${part.repeat(20_000)}\n</verify>`);
   expect(performance.now() - start).toBeLessThan(3_000);
 });
+
+describe("what a plan hides, shows as an example or says to a person is not run", () => {
+  test.each([
+    ["<!-- disabled:\nnpm run db:reset\n- run: rm -rf data\n-->\nnpm test", ["npm test"]],
+    ["npm test <!-- not npm run two -->", ["npm test"]],
+    ["- run: `npm test` and `npm run lint`", []],
+    ["- run: `npm test` — do not run `X` first.", []],
+    ["- run: ask the user; then `npm run deploy`", []],
+    ["- `npm test \u001b[8m; touch z\u001b[0m`", []],
+    ["- run: npm test \u202e", []],
+    ["- `go to page`", []],
+    ["```python\npython -m x\n```", []],
+    ["```text\ngo to the page\nmake a branch\n```", []],
+    ["```sh\nnpm test\n```", ["npm test"]],
+    ["- run: `grep -c '<!--' a.html`", ["grep -c '<!--' a.html"]],
+  ])("%j", (inner, expected) => {
+    expect(block(inner).run).toEqual(expected);
+  });
+
+  test.each(["Old: <!--", "- <!--", "<!-- a --> <!-- b", "<pre>", "<script>"])("below %j", (before) => {
+    const end = before.includes("!--") ? "-->" : before.replace("<", "</");
+    const shown = "<verify>\nnpm run deploy\n</verify>";
+    expect(checks(`${before}\n${shown}\n${end}\n\n<verify>\nnpm test\n</verify>`).run).toEqual(["npm test"]);
+  });
+});
