@@ -82,7 +82,7 @@ test("spec-kit's tasks.md: phases are stages, [P] runs together, and what contra
     "task-t009 src/pages/counts.ts",
   ]);
   expect(problems).toEqual([
-    'unknown-dependency: "T009" depends on "t099", which the plan does not have',
+    'unknown-dependency: "T009" depends on "T099", which the plan does not have',
     'claim-contradicted: "T007" and "T008" are marked [P] side by side, which is for tasks that run at the same time, and all write "src/pages/notes.ts"',
   ]);
   expect(plan.tasks[0]).toMatchObject({
@@ -336,6 +336,66 @@ describe("what contradicts a claim is said once", () => {
     const { problems } = await readPlan(join(directory, "05-01-PLAN.md"));
     expect(problems.map(({ message }) => /\b(?:depends|write)\b/.exec(message)?.[0])).toEqual(said);
   });
+});
+
+describe("spec-kit: what is stated of the order goes before the guessed one", () => {
+  const tasks = ["T009", "T010", "T011", "T012", "T013 [P]", "T014 [P]"];
+  const guessed = ["", "T009", "T010", "T011", "T012", "T012"];
+
+  test.each([
+    ["an arrow", "- T012 → T010 → T011", ["", "T012", "T010", "T009", "T011", "T011"]],
+    ["after", "- `T010` after **T011**", ["", "T011", "T009", "T010", "T012", "T012"]],
+    ["depends on", "T013 depends on T010 and T011", ["", "T009", "T010", "T011", "T010 T011 T012", "T012"]],
+    ["before", "T012 must complete before T011", ["", "T009", "T012", "T010", "T011", "T011"]],
+    ["blocked by", "* T012 is blocked by T009", ["", "T009", "T010", "T009 T011", "T012", "T012"]],
+    [
+      "ranges with words",
+      "Setup (T009-T010) → Docs (T012) → …",
+      ["", "T009", "T010", "T009 T010 T011", "T012", "T012"],
+    ],
+    ["phases and stories", "- Phase 2 depends on Phase 1\n- US1 (T010, T011) can start any time", guessed],
+    [
+      "two in one line",
+      "T010 after T011, T012 after T010 (once T009 is there)",
+      ["", "T011", "T009", "T010", "T012", "T012"],
+    ],
+    ["not before", "T010 must not start before T011", ["", "T011", "T009", "T010", "T012", "T012"]],
+    ["a denial", "T010 does not depend on T012", guessed],
+    ["a cycle", "T010 → T011 → T010", ["", "T011 T009", "T010", "T011", "T012", "T012"]],
+  ])("%s", async (_, said, depends) => {
+    const list = tasks.map((task) => `- [ ] ${task} Do it\n`).join("");
+    const { tasks: read } = await readText(`# T\n\n## Phase 1\n\n${list}\n## Dependencies\n\n${said}\n`);
+    const found = read.map(({ depends = [] }) => depends.map((id) => id.replace("task-t", "T")).join(" "));
+    expect(found).toEqual(depends);
+  });
+
+  test("only below such a heading", async () => {
+    const { tasks } = await readText(
+      "# T\n\n## Phase 1: Dependencies\n\n- [ ] T001 A\n- [ ] T002 B\n\nT002 → T001\n\n## Notes\n\nT002 → T001\n",
+    );
+    expect(tasks.map(({ depends }) => depends)).toEqual([[], ["task-t001"]]);
+  });
+
+  test("a [P] pair with an order is said, and tasks that are done are not", async () => {
+    const { tasks, problems } = await readText(
+      "# T\n\n- [x] T001 A\n- [ ] T002 [P] B in b.ts\n- [ ] T003 [P] C in b.ts (depends on T001)\n\n### Dependencies\n\n- T001 → T003 → T002\n",
+    );
+    expect(tasks.map(({ depends }) => depends)).toEqual([["task-t003"], []]);
+    expect(problems).toEqual([
+      'tasks.md:4 claim-contradicted: "T002" and "T003" are marked [P] side by side, which is for tasks that run at the same time, and the one depends on the other',
+    ]);
+  });
+});
+
+test("spec-kit: skipped tasks are left out and named, as is who depends on one", async () => {
+  const { tasks, problems } = await readText(
+    "# T\n\n- [x] T001 A\n- [-] T002 B\n- [~] T003 C (depends on T001, T002)\n- [-] T004 D\n",
+  );
+  expect(tasks.map(({ number }) => number)).toEqual(["T003"]);
+  expect(problems).toEqual([
+    'tasks.md:4 task-left-out: tasks marked `[-]` are left out: "T002", "T004"',
+    'tasks.md:5 unknown-dependency: "T003" depends on "T002", which is marked `[-]`',
+  ]);
 });
 
 test("spec-kit: placeholders for tasks are left out with one warning", async () => {

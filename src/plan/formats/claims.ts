@@ -3,6 +3,7 @@ import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-read.ts";
+import { type FormatTask, idFor } from "./format.ts";
 
 /** Tasks that a plan says may run at the same time, and what says so: `[P]`, `in wave 2`. */
 export interface Claim {
@@ -53,9 +54,10 @@ function sharedFiles(tasks: readonly PlanTask[]): { path: string; holders: PlanT
   const locks = locksOf(tasks.map(({ files }) => files));
   return locks.holders.flatMap((places, lock) => {
     const holders = places.flatMap((at) => tasks[at] ?? []);
-    const isOrdered = holders.every(
-      (task, at) => at === 0 || task.depends?.includes(holders[at - 1]?.id ?? ""),
-    );
+    const isOrdered = holders.every((task, at) => {
+      const before = holders[at - 1];
+      return !before || task.depends?.includes(before.id) || before.depends?.includes(task.id);
+    });
     return isOrdered ? [] : [{ path: locks.paths[lock] ?? "", holders }];
   });
 }
@@ -71,18 +73,25 @@ function dependentPairs(tasks: readonly PlanTask[]): [PlanTask, PlanTask][] {
   );
 }
 
-/** Dependencies on tasks that the plan does not have: said, and left out. */
+/**
+ * Dependencies on tasks that the plan does not have: said, and left out. `named` are its tasks as the format has them;
+ * `gone` are those that it leaves out, each with the reason, or none where it is done.
+ */
 export function withoutDangling(
   plan: Plan,
-  outside: ReadonlySet<string> = new Set(),
+  named: readonly FormatTask[],
+  gone: ReadonlyMap<string, string | undefined> = new Map(),
 ): { plan: Plan; problems: Problem[] } {
   const known = new Set(plan.tasks.map(({ id }) => id));
   const problems: Problem[] = [];
-  const tasks = plan.tasks.map((task) => {
+  const tasks = plan.tasks.map((task, at) => {
     if (!task.depends) return task;
-    for (const id of task.depends) {
-      if (known.has(id) || outside.has(id)) continue;
-      const message = `${quoted(task.number)} depends on ${quoted(id.replace(/^task-/, ""))}, which the plan does not have`;
+    for (const number of new Set(named[at]?.depends)) {
+      const id = idFor(number);
+      const why = gone.get(id);
+      if (known.has(id) || (gone.has(id) && why === undefined)) continue;
+      const what = why === undefined ? "which the plan does not have" : `which is ${why}`;
+      const message = `${quoted(task.number)} depends on ${quoted(number)}, ${what}`;
       problems.push(
         warningAt("unknown-dependency", plan.file, task.line, message, "the dependency is left out"),
       );

@@ -64,7 +64,7 @@ export const gsd: PlanFormat = {
       }),
     );
     const read = planOf(file, phase && `Phase ${phase}`, tasks, isMeantAsCommand);
-    const { plan, problems: dangling } = withoutDangling(read.plan, done);
+    const { plan, problems: dangling } = withoutDangling(read.plan, tasks, done);
     const inWaves = new Map<number, string[]>();
     for (const { wave, number } of ordered)
       inWaves
@@ -126,11 +126,15 @@ function numberOf(
   return [ofPhase, String(plan ?? "1").padStart(2, "0")].filter(Boolean).join("-");
 }
 
-async function partsBeside(file: string): Promise<{ parts: Part[]; done: Set<string>; problems: Problem[] }> {
+async function partsBeside(
+  file: string,
+): Promise<{ parts: Part[]; done: Map<string, undefined>; problems: Problem[] }> {
   const directory = dirname(file);
   const [phase = ""] = /^\d+(?:\.\d+)?[A-Za-z]?-/.exec(basename(file)) ?? [];
   const names = (await readdir(directory)).filter((name) => name.startsWith(phase)).sort();
-  const done = new Set(names.flatMap((name) => (/-SUMMARY\.md$/i.test(name) ? [idFor(numberOf(name))] : [])));
+  const done = new Map(
+    names.flatMap((name) => (/-SUMMARY\.md$/i.test(name) ? [[idFor(numberOf(name)), undefined]] : [])),
+  );
   const parts: Part[] = [];
   const problems: Problem[] = [];
   for (const name of names.filter((name) => /-PLAN\.md$/i.test(name))) {

@@ -1,15 +1,13 @@
 import type { List, ListItem } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../schemas/plan.ts";
-import type { Problem } from "../../problem.ts";
-import { quoted } from "../../text/printable.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
-import { warningAt } from "../plan-read.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions } from "./claims.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import { checkpoint, inParts, inWaves, numbersAbove, wavesIn } from "./kiro-stages.ts";
+import { leftOut } from "./left-out.ts";
 import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;
@@ -46,7 +44,15 @@ export const kiro: PlanFormat = {
     const claims = waves.map((wave, at) => ({ ids: wave.map(idFor), by: `in wave ${at + 1}` }));
     return {
       plan,
-      problems: [...read.problems, ...leftOut(optional, file), ...contradictions(plan, claims)],
+      problems: [
+        ...read.problems,
+        ...leftOut(optional, {
+          which: "marked as optional",
+          file,
+          hint: "to have one carried out, remove the `*` behind its box",
+        }),
+        ...contradictions(plan, claims),
+      ],
     };
   },
 };
@@ -112,20 +118,3 @@ function openTasks(entries: readonly Entry[]): { required: FormatTask[]; optiona
   }
   return required.length > 0 ? { required, optional } : { required: optional, optional: [] };
 }
-
-function leftOut(optional: readonly FormatTask[], file: string): Problem[] {
-  const [first] = optional;
-  if (!first) return [];
-  const names = optional.slice(0, mostNamed).map(({ number }) => quoted(number));
-  const more = optional.length > mostNamed ? ` and ${optional.length - mostNamed} more` : "";
-  return [
-    warningAt(
-      "task-left-out",
-      file,
-      first.line,
-      `tasks marked as optional are left out: ${names.join(", ")}${more}`,
-      "to have one carried out, remove the `*` behind its box",
-    ),
-  ];
-}
-const mostNamed = 20;

@@ -8,12 +8,14 @@ import { warningAt } from "../plan-read.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { leftOut } from "./left-out.ts";
 import { writtenIn } from "./paths.ts";
+import { guessedOrder, type Placed, parallelRuns } from "./spec-kit-order.ts";
+import { numbers, numbersIn, statedOrder } from "./spec-kit-stated.ts";
 
-const entry = /^\[([ xX])\]\s+(T\d{1,6}[a-z]?)\b[:.]?\s*((?:\[[^\]\n]{1,40}\]\s*)*)[:–—-]?\s*(.*)$/s;
+const entry = /^\[([ xX~-])\]\s+(T\d{1,6}[a-z]?)\b[:.]?\s*((?:\[[^\]\n]{1,40}\]\s*)*)[:–—-]?\s*(.*)$/s;
 /** `TXXX`, `T0NN`, `T<NNN>`. */
 const placeholder = /^\[ \]\s+(T\d{0,5}(?:[Xx]{1,6}|[N#?]{1,6}|<[\w ]{1,20}>))(?!\w)/;
-const numbers = String.raw`(?:T\d+[a-z]?(?:\s*(?:,\s*(?:and)?|and|&|\+|to|through|[–—-])\s*(?=T\d))?)+`;
 const dependency = new RegExp(
   String.raw`\b(?:depends(?:\s+on)?|blocked\s+by|requires|needs|after)\s*:?\**\s*(?:tasks?\s+)?(${numbers})`,
   "gi",
@@ -24,23 +26,31 @@ const writesDocument = /^(?:update|revise|extend|write|refresh|amend)\b[^.;(]*$/
 
 /**
  * spec-kit's `tasks.md`: `- [ ] T001 [P] [US1] What to do in src/path.ts (depends on T000)` below headings of phases,
- * which become stages. Within a phase tasks run one behind the other, but for those marked `[P]`, which run together.
- * Ticked tasks are done and left out.
+ * which become stages. Within a phase tasks run one behind the other, but for those marked `[P]`, which run together;
+ * what is stated of their order, in them or below a heading `Dependencies`, goes before. Ticked tasks are done, and
+ * those marked `[-]` are skipped: both are left out.
  */
 export const specKit: PlanFormat = {
-  recognises: (text) => (text.match(/^\s*[-*]\s+\[[ xX]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
+  recognises: (text) => (text.match(/^\s*[-*]\s+\[[ xX~-]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
   read: (text, file) => {
     const lines = linesOf(text);
     const blocks = mendedBlocks(lines);
     const items = itemsOf(blocks, lines);
-    const open = items.filter(({ isDone }) => !isDone);
+    const open = items.filter(({ box }) => isOpen(box));
+    const skipped = items.filter(({ box }) => box === "-");
     const known = items.map(({ number }) => number);
     const places = new Map(known.map((number, at) => [number, at]));
-    const order = inOrder(open);
-    const tasks = open.map((item, at): FormatTask => {
-      const named = [...`${item.heading} ${item.text}`.matchAll(dependency)].flatMap(([, list = ""]) =>
+    const inText = open.map(({ heading, text }) =>
+      [...`${heading} ${text}`.matchAll(dependency)].flatMap(([, list = ""]) =>
         numbersIn(list, known, places),
-      );
+      ),
+    );
+    const stated = statedOrder(blocks, lines, known);
+    const all = new Map(
+      open.map(({ number }, at) => [number, [...(inText[at] ?? []), ...(stated.get(number) ?? [])]]),
+    );
+    const guessed = guessedOrder(open, all);
+    const tasks = open.map((item, at): FormatTask => {
       const use = /^(create|add|write|generate|initiali[sz]e|implement)\b/i.test(item.text)
         ? "create"
         : "modify";
@@ -54,27 +64,43 @@ export const specKit: PlanFormat = {
         line: item.line,
         ...(item.phase ? { group: item.phase } : {}),
         uses: paths.map((path) => ({ path, use })),
-        depends: named.length > 0 ? named : (order[at] ?? []),
+        depends: [
+          ...(all.get(item.number) ?? []),
+          ...(inText[at]?.length ? [] : (guessed.get(item.number) ?? [])),
+        ],
       };
     });
-    const done = new Set(items.filter(({ isDone }) => isDone).map(({ number }) => idFor(number)));
+    const gone = new Map(
+      items
+        .filter(({ box }) => !isOpen(box))
+        .map(({ number, box }) => [idFor(number), box === "-" ? "marked `[-]`" : undefined]),
+    );
     const read = planOf(file, titleOf(text), tasks);
-    const { plan, problems } = withoutDangling({ ...read.plan, isStaged: true }, done);
+    const { plan, problems } = withoutDangling({ ...read.plan, isStaged: true }, tasks, gone);
     const claims = contradictions(
       plan,
-      runs(open).map((ids) => ({ ids, by: "marked [P] side by side" })),
+      parallelRuns(open).map((run) => ({ ids: run.map(idFor), by: "marked [P] side by side" })),
     );
-    return { plan, problems: [...read.problems, ...problems, ...placeholders(blocks, file), ...claims] };
+    const omitted = leftOut(skipped, {
+      which: "marked `[-]`",
+      file,
+      hint: "to have one carried out, write `[ ]`; `[x]` where it is done",
+    });
+    return {
+      plan,
+      problems: [...read.problems, ...omitted, ...problems, ...placeholders(blocks, file), ...claims],
+    };
   },
 };
 
-interface Item {
-  readonly number: string;
+/** `[~]` is begun. */
+const isOpen = (box: string): boolean => box === " " || box === "~";
+
+interface Item extends Placed {
   /** On one line. */
   readonly text: string;
-  readonly isDone: boolean;
-  readonly isParallel: boolean;
-  readonly phase?: string;
+  /** What stands in its box. */
+  readonly box: string;
   /** The one right above, which may say what all below it depend on. */
   readonly heading: string;
   readonly section: string;
@@ -111,7 +137,7 @@ function itemOf(
   return {
     number,
     text: text.replace(/\s+/g, " ").trim(),
-    isDone: box !== " ",
+    box,
     isParallel: /\[P\]/i.test(marks),
     ...(phase ? { phase } : {}),
     heading,
@@ -141,52 +167,6 @@ function placeholders(blocks: readonly RootContent[], file: string): Problem[] {
       "give each a number of its own, such as `T042`, or remove it",
     ),
   ];
-}
-
-/** `T001, T003-T005 and T007`: a range takes what stands between its ends. */
-function numbersIn(list: string, known: readonly string[], places: ReadonlyMap<string, number>): string[] {
-  const found: string[] = [];
-  let isRange = false;
-  for (const [token] of list.matchAll(/T\d+[a-z]?|\b(?:to|through)\b|[–—-]/gi)) {
-    if (!/^T\d/i.test(token)) {
-      isRange = true;
-      continue;
-    }
-    const number = token.toUpperCase().replace(/[A-Z]$/, (letter) => letter.toLowerCase());
-    const from = places.get(found.at(-1) ?? "");
-    if (isRange && from !== undefined) found.push(...known.slice(from + 1, places.get(number)));
-    found.push(number);
-    isRange = false;
-  }
-  return found;
-}
-
-/** Those of its phase that each task follows: the `[P]` ones just before, or the last without `[P]`. */
-function inOrder(items: readonly Item[]): string[][] {
-  let last: string[] = [];
-  let together: string[] = [];
-  return items.map(({ number, phase, isParallel }, at) => {
-    if (phase !== items[at - 1]?.phase) [last, together] = [[], []];
-    if (isParallel) {
-      together.push(number);
-      return last;
-    }
-    const before = together.length > 0 ? together : last;
-    [last, together] = [[number], []];
-    return before;
-  });
-}
-
-/** The ids of tasks marked `[P]` that follow each other in one phase. */
-function runs(items: readonly Item[]): string[][] {
-  const found: string[][] = [];
-  items.forEach((item, at) => {
-    if (!item.isParallel) return;
-    const last = items[at - 1];
-    if (last?.isParallel && last.phase === item.phase) found.at(-1)?.push(idFor(item.number));
-    else found.push([idFor(item.number)]);
-  });
-  return found;
 }
 
 const titleOf = (text: string): string | undefined => /^#\s+(.+)$/m.exec(text)?.[1]?.trim();

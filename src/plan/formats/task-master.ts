@@ -42,7 +42,7 @@ export const taskMaster: PlanFormat = {
     }
     const { tasks, done } = flattened(chosen?.tasks ?? [], text);
     const read = planOf(file, undefined, tasks);
-    const { plan, problems: dangling } = withoutDangling(read.plan, done);
+    const { plan, problems: dangling } = withoutDangling(read.plan, tasks, done);
     return { plan, problems: [...problems, ...read.problems, ...dangling] };
   },
 };
@@ -65,12 +65,15 @@ function listsIn(text: string): { tag: string; tasks: Task[] }[] {
 const isOver = (status: string | null | undefined): boolean =>
   /^(done|completed|cancelled|deferred)$/i.test(status ?? "");
 
-function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[]; done: Set<string> } {
+function flattened(
+  tasks: readonly Task[],
+  text: string,
+): { tasks: FormatTask[]; done: Map<string, string | undefined> } {
   const lines = titleLines(text);
   const parts = new Map(
     tasks.map((task) => [task.id, (task.subtasks ?? []).map(({ id }) => dotted(task.id, id))]),
   );
-  const done = new Set<string>();
+  const done = new Map<string, string | undefined>();
   const resolved = (number: string): string[] => {
     const inner = parts.get(number) ?? [];
     return inner.length > 0 ? inner : [number];
@@ -81,7 +84,7 @@ function flattened(tasks: readonly Task[], text: string): { tasks: FormatTask[];
     return entries.flatMap((entry): FormatTask[] => {
       const number = entry === task ? task.id : dotted(task.id, entry.id);
       if (isOver(task.status) || isOver(entry.status)) {
-        done.add(idFor(number));
+        done.set(idFor(number), undefined);
         return [];
       }
       const own = (entry === task ? [] : (entry.dependencies ?? [])).flatMap((id) => {

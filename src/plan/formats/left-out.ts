@@ -1,0 +1,17 @@
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
+import { warningAt } from "../plan-read.ts";
+
+/** Tasks that are left out for one reason, said once: `tasks marked as optional are left out: "1.2"`. */
+export function leftOut(
+  tasks: readonly { readonly number: string; readonly line: number }[],
+  { which, file, hint }: { readonly which: string; readonly file: string; readonly hint: string },
+): Problem[] {
+  const [first] = tasks;
+  if (!first) return [];
+  const names = tasks.slice(0, mostNamed).map(({ number }) => quoted(number));
+  const more = tasks.length > mostNamed ? ` and ${tasks.length - mostNamed} more` : "";
+  const message = `tasks ${which} are left out: ${names.join(", ")}${more}`;
+  return [warningAt("task-left-out", file, first.line, message, hint)];
+}
+const mostNamed = 20;
