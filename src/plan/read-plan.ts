@@ -2,7 +2,7 @@ import type { Heading } from "mdast";
 import * as v from "valibot";
 import { type Manifest, manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
-import type { Problem } from "../problem.ts";
+import { isError, type Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import { titleKey } from "../text/title-key.ts";
 import { readText } from "../yaml/yaml-file.ts";
@@ -39,7 +39,8 @@ export async function readPlan(
   const format = formatOf(text, path);
   if (format && (format.isSure || headed.plan.tasks.length === 0)) {
     const read = await format.read(text, path);
-    return read.plan.tasks.length > 0 || !needsTasks ? read : { problems: [allDone(path)] };
+    const isDone = read.plan.tasks.length === 0 && !read.problems.some(isError);
+    return isDone && needsTasks ? { problems: [allDone(path)] } : read;
   }
   if (headed.plan.tasks.length > 0) return headed;
   const shown = shownPlan(text);

@@ -398,6 +398,79 @@ test("spec-kit: skipped tasks are left out and named, as is who depends on one",
   ]);
 });
 
+describe("Task Master", () => {
+  const json = (...tasks: object[]) => readText(JSON.stringify({ tasks }, null, 1), "tasks.json");
+
+  test("deferred and cancelled tasks are named, as is who depends on one; done ones are not", async () => {
+    const { tasks, problems } = await json(
+      { id: 1, title: "A", status: "done" },
+      { id: 2, title: "B", status: "deferred" },
+      { id: 3, title: "C", subtasks: [{ id: 1, title: "D", status: "cancelled" }] },
+      { id: 4, title: "E", dependencies: [1, 2, "3.1"] },
+    );
+    expect(tasks.map(({ number, depends }) => [number, depends])).toEqual([["4", []]]);
+    expect(problems).toEqual([
+      'tasks.json:10 task-left-out: tasks that are deferred or cancelled are left out: "2", "3.1"',
+      'tasks.json:26 unknown-dependency: "4" depends on "2", which is deferred',
+      'tasks.json:26 unknown-dependency: "4" depends on "3.1", which is cancelled',
+    ]);
+  });
+
+  test.each([["1"], [1]])("dependencies that are %j alone are a list of one", async (one) => {
+    const { tasks, problems } = await json({ id: 1, title: "A" }, { id: 2, title: "B", dependencies: one });
+    expect(tasks.map(({ depends }) => depends)).toEqual([[], ["task-1"]]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    [{ id: 2 }, 'tasks.json:1 plan-syntax: expected "title" of task "2" to be'],
+    [
+      { id: 2, title: "B", dependencies: "1, 3" },
+      'tasks.json:9 plan-syntax: expected "dependencies" of task "2" to be',
+    ],
+    [{ id: 2, title: "B", subtasks: [{ id: 1 }] }, 'expected "subtasks.0.title" of task "2" to be'],
+  ])("%j is named", async (task, message) => {
+    const { problems } = await json({ id: 1, title: "A" }, task);
+    expect(problems).toEqual([expect.stringContaining(message)]);
+  });
+
+  test("a file of which nothing can be read is not said to be done", async () => {
+    const { problems } = await json({ title: "A" });
+    expect(problems).toEqual([expect.stringContaining('plan-syntax: expected "id" of task "A" to be')]);
+  });
+
+  test("two tasks of one id are said", async () => {
+    const { problems } = await json({ id: 1, title: "A" }, { id: 1, title: "B" });
+    expect(problems).toEqual([
+      'tasks.json:9 duplicate-task: task "1" stands twice, in lines 5 and 9; the second is "task-1-2"',
+    ]);
+  });
+
+  test("files at the root are those that a project has there", async () => {
+    const details = "Write package.json, tsconfig.json, .env.example, vite.config.ts, notes.txt and src/i.ts";
+    const { tasks } = await json({ id: 1, title: "A", details });
+    expect(tasks[0]?.files).toEqual([
+      "package.json",
+      "tsconfig.json",
+      ".env.example",
+      "vite.config.ts",
+      "src/i.ts",
+    ]);
+  });
+});
+
+test("GSD: a plan that is not autonomous is said to need a person, and stays", async () => {
+  await writeFile(join(scratch, "89-02-PLAN.md"), "---\nwave: 1\nautonomous: true\n---\n");
+  const { tasks, problems } = await readText(
+    '---\nwave: 1\nfiles_modified: [a.ts]\nautonomous: false\n---\n\n<task type="checkpoint:human-verify">\n</task>\n',
+    "89-01-PLAN.md",
+  );
+  expect(tasks.map(({ number }) => number)).toEqual(["89-01", "89-02"]);
+  expect(problems).toEqual([
+    '89-01-PLAN.md:4 asks-first: "89-01" says `autonomous: false`, and holds "checkpoint:human-verify": a person is needed, and it is carried out all the same',
+  ]);
+});
+
 test("spec-kit: placeholders for tasks are left out with one warning", async () => {
   const { tasks, problems } = await readText(
     "# T\n\n- [ ] T001 A in a.ts\n- [ ] T002 B in b.ts\n\n## Phase N\n\n- [ ] TXXX [P] Write docs\n- [x] TXXX Seen\n- [ ] T0NN More\n- [ ] T<NNN> Tests\n- [ ] Tidy up\n",

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
+import { few, quoted } from "../../text/printable.ts";
 import { readText } from "../../yaml/yaml-file.ts";
 import { warningAt } from "../plan-read.ts";
 import type { UnreadCheck } from "../verify-lines.ts";
@@ -27,6 +28,7 @@ const list = v.nullish(
 const frontmatter = v.object({
   phase: v.nullish(text),
   plan: v.nullish(text),
+  autonomous: v.nullish(v.unknown()),
   wave: v.optional(v.pipe(text, v.transform(Number), v.integer()), 1),
   depends_on: list,
   files_modified: list,
@@ -91,9 +93,36 @@ export const gsd: PlanFormat = {
         ];
       }),
     );
-    return { plan, problems: [...problems, ...read.problems, ...dangling, ...claims, ...late] };
+    return {
+      plan,
+      problems: [
+        ...problems,
+        ...read.problems,
+        ...dangling,
+        ...claims,
+        ...late,
+        ...ordered.flatMap(attended),
+      ],
+    };
   },
 };
+
+/** A plan that says that a person is needed while it is carried out. */
+function attended({ number, autonomous, text, file }: Part): Problem[] {
+  if (autonomous !== false) return [];
+  const kinds = [...new Set(text.match(/\bcheckpoint:[\w-]{1,40}/g))];
+  const holds = kinds.length > 0 ? `, and holds ${few(kinds)}` : "";
+  const line = text.slice(0, text.search(/^autonomous/m)).split("\n").length;
+  return [
+    warningAt(
+      "asks-first",
+      file,
+      line,
+      `${quoted(number)} says \`autonomous: false\`${holds}: a person is needed, and it is carried out all the same`,
+      "its agent can ask you and park; to do it yourself, remove it from the manifest",
+    ),
+  ];
+}
 
 /** What GSD's plans say in `<verify>` is prose for people, or that a check is yet to be made. */
 const isMeantAsCommand = ({ text, isOpen }: UnreadCheck): boolean =>
@@ -104,7 +133,7 @@ function partOf(text: string, file: string): Part | undefined {
   if (!yaml || !/^(wave|depends_on|files_modified)\s*:/m.test(yaml)) return undefined;
   // Only what counts is parsed: the rest holds prose that is often no YAML.
   const keys = yaml.match(
-    /^(?:phase|plan|wave|depends_on|files_modified)[ \t]*:.*(?:\r?\n(?:[ \t-].*)?(?=\r?\n|$))*/gm,
+    /^(?:phase|plan|wave|autonomous|depends_on|files_modified)[ \t]*:.*(?:\r?\n(?:[ \t-].*)?(?=\r?\n|$))*/gm,
   );
   try {
     const read = v.safeParse(frontmatter, parse((keys ?? []).join("\n")));

@@ -1,11 +1,23 @@
 import * as v from "valibot";
 import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
+import { doubles } from "../marks.ts";
 import { warningAt } from "../plan-read.ts";
 import { withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
+import { leftOut } from "./left-out.ts";
 import { writtenIn } from "./paths.ts";
 
 const identifier = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
+/** A list, or its only entry. */
+const identifiers = v.union([
+  v.array(identifier),
+  v.pipe(
+    identifier,
+    v.regex(/^[^\s,]*$/),
+    v.transform((one) => (one === "" ? [] : [one])),
+  ),
+]);
 const common = {
   id: identifier,
   title: v.string(),
@@ -13,10 +25,11 @@ const common = {
   details: v.optional(v.nullable(v.string())),
   testStrategy: v.optional(v.nullable(v.string())),
   status: v.optional(v.nullable(v.string())),
-  dependencies: v.optional(v.nullable(v.array(identifier))),
+  dependencies: v.optional(v.nullable(identifiers)),
 };
 const taskSchema = v.object({ ...common, subtasks: v.optional(v.nullable(v.array(v.object(common)))) });
-const listSchema = v.object({ tasks: v.array(taskSchema) });
+const listSchema = v.object({ tasks: v.array(v.record(v.string(), v.unknown())) });
+type Entries = v.InferOutput<typeof listSchema>["tasks"];
 type Task = v.InferOutput<typeof taskSchema>;
 
 /**
@@ -40,14 +53,31 @@ export const taskMaster: PlanFormat = {
         warningAt("plan-syntax", file, 1, message, "put the other tag's tasks in a file of their own"),
       );
     }
-    const { tasks, done } = flattened(chosen?.tasks ?? [], text);
+    const lines = titleLines(text);
+    const entries = (chosen?.tasks ?? []).map((entry) => taskIn(entry, file, lines));
+    const own = entries.flatMap(({ task }) => task ?? []);
+    const { tasks, left, gone } = flattened(own, lines);
     const read = planOf(file, undefined, tasks);
-    const { plan, problems: dangling } = withoutDangling(read.plan, tasks, done);
-    return { plan, problems: [...problems, ...read.problems, ...dangling] };
+    const { plan, problems: dangling } = withoutDangling(read.plan, tasks, gone);
+    return {
+      plan,
+      problems: [
+        ...problems,
+        ...entries.flatMap(({ problem }) => problem ?? []),
+        ...read.problems,
+        ...doubles(plan.tasks, file),
+        ...leftOut(left, {
+          which: "that are deferred or cancelled",
+          file,
+          hint: "to have one carried out, set its `status` to `pending`",
+        }),
+        ...dangling,
+      ],
+    };
   },
 };
 
-function listsIn(text: string): { tag: string; tasks: Task[] }[] {
+function listsIn(text: string): { tag: string; tasks: Entries }[] {
   if (!/^\s*\{/.test(text)) return [];
   try {
     const top: unknown = JSON.parse(text);
@@ -62,18 +92,46 @@ function listsIn(text: string): { tag: string; tasks: Task[] }[] {
   }
 }
 
-const isOver = (status: string | null | undefined): boolean =>
-  /^(done|completed|cancelled|deferred)$/i.test(status ?? "");
+/** A task, or what of it cannot be read. */
+function taskIn(
+  entry: Entries[number],
+  file: string,
+  lines: ReadonlyMap<string, number>,
+): { task?: Task; problem?: Problem } {
+  const read = v.safeParse(taskSchema, entry);
+  if (read.success) return { task: read.output };
+  const [issue] = read.issues;
+  const name = quoted(String(entry.id ?? entry.title ?? "without a name"));
+  const field = quoted(v.getDotPath(issue) ?? "");
+  const found = typeof issue.input === "string" ? quoted(issue.input) : issue.received;
+  const warning = warningAt(
+    "plan-syntax",
+    file,
+    lines.get(String(entry.title)) ?? 1,
+    `expected ${field} of task ${name} to be as Task Master writes it, found ${found === "undefined" ? "none" : found}`,
+    'a task has an `id` and a `title`, which are texts or numbers, and `dependencies` such as `["1", "2"]`',
+  );
+  return { problem: { ...warning, severity: "error" } };
+}
 
+const isDone = (status: string | null | undefined): boolean => /^(?:done|completed)$/i.test(status ?? "");
+const isDropped = (status: string | null | undefined): boolean =>
+  /^(?:cancell?ed|deferred)$/i.test(status ?? "");
+
+/** `left` are those deferred or cancelled; `gone` these and those that are done, as `withoutDangling` has them. */
 function flattened(
   tasks: readonly Task[],
-  text: string,
-): { tasks: FormatTask[]; done: Map<string, string | undefined> } {
-  const lines = titleLines(text);
+  lines: ReadonlyMap<string, number>,
+): {
+  tasks: FormatTask[];
+  left: { number: string; line: number }[];
+  gone: Map<string, string | undefined>;
+} {
   const parts = new Map(
     tasks.map((task) => [task.id, (task.subtasks ?? []).map(({ id }) => dotted(task.id, id))]),
   );
-  const done = new Map<string, string | undefined>();
+  const left: { number: string; line: number }[] = [];
+  const gone = new Map<string, string | undefined>();
   const resolved = (number: string): string[] => {
     const inner = parts.get(number) ?? [];
     return inner.length > 0 ? inner : [number];
@@ -83,8 +141,13 @@ function flattened(
     const above = (task.dependencies ?? []).flatMap(resolved);
     return entries.flatMap((entry): FormatTask[] => {
       const number = entry === task ? task.id : dotted(task.id, entry.id);
-      if (isOver(task.status) || isOver(entry.status)) {
-        done.set(idFor(number), undefined);
+      const line = lines.get(entry.title) ?? 1;
+      const statuses = [task.status, entry.status];
+      const dropped = statuses.find(isDropped);
+      if (statuses.some(isDone) || dropped) {
+        const why = statuses.some(isDone) ? undefined : dropped?.toLowerCase();
+        gone.set(idFor(number), why);
+        if (why) left.push({ number, line });
         return [];
       }
       const own = (entry === task ? [] : (entry.dependencies ?? [])).flatMap((id) => {
@@ -101,17 +164,21 @@ function flattened(
           title: entry.title.replace(/\s+/g, " ").trim() || number,
           section: entry === task ? section : `${section}\n\nPart of task ${task.id}: ${whole}`,
           isComposed: true,
-          line: lines.get(entry.title) ?? 1,
+          line,
           uses: writtenIn(section)
-            .filter((path) => path.includes("/"))
+            .filter((path) => path.includes("/") || atRoot.test(path))
             .map((path) => ({ path, use: "modify" })),
           depends: [...own, ...above],
         },
       ];
     });
   });
-  return { tasks: found, done };
+  return { tasks: found, left, gone };
 }
+
+/** Files without a directory that are surely those of the project. */
+const atRoot =
+  /^(?:package\.json|[jt]sconfig(?:\.\w+)?\.json|pyproject\.toml|requirements\.txt|Cargo\.toml|go\.mod|Dockerfile|Makefile|docker-compose(?:\.\w+)?\.ya?ml|[\w-]+\.config\.[cm]?[jt]s|\.env(?:\.\w+)?|\.git(?:ignore|attributes)|\.editorconfig)$/;
 
 /** The line on which each title stands first. */
 function titleLines(text: string): ReadonlyMap<string, number> {
