@@ -1,7 +1,16 @@
-const not = String.raw`(?:\b(?:not|never|cannot|no\s+longer)|n['’]t)\s+(?:\w+\s+){0,2}?`;
-const wait = String.raw`(?:depend|rel(?:y|ies)|require|need|wait|follow|consume|build|block)(?:s|ed|ing|ent)?\b`;
-/** `does not depend`, `must not wait`, `don't need`. */
-const denial = new RegExp(not + wait, "i");
+const not = String.raw`(?:\b(?:not|never|cannot|no\s+longer|used\s+to|avoid(?:s|ing)?)|n['’]t)\s+(?:\w+\s+){0,2}?`;
+const wait = String.raw`(?:(?:depend|rel(?:y|ies)|require|need|wait|follow|consume|build|block)(?:s|ed|ing|ent)?|prerequisites?)\b`;
+const few = String.raw`\s+(?:\w+\s+){1,3}?`;
+/** `does not depend`, `neither`, `need not be done before`, `can start before`. */
+const denial = new RegExp(
+  [
+    not + wait,
+    String.raw`\bneither\b`,
+    String.raw`(?:\bneed(?:\s+not|n['’]t)|(?:\bnot|n['’]t)\s+(?:have|need)\s+to)${few}(?:before|after|until|in\s+(?:order|sequence)|first)\b`,
+    String.raw`\b(?:can|may|could)(?!\s+(?:not|never|only)\b)${few}before\b`,
+  ].join("|"),
+  "i",
+);
 
 /** What leads up to a task that nothing is needed of: `independent of`, `in parallel with`, `unlike`. */
 const leading = new RegExp(
@@ -31,7 +40,7 @@ export function withoutDenial(sentence: string): string {
 export function withoutExceptions(list: string): { kept: string; left: string[] } {
   const left: string[] = [];
   const kept = list.replace(
-    /[\s,(]*\b(?:(?:but\s+)?not|(?<=\b(?:all|everything|tasks?)\s)but|except(?:ing)?(?:\s+for)?|excluding|(?:other|apart|aside)\s+(?:than|from)|besides|minus)\s+(?:(?:up)?on\s+|for\s+)?(tasks?\b[^);.]*|[TF]?#?\d[^);.]*)\)?/gi,
+    /[\s,(]{0,9}\b(?:(?:but\s+)?not|(?<=\b(?:all|everything|tasks?)\s)but|except(?:ing)?(?:\s+for)?|excluding|(?:other|apart|aside)\s+(?:than|from)|besides|minus)\s+(?:(?:up)?on\s+|for\s+)?(tasks?\b[^);.]*|[TF]?#?\d[^);.]*)\)?/gi,
     (_, tasks: string) => {
       left.push(tasks);
       return " ";

@@ -15,11 +15,11 @@ import { nameEdges } from "./names.ts";
 import { type References, referencesTo } from "./references.ts";
 import { sharedFileEdges } from "./shared-files.ts";
 import { greedyWaves, levelsOf, named } from "./stages.ts";
-import { statementsIn } from "./statements.ts";
+import { besideFirst, statementsIn } from "./statements.ts";
 import { symbolEdges } from "./symbol-uses.ts";
 import { tableStatements } from "./tables.ts";
 import { titleEdges } from "./titles.ts";
-import { headedWaves, type Wave, wavesIn } from "./waves.ts";
+import { areWhole, headedWaves, type Wave, wavesIn } from "./waves.ts";
 
 /** What a plan's tasks wait for, and why. Tasks by number in plan order. */
 export interface Derivation {
@@ -37,7 +37,7 @@ export interface Derivation {
 export function derive(plan: Plan): Derivation {
   const tasks = factsOf(plan);
   const references = referencesTo(plan.tasks.map(({ number }) => number));
-  const { stated, settled, drawn, waves, unused } = whatIsSaid(plan, tasks, references);
+  const { stated, settled, drawn, placed, waves, unused } = whatIsSaid(plan, tasks, references);
   const order = new Acyclic(tasks.length, waves);
   const refused = stated.flatMap((edge) => order.add(edge) ?? []);
   const [told, gates] = guesses(tasks, references).map((edges) =>
@@ -46,13 +46,16 @@ export function derive(plan: Plan): Derivation {
   for (const edge of told ?? []) order.add(edge);
   // A scaffold alone tells little: every task of a new directory has it.
   const isTold = new Set(order.edges.flatMap(({ to, kind }) => (kind === "scaffold" ? [] : [to])));
-  const isWithout = (task: number) => !settled.has(task) && !isTold.has(task);
+  const isWithout = (task: number) =>
+    ![settled, isTold, placed].some((told: ReadonlySet<number>) => told.has(task));
   const isGate = new Set((gates ?? []).map(({ to }) => to));
   const unexplained = tasks
     .slice(1)
     .flatMap(({ at }) => (isWithout(at) && !isGate.has(at) && !waves ? [at] : []));
-  for (const edge of firstTaskEdges(tasks, (task) => isWithout(task) && !isGate.has(task)))
-    order.addNew(edge);
+  // Stages keep the tasks of later ones behind the first task.
+  const mayStandBefore = new Set(waves?.find(({ tasks }) => tasks.includes(0))?.tasks ?? references.all);
+  const isGuessed = (task: number) => isWithout(task) && !isGate.has(task) && mayStandBefore.has(task);
+  for (const edge of firstTaskEdges(tasks, isGuessed)) order.addNew(edge);
   for (const edge of gates ?? []) order.addNew(edge);
   const isStated = tasks.every(({ at }) => settled.has(at) || drawn.has(at));
   const stages = waves ?? named(isStated ? levelsOf(order.needs) : greedyWaves(order.needs), plan);
@@ -63,14 +66,16 @@ export function derive(plan: Plan): Derivation {
 function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: References) {
   const fields = fieldEdges(tasks, references);
   const [mermaid, code] = [plan.code.filter(isMermaid), plan.code.filter((code) => !isMermaid(code))];
+  const graphs = mermaid.map((code) => mermaidEdges(code, references));
   const drawings = [
-    ...mermaid.map((code) => mermaidEdges(code, references)),
+    ...graphs,
     ...code.filter((code) => isDrawing(code, references)).map((code) => drawnEdges(code, references)),
   ];
   const lines = drawings.flatMap(({ edges }) => edges);
   const text = [plan.prose, ...code.map(({ text }) => text)].join("\n");
   const statements = statementsIn(text, references);
   const tables = tableStatements(plan.prose, references);
+  const waves = wavesIn(plan.prose, references);
   return {
     stated: [...fields.edges, ...lines, ...statements.edges, ...tables.edges],
     settled: new Set([
@@ -82,8 +87,22 @@ function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: Referen
     ]),
     unused: fields.unused,
     drawn: new Set(drawings.flatMap(({ drawn }) => [...drawn])),
-    waves: wavesIn(plan.prose, tasks.length, references) ?? headedWaves(plan),
+    placed: new Set([
+      ...statements.placed,
+      ...besideFirst(waves.map(({ tasks }) => tasks)),
+      ...graphs.flatMap(({ drawn }) => [...drawn]),
+      ...joinedToFirst(lines),
+    ]),
+    waves: areWhole(waves, tasks.length) ? waves : headedWaves(plan),
   };
+}
+
+/** Tasks that lines of a drawing join to the first one. A part of its own may only be one that could not be read. */
+function joinedToFirst(lines: readonly Edge[]): Set<number> {
+  const joined = new Set([0]);
+  for (const one of joined)
+    for (const { from, to } of lines) if (from === one || to === one) joined.add(from).add(to);
+  return joined;
 }
 
 /** What can be told from the tasks' texts, the surest first; and, apart, the tasks at the end that wait for all. */

@@ -1,5 +1,7 @@
 /** Finds the tasks that a piece of text names. */
 export interface References {
+  /** All tasks of the plan. */
+  readonly all: readonly number[];
   /** Tasks named as such: `Task 3`, `Tasks 1-4, 6 and 7`, `task-2`. */
   readonly named: (text: string) => number[];
   /** In a field, where a bare number is a task too. */
@@ -13,10 +15,13 @@ export interface References {
 }
 
 const number = String.raw`#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?`;
-const joint = String.raw`\s*(?:,\s*(?:and|or|&)?|and|or|&|\+|/|–|—|-|to|through|\.\.)\s*`;
+/** A dash at the start of a line is no range, but the mark of an entry. */
+const joint = String.raw`(?:\s*(?:,(?:\s*(?:and|or|&))?|and|or|&|\+|/|to|through)\s*|[^\S\n]*(?:–|—|-|\.\.)[^\S\n]*)`;
 const list = String.raw`(?:${number})(?:${joint}(?:tasks?(?:\s+groups?)?[\s-]+)?(?:${number})(?![\w.]*\w))*`;
 /** A word of a list of bare numbers. */
 const isInList = /^(?:[TF]?#?\w{0,2}\d[\w.]*|and|or|to)$/i;
+/** The pattern of one naming, for larger ones; case counts for none of them. */
+export const naming = String.raw`\btasks?(?:\s+groups?)?[\s-]+${list}`;
 const whole = new RegExp(String.raw`^\s*(?:tasks?\s+)?${list}[\s.,:]*$`, "i");
 
 /** What may be the number of a task without the word: no bare integer, nothing within a path or a word. */
@@ -54,6 +59,7 @@ export function referencesTo(numbers: readonly string[]): References {
   ];
   const isOwnId = new Set(numbers.filter((text) => !/^\d+$/.test(text)));
   return {
+    all: numbers.map((_, task) => task),
     named,
     only: (text) => {
       if (!whole.test(text)) return undefined;

@@ -6,6 +6,7 @@ const wrapped =
 export const sentencesOf = (text: string): string[] =>
   text.replace(wrapped, "$1 ").split(/\r?\n|(?<=[.;])\s+(?=[A-Z(])|;\s/);
 
-/** Whether a sentence tells what might be: it says nothing of what is. */
+/** Whether a sentence asks, or tells what might be: it says nothing of what is. */
 export const isHypothetical = (sentence: string): boolean =>
-  /^\W*if\b|\b(?:would|might|unless)\b/i.test(sentence);
+  /^\W*if\b|\b(?:would|might|unless)\b/i.test(sentence) ||
+  /^\W*(?:do|does|did|is|are|can|could|should|must|will)\b[^?]*\?/i.test(sentence);

@@ -18,7 +18,7 @@ export const edgesAlong = (steps: Sequence, kind: Kind, detail: string): Edge[] 
 /** A longer line is no order that a person wrote: bounds the time that a hostile plan can take. */
 const mostCharacters = 1000;
 
-const name = String.raw`(?:(?:the|suggested|recommended|proposed|planned)[ \t]+)?(?:(?:task|execution|run|running|build|implementation|work|merge)[ \t]+)?(?:order|sequence)(?:[ \t]+of[ \t]+(?:execution|implementation|tasks|work))?|dependency[ \t]+(?:graph|chain|order)`;
+const name = String.raw`(?:(?:the|suggested|recommended|proposed|planned)[ \t]+)?(?:(?:task|execution|run|running|build|implementation|work|merge)[ \t]+)?(?:order|sequence)(?:[ \t]+of[ \t]+(?:execution|implementation|tasks|work))?|dependency[ \t]+(?:graph|chain|order)|critical[ \t]+path`;
 /** `**Execution order:** 1 → 2`, on one line or two, or a heading above it. */
 const labelled = new RegExp(
   String.raw`^(?:[^\w\n]{0,20}(?:${name})[*_]{0,3}[ \t]*:[*_]{0,3}|#{1,6}[ \t]+(?:${name})[ \t]*$)[ \t]*(?:\r?\n){0,2}[ \t]*(.*)$`,

@@ -1,5 +1,6 @@
 import type { Plan } from "../../schemas/plan.ts";
 import type { References } from "./references.ts";
+import { tableWaves } from "./tables.ts";
 
 /** A named group of tasks, in the order in which the plan has them run. */
 export interface Wave {
@@ -9,15 +10,20 @@ export interface Wave {
 
 const line = /^\W*((?:wave|phase|stage|batch|round|step|group)\s+(?:\d+|[A-Z])\b[^:\n]*):\**[ \t]*(.*)$/gim;
 
-/** `**Wave 2 (after Wave 1):** Tasks 3, 5`, line for line; none unless every task stands in one, and in one only. */
-export function wavesIn(text: string, count: number, references: References): Wave[] | undefined {
+/** `**Wave 2 (after Wave 1):** Tasks 3, 5`, line for line, or as a table. */
+export function wavesIn(text: string, references: References): Wave[] {
   const waves = [...text.matchAll(line)].flatMap(([, head = "", rest = ""]): Wave[] => {
     const tasks = references.named(rest.replace(/\([^)]*\)/g, " ")).sort((a, b) => a - b);
     const name = head.replace(/[*`]|\s*\([^)]*\)/g, "").trim();
     return tasks.length > 0 ? [{ name, tasks }] : [];
   });
+  return waves.length > 0 ? waves : tableWaves(text, references);
+}
+
+/** Whether every task stands in one, and in one only. */
+export function areWhole(waves: readonly Wave[], count: number): boolean {
   const all = waves.flatMap(({ tasks }) => tasks);
-  return waves.length > 1 && all.length === count && new Set(all).size === count ? waves : undefined;
+  return waves.length > 1 && all.length === count && new Set(all).size === count;
 }
 
 /** Headings such as `## Wave 2: Sessions` over all of the tasks, each over those that follow each other. */

@@ -85,6 +85,14 @@ describe("what a plan says itself", () => {
     expect(derived(text)).toMatchObject({ stages: ["Wave 1: 1 3", "Wave 2: 2"], edges: [] });
   });
 
+  test.each([
+    "| Wave | Tasks |\n|---|---|\n| 1 | Tasks 1, 3 |\n| 2 | Task 2 |\n",
+    "| Wave | What | Tasks |\n|---|---|---|\n| **Wave 1** | Ground | 1 and 3 |\n| **Wave 2** | House | 2 |\n",
+  ])("a table of waves over all tasks gives the stages", (table) => {
+    const text = `# Plan\n\n${table}\n${planOf(["Alpha"], ["Beta"], ["Gamma"])}`;
+    expect(derived(text).stages).toEqual(["Wave 1: 1 3", "Wave 2: 2"]);
+  });
+
   test("headings of waves over all tasks are the stages", () => {
     const text =
       "# P\n\n## Wave 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Wave 2: House\n\n### Task 3: C\n";
@@ -242,6 +250,41 @@ describe("what can be told from the tasks", () => {
       ["Final verification"],
     );
     expect(edgesOf(text).filter((edge) => edge.endsWith("gate"))).toEqual(["3>4 gate", "2>4 gate"]);
+  });
+  test("a task that nothing is said of goes behind the first one, where that creates files", () => {
+    const text = planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta"], ["Gamma"]);
+    expect(derived(text)).toMatchObject({
+      edges: ["1>2 first-task", "1>3 first-task"],
+      unexplained: ["2", "3"],
+    });
+  });
+  test.each([
+    ["a graph", code("mermaid", "graph TD\n  T1 --> T3\n  T2 --> T3\n  T3 --> T4"), []],
+    ["a drawing", code("", "Task 1 ──┬──▶ Task 3 ──▶ Task 4\nTask 2 ──┘"), []],
+    ["an order", "**Execution order:** 1, 2 → 3 → 4", []],
+    ["a first wave", "**Wave 1:** Tasks 1, 2", ["3", "4"]],
+    ["a sentence", "Tasks 1 and 2 can run in parallel.", ["3", "4"]],
+    ["another sentence", "Task 2 can run in parallel with Task 1.", ["3", "4"]],
+    ["an exception", "All tasks depend on Task 1 except Task 2.", []],
+    ["one that is for others", "Tasks 3 and 4 can run in parallel.", ["2", "3", "4"]],
+  ])("but not one that %s puts beside it", (_, outside, unexplained) => {
+    const text = `# Plan\n\n${outside}\n\n${planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta"], ["Gamma"], ["Delta"])}`;
+    const found = derived(text);
+    expect(found.unexplained).toEqual(unexplained);
+    expect(found.edges.filter((edge) => edge.endsWith("first-task"))).toEqual(
+      unexplained.map((number) => `1>${number} first-task`),
+    );
+  });
+  test("stages keep the first task's place: no edge repeats it", () => {
+    const text =
+      "# P\n\n## Wave 1: Ground\n\n### Task 1: A\n\n**Files:**\n- Create: `a/a.ts`\n\n### Task 2: B\n\n## Wave 2: House\n\n### Task 3: C\n";
+    expect(edgesOf(text)).toEqual(["1>2 first-task"]);
+  });
+  test("an entry a line is no range", () => {
+    expect(edgesOf(planOf(["A"], ["B"], ["C"], ["D", "Uses:\n\n- Task 1\n- Task 3"]))).toEqual([
+      "1>4 mention",
+      "3>4 mention",
+    ]);
   });
   test("a task without any evidence is pointed out", () => {
     expect(derived(planOf(["Alpha"], ["Beta"], ["Gamma", "Uses Task 1."])).unexplained).toEqual(["2"]);

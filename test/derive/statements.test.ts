@@ -97,6 +97,65 @@ describe("numbers without the word task", () => {
 
 describe("outside of tasks", () => {
   test.each([
+    "Task 4 can't begin before Tasks 2 and 3 are complete.",
+    "Task 4 cannot start until Tasks 2 and 3 are done.",
+    "Don't start Task 4 until Tasks 2 and 3 are done.",
+    "Tasks 2 and 3 are prerequisites for Task 4.",
+    "Task 4 needs both 2 and 3.",
+  ])("two come first: %s", (sentence) => {
+    expect(edgesOf(plain(sentence))).toEqual(["2>4", "3>4"]);
+  });
+
+  test.each([
+    "Task 4 cannot start before Task 2 is done.",
+    "Never start Task 4 before Task 2.",
+    "Don't merge Task 4 before Task 2.",
+    "Do not start Task 4 before Task 2 is finished.",
+    "Task 4 won't work before Task 2 is done.",
+    "Task 4 must wait until Task 2 is done.",
+    "Task 4 can only begin when Task 2 is finished.",
+    "Task 4 needs to wait for Task 2.",
+    "Task 4 can't be done without Task 2.",
+    "Task 2 is a prerequisite for Task 4.",
+    "Task 2 is a prerequisite of Task 4.",
+    "Task 2 needs to be done before Task 4.",
+    "Start with Task 2, then Task 4.",
+    "Neither Task 1 nor Task 3 needs Task 2, but Task 4 needs Task 2.",
+  ])("one comes first: %s", (sentence) => {
+    expect(edgesOf(plain(sentence))).toEqual(["2>4"]);
+  });
+
+  test.each([
+    "Task 2 need not be done before Task 4.",
+    "Task 2 needn't be done before Task 4.",
+    "Task 4 can start before Task 2 is finished.",
+    "Task 2 does not have to be finished before Task 4.",
+    "Task 4 no longer depends on Task 2.",
+    "Task 4 depends on neither Task 2 nor Task 3.",
+    "Neither Task 3 nor Task 4 depends on Task 2.",
+    "Task 4 used to depend on Task 2.",
+    "Task 4 should avoid depending on Task 2.",
+    "Does Task 4 depend on Task 2? No.",
+    "Task 2 is not a prerequisite for Task 4.",
+    "Tasks 2, 3 and 4 need not be done in order.",
+    "Tasks 2 and 3 must be done in order to ship.",
+  ])("none comes first: %s", (sentence) => {
+    expect(edgesOf(plain(sentence))).toEqual([]);
+  });
+
+  test.each([
+    ["Tasks 2, 3 and 4 must be done in order.", ["2>3", "3>4"]],
+    ["Do Tasks 1-3 strictly in order.", ["1>2", "2>3"]],
+    ["Tasks 1, 2 and 4 run sequentially.", ["1>2", "2>4"]],
+    ["Critical path: 1 → 3 → 4", ["1>3", "3>4"]],
+    ["All tasks depend on Task 1 except Task 3.", ["1>2", "1>4"]],
+    ["All other tasks depend on Task 1.", ["1>2", "1>3", "1>4"]],
+    ["All tasks except Task 3 need Task 1.", ["1>2", "1>4"]],
+  ])("of several: %s", (sentence, expected) => {
+    expect(edgesOf(plain(sentence))).toEqual(expected);
+  });
+
+  test.each([
     ["After Task 1, Tasks 2 and 3 can run in parallel.", ["1>2", "1>3"]],
     ["Tasks 2 and 3 can start once Task 1 is done.", ["1>2", "1>3"]],
     ["Once Task 1 and Task 2 are done, start Task 4.", ["1>4", "2>4"]],
@@ -170,6 +229,7 @@ describe("outside of tasks", () => {
   test.each([
     ["all except 3", ["1>4", "2>4"]],
     ["all but 3", ["1>4", "2>4"]],
+    ["all tasks but Task 3", ["1>4", "2>4"]],
     ["every other task apart from 2", ["1>4", "3>4"]],
     ["Tasks 1-3, but not Task 2", ["1>4", "3>4"]],
     ["none except Task 1", ["1>4"]],
@@ -188,6 +248,10 @@ describe("outside of tasks", () => {
       `Task 1 then ${"then ".repeat(20_000)}`,
       `${"(".repeat(20_000)} after A3`,
       `${"requires\n".repeat(5_000)}A3`,
+      `all ${"(".repeat(20_000)}`,
+      `All tasks need Task 1${" ,".repeat(20_000)}`,
+      `| Task | Depends on |\n|---|---|\n| A3 | all${"( ,".repeat(20_000)} |`,
+      `not start ${"Task 1, ".repeat(5_000)}`,
       "Order: 1 → 2\n".repeat(2_000),
     ].join("\n\n");
     const { plan } = parsePlan(lettered(hostile, hostile), "plan.md");
