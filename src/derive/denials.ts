@@ -30,11 +30,17 @@ export const isDenied = (text: string, start: number, end: number): boolean =>
 
 /** A sentence without what it denies: `Task 3 needs Task 1, but does not need Task 2`. */
 export function withoutDenial(sentence: string): string {
-  const found = denial.exec(sentence);
-  if (!found) return sentence;
-  const [, rest = ""] = /\bbut\b(.*)$/s.exec(sentence.slice(found.index)) ?? [];
-  return withoutDenial(`${sentence.slice(0, found.index)}${rest}`);
+  let left = sentence;
+  for (let count = 0; count < mostDenials; count += 1) {
+    const found = denial.exec(left);
+    if (!found) return left;
+    const [, rest = ""] = /\bbut\b(.*)$/s.exec(left.slice(found.index)) ?? [];
+    left = `${left.slice(0, found.index)}${rest}`;
+  }
+  return "";
 }
+/** A sentence of more says nothing that can be told: bounds the time that a hostile plan can take. */
+const mostDenials = 20;
 
 /** Takes apart a list of tasks and those that it leaves out: `Tasks 1-9, but not Task 5`, `all except Task 5`. */
 export function withoutExceptions(list: string): { kept: string; left: string[] } {

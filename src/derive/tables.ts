@@ -21,7 +21,7 @@ export function tableStatements(text: string, references: References): Pick<Stat
       const detail = `"${cells.join(" | ")}"`;
       const { kept, left } = withoutExceptions(value);
       const exceptions = left.flatMap(references.inField);
-      const isNone = /^\W*(?:none|nothing|n\/a|[—–-]*)\W*$/i.test(kept);
+      const isNone = /^\W*$|^\W*(?:none|nothing|n\/a)\W*$/i.test(kept);
       const listed = isAll(kept) ? Array.from({ length: to }, (_, task) => task) : references.inField(kept);
       const named = isNone ? exceptions : listed.filter((from) => !exceptions.includes(from));
       for (const from of named) if (from !== to) edges.push({ from, to, kind: "statement", detail });
