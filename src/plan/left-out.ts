@@ -1,20 +1,35 @@
 const over = `(?:cancell?ed|dropped|abandoned|obsolete|superseded|skipped|no longer needed|not needed|won['’]t (?:do|fix)|wontfix)`;
+/** Words that alone may also say what a task is about: `Deferred: load images`. */
+const later = `(?:${over}|removed|deferred|postponed|on hold|out of scope)`;
 /** The author says that there is nothing to do: `Task 7: Optimize x (already Task 1 — skip)`. */
 const skip = /\((?:[^()]*(?:[–—:;,]|\s-)\s*)?skip(?:ped)?\)$/i;
 const inTitle = [
   skip,
-  new RegExp(String.raw`[([]\s?${over}(?:\s?[:;,–—-][^()[\]]{0,200}|\sby\s[^()[\]]{0,200})?[)\]]$`, "i"),
-  new RegExp(String.raw`\s[–—-]{1,2}\s${over}(?:\s?[,;(][^()]{0,200}\)?)?$`, "i"),
+  new RegExp(
+    String.raw`[([]\s?${later}(?:\s?[:;,–—-][^()[\]]{0,200}|\s(?:by|to|until|for)\s[^()[\]]{0,200})?[)\]]$`,
+    "i",
+  ),
+  new RegExp(String.raw`\s[–—-]{1,2}\s${later}(?:(?:\s?[,;(]|\s(?:by|to|until)\s)[^()]{0,200}\)?)?$`, "i"),
   new RegExp(String.raw`^[([]?${over}[)\]]?(?:$|\s?[:–—(]|\s-)`, "i"),
 ];
-const asLine = new RegExp(String.raw`^(?:status\s?:\s*)?${over}(?:$|\s?[:.,;(–—]|\s-|\sby\s)`, "i");
+const asLine = new RegExp(
+  String.raw`^(?:this task (?:is|was|has been)\s)?${over}(?:$|\s?[:.,;(–—]|\s-|\sby\s)|^(?:this task (?:is|was|has been)\s)?${later}(?:\.?$|\s?[(–—]|\s-|\s(?:to|until)\s)`,
+  "i",
+);
+const asStatus = new RegExp(
+  String.raw`^(?:[-+]\s)?status\s?:\s*${later}(?:$|\s?[:.,;(–—]|\s-|\s(?:by|to|until)\s)`,
+  "i",
+);
+/** How far below its heading a task says its status. */
+const mostLines = 8;
 
-/** What a task says of not being carried out, in its title or the first line below; undefined where it says nothing. */
+/** What a task says of not being carried out, in its title, its status or the first line below; undefined where it says nothing. */
 export function leftOutFor(title: string, prose: string): string | undefined {
   if (inTitle.some((pattern) => pattern.test(title))) return title;
-  const first = prose
+  const lines = prose
     .split("\n")
     .map((line) => line.replace(/[*_>~[\]]/g, "").trim())
-    .find((line) => line !== "");
-  return first !== undefined && asLine.test(first) ? first : undefined;
+    .filter((line) => line !== "")
+    .slice(0, mostLines);
+  return lines.find((line, at) => asStatus.test(line) || (at === 0 && asLine.test(line)));
 }

@@ -37,6 +37,8 @@ describe("paths", () => {
     ["a member", "Modify: `src/a.ts`, `StartRequest.Model`", ["modify src/a.ts"]],
     ["a name behind a file", "Modify: `src/a.ts`, `agent/model`", ["modify src/a.ts"]],
     ["without an ending", "Create: `bin/tool`", ["create bin/tool"]],
+    ["code with its verb", "`Create: src/x.ts`", ["create src/x.ts"]],
+    ["of the context", "Context: `docs/s.md`", ["read docs/s.md"]],
     ["two endings", "Modify: `src/a.h/.cpp`", ["modify src/a.h", "modify src/a.cpp"]],
     ["a verb behind another", "Remove it and create `a.ts`", ["create a.ts"]],
     ["a form to follow", "Follow docs/spec.md", []],
@@ -133,6 +135,11 @@ describe("labels", () => {
     ],
     ["with prose", "| File | Change |\n| --- | :-: |\n| `a.ts` | Add `x/y.ts` to it |", ["modify a.ts"]],
     ["with what stays", "| File | Change |\n|--|--|\n| `a.ts` | No changes required |", ["read a.ts"]],
+    [
+      "with what is read",
+      "| File | Change |\n|--|--|\n| `a.ts` | read only |\n| `b.ts` | Context |",
+      ["read a.ts", "read b.ts"],
+    ],
     ["without outer bars", "File | Type\n---|---\n`a.ts` | NEW", ["create a.ts"]],
   ])("a table %s", (_, table, expected) => {
     expect(usesOf(`**Files:**\n\n${table}`)).toEqual(expected);

@@ -98,6 +98,16 @@ describe("a task that says it is not to be done is left out, and said", () => {
     "### Task 2: B\n\nCancelled — not needed.",
     "### Task 2: B\n\n**Status:** ABANDONED",
     "### Task 2: B\n\n> **Won't do:** too slow",
+    "### Task 2: B [REMOVED]",
+    "### Task 2: B (deferred)",
+    "### Task 2: B (deferred to v2)",
+    "### Task 2: B — deferred to v2",
+    "### Task 2: B (out of scope)",
+    "### Task 2: B (on hold)",
+    "### Task 2: B\n\n**Status:** deferred",
+    "### Task 2: B\n\n**Files:** `a.ts`\n\n- **Status:** cancelled",
+    "### Task 2: B\n\nThis task was cancelled.",
+    "### Task 2: B\n\nDeferred until the API is there.",
   ])("%j", (task) => {
     const text = `# P\n\n### Task 1: A\n\n${task}\n\n### Task 3: C\n`;
     expect(read(text)).toEqual({ ids: ["task-1", "task-3"], warned: ["task-left-out:5"] });
@@ -110,6 +120,11 @@ describe("a task that says it is not to be done is left out, and said", () => {
     "### Task 2: Count (skipped) entries",
     "### Task 2: Orders\n\nCancelled orders stay in the list.",
     "### Task 2: Orders\n\nSkip: nothing.",
+    "### Task 2: Deferred jobs",
+    "### Task 2: Deferred: load images",
+    "### Task 2: Orders\n\nRemoved: the old list.",
+    "### Task 2: Orders\n\nDeferred jobs are shown.",
+    "### Task 2: Orders\n\n**Status:** done",
   ])("%j is carried out", (task) => {
     const text = `# P\n\n### Task 1: A\n\n${task}\n`;
     expect(read(text)).toEqual({ ids: ["task-1", "task-2"], warned: [] });

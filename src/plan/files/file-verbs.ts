@@ -12,7 +12,7 @@ const verbs: readonly (readonly [FileUse, RegExp])[] = [
   [
     "read",
     starting(
-      String.raw`read|refer|see\b|consult|keep\b|leave\b|unchanged|existing|inspect|review\b|读取|只读|参考|查看|保留|保持|现有|扫描`,
+      String.raw`read|refer|see\b|consult|keep\b|leave\b|unchanged|existing|inspect|review\b|context(?=\s*[:：]|$)|读取|只读|参考|查看|保留|保持|现有|扫描`,
     ),
   ],
   ["test", starting(String.raw`tests?\b|测试`)],

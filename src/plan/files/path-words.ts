@@ -14,7 +14,10 @@ export interface PathWord {
 export const pathWords = (nodes: readonly PhrasingContent[]): PathWord[] => nodes.flatMap(wordsOf);
 
 function wordsOf(node: PhrasingContent): PathWord[] {
-  if (node.type === "inlineCode") return [{ text: node.value, path: node.value }];
+  if (node.type === "inlineCode") {
+    const [, label, path] = /^([A-Za-z]{1,20}:\s+)(\S+)$/.exec(node.value) ?? [];
+    return label && path ? [{ text: label }, { text: path, path }] : [{ text: node.value, path: node.value }];
+  }
   if (node.type === "text") return bareWords(node.value.replace(/\s+/g, " "));
   if (node.type === "break") return [{ text: " " }];
   if (node.type === "link") return linked(textOf(node), node.url);

@@ -87,7 +87,8 @@ function usesInTable(rows: readonly (readonly PhrasingContent[])[][], use: FileU
   return others.flatMap((cells) => {
     const said = inText(cells[action] ?? []).trim();
     const isVerb = filesLabelIn(said)?.isVerb;
-    if (/^no changes?\b|^unchanged\b/i.test(said)) return pathsInLine(cells[at] ?? [], "read");
+    if (/^(?:no changes?|unchanged|read[ -]?only|context|reference)\b/i.test(said))
+      return pathsInLine(cells[at] ?? [], "read");
     return pathsInLine(cells[at] ?? [], isVerb ? (useIn(said) ?? use) : use);
   });
 }
