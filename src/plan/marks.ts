@@ -54,31 +54,57 @@ function named(
   });
 }
 
-/** Headings that look like a task's beside those that are read. */
-export function unreadHeadings(marks: readonly Mark[], file: string): Problem[] {
+/** Headings, and lines in bold, that look like a task's beside those that are read. */
+export function unreadHeadings(
+  marks: readonly Mark[],
+  blocks: readonly RootContent[],
+  file: string,
+): Problem[] {
   const tasks = marks.filter(({ name }) => name);
+  if (tasks.length === 0) return [];
   const depths = new Set(tasks.map(({ node }) => node.depth));
-  const numbers = new Set(tasks.map(({ name }) => name?.number.toLowerCase()));
-  return marks.flatMap(({ node, line, name }, index) => {
-    if (name || tasks.length === 0 || (index === 0 && node.depth === 1)) return [];
+  const numbers = new Set(tasks.flatMap(({ name }) => name?.number.toLowerCase() ?? []));
+  const isMissing = (text: string) => missingNumber(text, numbers);
+  const headings = marks.flatMap(({ node, line, name }, index) => {
+    if (name || (index === 0 && node.depth === 1)) return [];
     const text = oneLine(node);
-    const elsewhere = depths.has(node.depth) ? shortName(text) : taskName(text, () => true);
-    const isOther =
-      elsewhere !== undefined && !numbers.has(elsewhere.number.toLowerCase().replace(/^t-?(?=\d)/, ""));
+    const isLevel = depths.has(node.depth);
+    const elsewhere = isLevel ? shortName(text) : taskName(text, () => true);
     const first = firstOfSeveral(text);
     const isTasks = hasNoNumber(text) || (first !== undefined && !numbers.has(first));
-    if (!isOther && !(depths.has(node.depth) && isTasks)) return [];
-    const message = `the heading ${quoted(text)} looks like a task's, and is not read as one`;
-    return [
-      warningAt(
-        "unread-heading",
-        file,
-        line,
-        message,
-        `write it as the others are: \`${"#".repeat(tasks[0]?.node.depth ?? 3)} Task 1: Title\``,
-      ),
-    ];
+    const isLike =
+      isOther(elsewhere, numbers) || (isLevel && (isTasks || (depths.size === 1 && isMissing(text))));
+    return isLike ? [{ what: "heading", text, line }] : [];
   });
+  const bold = blocks.flatMap((node) => {
+    if (node.type !== "paragraph" || node.children.length > 1 || node.children[0]?.type !== "strong")
+      return [];
+    const text = oneLine(node);
+    const isLike = isOther(
+      taskName(text, () => true),
+      numbers,
+    );
+    return isLike ? [{ what: "line", text, line: node.position?.start.line ?? 1 }] : [];
+  });
+  return [...headings, ...bold].map(({ what, text, line }) =>
+    warningAt(
+      "unread-heading",
+      file,
+      line,
+      `the ${what} ${quoted(text)} looks like a task's, and is not read as one`,
+      `write it as the others are: \`${"#".repeat(tasks[0]?.node.depth ?? 3)} Task 1: Title\``,
+    ),
+  );
+}
+
+/** A task of a number that no other has. */
+const isOther = (name: TaskName | undefined, numbers: ReadonlySet<string>): boolean =>
+  name !== undefined && !numbers.has(name.number.toLowerCase().replace(/^t-?(?=\d)/, ""));
+
+/** Whether a heading such as `4. Title` fills a gap between the numbers of tasks, or goes on behind the last. */
+function missingNumber(text: string, numbers: ReadonlySet<string>): boolean {
+  const [, number] = /^(\d{1,4})[.)]\s+\S/.exec(text) ?? [];
+  return number !== undefined && !numbers.has(number) && numbers.has(String(Number(number) - 1));
 }
 
 /** Tasks of one number: what names the number means the first. */

@@ -57,7 +57,7 @@ export function parsePlan(text: string, file: string): PlanRead {
   const ids = new Set<string>();
   const outside = new Set(blocks);
   const groups = groupsOf(marks);
-  const problems = unreadHeadings(marks, file);
+  const problems = unreadHeadings(marks, blocks, file);
   const unreadFiles: Unread[] = [];
   const leftOut: string[] = [];
   const tasks = marks.flatMap((mark, index): PlanTask[] => {

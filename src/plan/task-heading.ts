@@ -1,4 +1,4 @@
-import type { Heading } from "mdast";
+import type { Heading, Paragraph } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 
 /** What the heading of a task says. */
@@ -78,7 +78,7 @@ function numberOf(word: string | undefined): string | undefined {
 }
 
 /** A heading's text without its marks. */
-export const oneLine = (node: Heading): string =>
+export const oneLine = (node: Heading | Paragraph): string =>
   textOf(node).replaceAll("~~", "").replace(/\s+/g, " ").trim();
 
 /** The first task of a number keeps the id; a later one gets the next free number behind it. */

@@ -73,6 +73,14 @@ describe("labels", () => {
   test.each([
     ["a line of bare paths", "**Files:** src/a.ts, src/b.ts", ["modify src/a.ts", "modify src/b.ts"]],
     ["a line of words", "Files: src/a.ts", ["modify src/a.ts"]],
+    ["a later line", "Depends on: Task 2\nFiles: `src/d.ts`", ["modify src/d.ts"]],
+    ["a later line, a list below", "Depends on: Task 2\nFiles:\n- Create: `src/d.ts`", ["create src/d.ts"]],
+    [
+      "a table with actions",
+      "Text.\n\n| Action | File |\n|---|---|\n| Create | `a.ts` |\n| Edit | `b.ts` |",
+      ["create a.ts", "modify b.ts"],
+    ],
+    ["a table of something else", "| Status | File |\n|---|---|\n| 404 | `a.ts` |", []],
     ["a colon outside", "**Files**: `a.ts`", ["modify a.ts"]],
     ["to create", "**Files to create:**\n\n- `a.ts`", ["create a.ts"]],
     [

@@ -65,6 +65,8 @@ test.each([
   "### 2. Task — B",
   "# Task 2: B",
   "##### Task 2: B",
+  "### 2. B",
+  "**Task 2: B**",
 ])("%s beside tasks is not read, and said", (heading) => {
   const text = `# P\n\n### Task 1: A\n\n${heading}\n`;
   expect(read(text)).toEqual({ ids: ["task-1"], warned: ["unread-heading:5"] });
@@ -75,6 +77,11 @@ test.each([
   "#### T1: a threat",
   "### T1: a threat",
   "## Task order",
+  "### 7. Notes",
+  "### 1. Notes",
+  "**Task 1: more**",
+  "**Tasks**",
+  "- **Task 2: a step**",
   "### Tasks 1–3: all",
   "### Tasks",
   "### Task list: all",

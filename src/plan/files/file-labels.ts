@@ -1,7 +1,7 @@
 import type { Code, List, Paragraph, PhrasingContent, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import { isFileName, plainPath } from "./file-names.ts";
-import { tableRows } from "./file-tables.ts";
+import { columnsOf, linesIn, tableRows } from "./file-tables.ts";
 import { type FilesLabel, filesLabelIn } from "./file-verbs.ts";
 import { startsWithPath } from "./paths-in-line.ts";
 
@@ -42,7 +42,8 @@ export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
         else open = undefined;
       }
       if (parts.length > 0) continue;
-      if (open && isPartOf(open, block)) open.blocks.push(block.children);
+      if (!open && isFilesTable(block)) start({ use: "modify", isVerb: true }, line, block.children);
+      else if (open && isPartOf(open, block)) open.blocks.push(block.children);
       else if (!isBelowHeading || !leadsOn(block, open)) open = undefined;
     } else if (block.type === "list") {
       if (open) open.blocks.push(block);
@@ -61,6 +62,14 @@ export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
 const isPartOf = ({ blocks }: LabelledFiles, { children }: Paragraph): boolean =>
   tableRows(children).length > 0 || (blocks.length === 0 && startsWithPath(children));
 
+/** A table without a label that says of files what is done with them. */
+function isFilesTable({ children }: Paragraph): boolean {
+  const [heads = [], first = []] = tableRows(children);
+  const { files, action } = columnsOf(heads);
+  const said = (first[action] ?? []).map((node) => textOf(node)).join("");
+  return files >= 0 && filesLabelIn(said)?.isVerb === true;
+}
+
 /** Words below a heading that lead to its first list, or to another one. */
 const leadsOn = (block: Paragraph, open: LabelledFiles | undefined): boolean =>
   block.children[0]?.type !== "strong" &&
@@ -75,7 +84,7 @@ interface LabelledPart {
   readonly nodes: readonly PhrasingContent[];
 }
 
-/** What stands behind each bold label of a paragraph, or behind the words with which it begins. */
+/** What stands behind each bold label of a paragraph, or behind the words with which it or a line of it begins. */
 function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
   const parts: { label: FilesLabel | undefined; nodes: PhrasingContent[] }[] = [];
   for (const [at, node] of nodes.entries()) {
@@ -83,10 +92,18 @@ function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
     else parts.at(-1)?.nodes.push(node);
   }
   if (parts.length > 0) return parts;
-  const [first] = nodes;
-  const [, words] = (first?.type === "text" && /^([^:：\n]{1,80})[:：]/.exec(first.value)) || [];
-  const label = words === undefined ? undefined : filesLabelIn(words);
-  return label ? [{ label, nodes }] : [];
+  for (const [at, line] of linesIn(nodes).entries()) {
+    const label = labelOf(line);
+    if (label && at === 0) return [{ label, nodes }];
+    if (label && !label.isVerb) return [{ label, nodes: line }];
+  }
+  return [];
+}
+
+/** The label that a line begins with. */
+function labelOf([first]: readonly PhrasingContent[]): FilesLabel | undefined {
+  const [, words] = (first?.type === "text" && /^\s*([^:：\n]{1,80})[:：]/.exec(first.value)) || [];
+  return words === undefined ? undefined : filesLabelIn(words);
 }
 
 function isBoldLabel(node: PhrasingContent, next: PhrasingContent | undefined): boolean {

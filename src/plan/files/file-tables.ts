@@ -1,4 +1,5 @@
 import type { PhrasingContent } from "mdast";
+import { toString as textOf } from "mdast-util-to-string";
 
 type Nodes = readonly PhrasingContent[];
 
@@ -20,6 +21,22 @@ export function tableRows(nodes: Nodes): Nodes[][] {
   return rule < 1
     ? []
     : [...rows.slice(rule - 1, rule), ...rows.slice(rule + 1)].filter((cells) => cells.length > 1);
+}
+
+/** Which columns of a table have files, and which says what is done with them; -1 where none does. */
+export function columnsOf(heads: readonly Nodes[]): { files: number; action: number } {
+  const words = heads.map((cell) =>
+    cell
+      .map((node) => textOf(node))
+      .join("")
+      .trim(),
+  );
+  return {
+    files: words.findIndex((word) => /^(?:files?|paths?|文件|路径)/i.test(word)),
+    action: words.findIndex((word) =>
+      /^(?:action|change|type|operation|status|操作|动作|变更|类型)/i.test(word),
+    ),
+  };
 }
 
 function splitAt(nodes: Nodes, mark: string): Nodes[] {

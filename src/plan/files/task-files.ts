@@ -2,7 +2,7 @@ import type { List, ListItem, PhrasingContent, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../schemas/plan.ts";
 import { type LabelledFiles, labelledFiles } from "./file-labels.ts";
-import { linesIn, tableRows } from "./file-tables.ts";
+import { columnsOf, linesIn, tableRows } from "./file-tables.ts";
 import { filesLabelIn, namesNoUse, promisesNone, useIn } from "./file-verbs.ts";
 import { mentionsPath, pathsInLine, type UsedFile } from "./paths-in-line.ts";
 
@@ -76,14 +76,8 @@ function usesInItem({ children: [first, second] }: ListItem, use: FileUse, isStr
 /** The paths in the column of files, with what the column of actions says, if that is a verb. */
 function usesInTable(rows: readonly (readonly PhrasingContent[])[][], use: FileUse): UsedFile[] {
   const [heads = [], ...others] = rows;
-  const words = heads.map((cell) => inText(cell).trim());
-  const at = Math.max(
-    0,
-    words.findIndex((word) => /^(?:files?|paths?|文件|路径)/i.test(word)),
-  );
-  const action = words.findIndex((word) =>
-    /^(?:action|change|type|operation|status|操作|动作|变更|类型)/i.test(word),
-  );
+  const { files, action } = columnsOf(heads);
+  const at = Math.max(0, files);
   return others.flatMap((cells) => {
     const said = inText(cells[action] ?? []).trim();
     const isVerb = filesLabelIn(said)?.isVerb;
