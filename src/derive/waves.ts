@@ -8,7 +8,8 @@ export interface Wave {
   readonly tasks: readonly number[];
 }
 
-const line = /^[^\w\n]*((?:wave|phase|stage|batch|round|step|group)\s+(?:\d+|[A-Z])\b[^:\n]*):\**[ \t]*(.*)$/gim;
+const line =
+  /^[^\w\n]*((?:wave|phase|stage|batch|round|step|group)\s+(?:\d+|[A-Z])\b[^:\n]*):\**[ \t]*(.*)$/gim;
 
 /** `**Wave 2 (after Wave 1):** Tasks 3, 5`, line for line, or as a table. */
 export function wavesIn(text: string, references: References): Wave[] {
