@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
+import { withoutTasks } from "../../src/plan/without-tasks.ts";
 
 test.each([
   ["## Task 4 (leaf, parallel): Feed", "4", "Feed"],
@@ -153,4 +154,13 @@ test("of two tasks of one number, both lines are said", () => {
   expect(problems).toMatchObject([
     { code: "duplicate-task", place: { line: 3 }, related: [{ place: { line: 1 } }] },
   ]);
+});
+
+test.each([
+  ["### 1.1 Foo", "### Task 1.1: Foo"],
+  ["### Step 1: Foo", "### Task 1: Foo"],
+  ["## 2. Foo", "## Task 2: Foo"],
+])("of a plan without tasks it is said what to write for %s", (heading, task) => {
+  const { hint } = withoutTasks(`# P\n\n## Goal\n\n${heading}\n`, "p.md");
+  expect(hint).toContain(`for "${heading}" write "${task}"`);
 });
