@@ -16,12 +16,13 @@ export interface References {
 
 const number = String.raw`#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?`;
 /** A dash at the start of a line is no range, but the mark of an entry. */
-const joint = String.raw`(?:\s*(?:,(?:\s*(?:and|or|&))?|and|or|&|\+|/|to|through)\s*|[^\S\n]*(?:–|—|-|\.\.)[^\S\n]*)`;
-const list = String.raw`(?:${number})(?:${joint}(?:tasks?(?:\s+groups?)?[\s-]+)?(?:${number})(?![\w.]*\w))*`;
+const joint = String.raw`(?:\s*(?:[,、](?:\s*(?:and|or|&))?|和|and|or|&|\+|/|to|through)\s*|[^\S\n]*(?:–|—|-|\.\.)[^\S\n]*)`;
+const word = String.raw`(?:\btasks?(?:\s+groups?)?[\s-]+|任务[^\S\n]*)`;
+const list = String.raw`(?:${number})(?:${joint}${word}?(?:${number})(?![\w.]*\w))*`;
 /** A word of a list of bare numbers. */
 const isInList = /^(?:[TF]?#?\w{0,2}\d[\w.]*|and|or|to)$/i;
 /** The pattern of one naming, for larger ones; case counts for none of them. */
-export const naming = String.raw`\btasks?(?:\s+groups?)?[\s-]+${list}`;
+export const naming = `${word}${list}`;
 const whole = new RegExp(String.raw`^\s*(?:tasks?\s+)?${list}[\s.,:]*$`, "i");
 
 /** What may be the number of a task without the word: no bare integer, nothing within a path or a word. */
@@ -53,7 +54,7 @@ export function referencesTo(numbers: readonly string[]): References {
     }
     return found;
   };
-  const pattern = () => new RegExp(String.raw`\btasks?(?:\s+groups?)?[\s-]+(${list})`, "gi");
+  const pattern = () => new RegExp(`${word}(${list})`, "gi");
   const named = (text: string) => [
     ...new Set([...text.matchAll(pattern())].flatMap(([, of = ""]) => members(of))),
   ];
@@ -83,7 +84,7 @@ export function referencesTo(numbers: readonly string[]): References {
       const tasks = named(text);
       if (tasks.length > 0) return tasks;
       const bare = text.replace(/\([^()]*\)/g, " ").replace(/^\W+/, "");
-      const words = bare.split(/[\s,&+–—-]+/).filter((word) => word !== "" && word !== ".");
+      const words = bare.split(/[\s,、&+–—-]+/).filter((word) => word !== "" && word !== ".");
       return words.length > 0 && words.every((word) => isInList.test(word))
         ? [...new Set(members(bare))]
         : [];

@@ -280,6 +280,11 @@ describe("what can be told from the tasks", () => {
       "# P\n\n## Wave 1: Ground\n\n### Task 1: A\n\n**Files:**\n- Create: `a/a.ts`\n\n### Task 2: B\n\n## Wave 2: House\n\n### Task 3: C\n";
     expect(edgesOf(text)).toEqual(["1>2 first-task"]);
   });
+  test("tasks in Chinese, where headings are", () => {
+    const heading = (at: number, body = "") => `### 任务 ${at}：名\n\n${body}\n\n`;
+    const text = `# 计划\n\n${heading(1)}${heading(2)}${heading(3)}${heading(4, "**Depends on:** 任务 1、任务 2 和 3")}`;
+    expect(edgesOf(text)).toEqual(["1>4 field", "2>4 field", "3>4 field"]);
+  });
   test("an entry a line is no range", () => {
     expect(edgesOf(planOf(["A"], ["B"], ["C"], ["D", "Uses:\n\n- Task 1\n- Task 3"]))).toEqual([
       "1>4 mention",
