@@ -471,6 +471,25 @@ test("GSD: a plan that is not autonomous is said to need a person, and stays", a
   ]);
 });
 
+describe("Kiro: what a task says it depends on counts, within a wave against its claim", () => {
+  const list = (line: string) =>
+    `- [x] 1. A\n  - _Requirements: 1.1_\n- [ ] 2. B\n  - [ ] 2.1 C\n  - [ ] 2.2 D\n- [ ] 3. E\n  - ${line}\n- [ ]* 4. F\n`;
+  const waves = '\n```json\n{ "waves": [{ "tasks": ["2.1", "2.2", "3"] }] }\n```\n';
+
+  test.each([
+    ["Depends on task 2.1", ["task-2.1"], ["claim-contradicted"]],
+    ["_Depends: 1, 2_", ["task-2.1", "task-2.2"], ["claim-contradicted", "claim-contradicted"]],
+    ["**Depends on:** 4", [], ["unknown-dependency"]],
+    ["Depends on 3 files of the user", [], []],
+  ])("%s", async (line, depends, codes) => {
+    const { tasks, problems } = await readText(list(line) + waves);
+    expect(tasks.at(-1)?.depends).toEqual(depends);
+    expect(problems.flatMap((one) => /(\S+): .*depends on/.exec(one)?.[1] ?? [])).toEqual(codes);
+    const { tasks: plain } = await readText(list(line));
+    expect(plain.at(-1)?.depends ?? []).toEqual(depends);
+  });
+});
+
 test("spec-kit: placeholders for tasks are left out with one warning", async () => {
   const { tasks, problems } = await readText(
     "# T\n\n- [ ] T001 A in a.ts\n- [ ] T002 B in b.ts\n\n## Phase N\n\n- [ ] TXXX [P] Write docs\n- [x] TXXX Seen\n- [ ] T0NN More\n- [ ] T<NNN> Tests\n- [ ] Tidy up\n",

@@ -40,7 +40,8 @@ export function inWaves(tasks: readonly FormatTask[], waves: readonly (readonly 
     const [whole = ""] = numbersAbove(task.number);
     if (named === undefined) since.set(wave, [task.number]);
     else since.set(wave, before).get(wave)?.push(task.number);
-    const depends = named === undefined ? before : [whole].filter((number) => numbers.has(number));
+    const own = named === undefined ? before : [whole].filter((number) => numbers.has(number));
+    const depends = [...new Set([...own, ...(task.depends ?? [])])];
     return { ...task, wave, group: `Wave ${wave + 1}`, depends };
   });
   return placed.toSorted((a, b) => a.wave - b.wave).map(({ wave: _, ...task }) => task);
@@ -61,6 +62,30 @@ function waveFinder(waves: readonly (readonly string[])[]): (number: string) => 
     const found = kin.filter((wave) => wave !== undefined);
     return own.get(number) ?? (found.length > 0 ? Math.min(...found) : undefined);
   };
+}
+
+/** Of other tasks those that a line of its own says: `Depends on task 1`, `_Depends: 2.1, 3_`. */
+export function statedIn(section: string): string[] | undefined {
+  const found = [...section.matchAll(stated)].flatMap(([, list = ""]) => list.match(/\d+(?:\.\d+)*/g) ?? []);
+  return found.length > 0 ? found : undefined;
+}
+const stated =
+  /^[ \t]{0,20}(?:[-*+][ \t]{1,20})?[*_]{0,3}depends(?:[ \t]{1,20}on)?\b[*_]{0,3}:?[*_]{0,3}[ \t]{0,20}(?:tasks?[ \t]{1,20})?(\d+(?:\.\d+){0,9}(?:(?:[ \t]{0,20},[ \t]{0,20}(?:and[ \t]{1,20})?|[ \t]{1,20}and[ \t]{1,20})\d+(?:\.\d+){0,9})*)[ \t]{0,20}[._*]{0,4}[ \t]{0,20}$/gim;
+
+/** Dependencies on what has parts: on those of them that are tasks, and on itself where it is one. */
+export function inTheirParts(tasks: readonly FormatTask[], gone: ReadonlySet<string>): FormatTask[] {
+  const parts = new Map<string, string[]>();
+  for (const { number } of tasks)
+    for (const whole of [number, ...numbersAbove(number)])
+      parts
+        .set(whole, parts.get(whole) ?? [])
+        .get(whole)
+        ?.push(number);
+  return tasks.map((task) => {
+    if (!task.depends) return task;
+    const depends = task.depends.flatMap((number) => parts.get(number) ?? (gone.has(number) ? [] : [number]));
+    return { ...task, depends: depends.filter((number) => number !== task.number) };
+  });
 }
 
 /**

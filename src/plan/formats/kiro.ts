@@ -4,9 +4,17 @@ import type { FileUse } from "../../../schemas/plan.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
 import { oneLine } from "../task-heading.ts";
-import { contradictions } from "./claims.ts";
+import { contradictions, withoutDangling } from "./claims.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
-import { checkpoint, inParts, inWaves, numbersAbove, wavesIn } from "./kiro-stages.ts";
+import {
+  checkpoint,
+  inParts,
+  inTheirParts,
+  inWaves,
+  numbersAbove,
+  statedIn,
+  wavesIn,
+} from "./kiro-stages.ts";
 import { leftOut } from "./left-out.ts";
 import { writtenIn } from "./paths.ts";
 
@@ -33,14 +41,23 @@ export const kiro: PlanFormat = {
       if (block.type !== "list") return [];
       return entriesOf(block, lines).map((item) => ({ ...item, ...(phase ? { group: phase } : {}) }));
     });
-    const { required, optional } = openTasks(entries);
+    const { required: open, optional } = openTasks(entries);
+    const done = new Set(entries.flatMap(({ isDone, number }) => (isDone ? [number] : [])));
+    const required = inTheirParts(open, done);
     const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
     const checkpoints = new Set(
       entries.flatMap(({ number, title }) => (checkpoint.test(title) ? [number] : [])),
     );
     const staged = waves.length > 0 ? inWaves(required, waves) : inParts(required, checkpoints);
-    const read = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), staged ?? required);
-    const plan = staged && waves.length === 0 ? { ...read.plan, isStaged: true } : read.plan;
+    const tasks = staged ?? required;
+    const read = planOf(file, /^#\s+(.+)$/m.exec(text)?.[1]?.trim(), tasks);
+    const isStaged = staged !== undefined && waves.length === 0;
+    const gone = new Map(optional.map(({ number }) => [idFor(number), "marked as optional"]));
+    const { plan, problems } = withoutDangling(
+      isStaged ? { ...read.plan, isStaged } : read.plan,
+      tasks,
+      gone,
+    );
     const claims = waves.map((wave, at) => ({ ids: wave.map(idFor), by: `in wave ${at + 1}` }));
     return {
       plan,
@@ -51,6 +68,7 @@ export const kiro: PlanFormat = {
           file,
           hint: "to have one carried out, remove the `*` behind its box",
         }),
+        ...problems,
         ...contradictions(plan, claims),
       ],
     };
@@ -81,7 +99,9 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
     const uses = section
       .split("\n")
       .flatMap((line) => writtenIn(line).map((path) => ({ path, use: useIn(line) })));
+    const depends = statedIn(section);
     const own: Entry = {
+      ...(depends ? { depends } : {}),
       number,
       title: titleIn(title) || number,
       section,
