@@ -7,7 +7,7 @@ import type { UnusedField } from "../derive/fields.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { manifestText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem, ProblemCode } from "../problem.ts";
 import { few, quoted } from "../text/printable.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
 
@@ -28,7 +28,7 @@ export async function planProblems(
   return [
     ...leftOut.map((task) => forPerson(task, plan)),
     ...asking.map((one) => staysAsking(one, plan)),
-    ...derivation.unused.map((one) => unusedField(one, plan)),
+    ...derivation.unused.flatMap((one) => unusedFields(one, plan)),
     ...refused(derivation.refused, plan),
     ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
     ...(await conflicts(plan, manifest)),
@@ -51,25 +51,27 @@ const staysAsking = ({ task, neededBy }: AskingTask, { file }: Plan): Problem =>
   hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
 });
 
-const unusedField = (
-  { task: at, why, what, line }: UnusedField,
-  { tasks, file, leftOut = [] }: Plan,
-): Problem => {
-  const task = `task ${quoted(tasks[at]?.id ?? "")}`;
-  const place = { file, line, column: 1 };
-  const hint = "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`";
-  const codes = {
-    unknown: "unknown-dependency",
-    self: "self-dependency",
-    unread: "unread-dependency",
-  } as const;
-  const messages = {
-    unknown: `${task} depends on ${few(what)}, ${what.every((name) => leftOut.includes(name)) ? "which is left out, so that it does not wait for it" : "which no task of the plan is called"}`,
-    self: `${task} depends on itself: ${few(what)}`,
-    unread: `what ${task} depends on names no task of the plan: ${few(what)}`,
-  };
-  return { code: codes[why], severity: "warning", message: messages[why], place, hint };
-};
+function unusedFields({ task: at, why, what, line }: UnusedField, plan: Plan): Problem[] {
+  const task = `task ${quoted(plan.tasks[at]?.id ?? "")}`;
+  const problem = (code: ProblemCode, message: string): Problem => ({
+    code,
+    severity: "warning",
+    message,
+    place: { file: plan.file, line, column: 1 },
+    hint: "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`",
+  });
+  if (why === "self") return [problem("self-dependency", `${task} depends on itself: ${few(what)}`)];
+  if (why === "unread")
+    return [problem("unread-dependency", `what ${task} depends on names no task of the plan: ${few(what)}`)];
+  const out = what.filter((name) => plan.leftOut?.includes(name));
+  const unknown = what.filter((name) => !out.includes(name));
+  return [
+    [out, "which is left out, so that it does not wait for it"] as const,
+    [unknown, "which no task of the plan is called"] as const,
+  ].flatMap(([names, why]) =>
+    names.length > 0 ? [problem("unknown-dependency", `${task} depends on ${few(names)}, ${why}`)] : [],
+  );
+}
 
 /** More of them are counted. */
 const mostRefused = 20;

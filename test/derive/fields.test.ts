@@ -117,9 +117,10 @@ describe("what a field says and cannot be used is said", () => {
   });
 
   test("a dependency on a task that is left out", async () => {
-    const text = planOf(["Alpha"], ["Beta (cancelled)"], ["Gamma", "**Depends on:** Task 1, Task 2"]);
+    const text = planOf(["Alpha"], ["Beta (cancelled)"], ["Gamma", "**Depends on:** Task 1, Task 2, Task 9"]);
     expect(await said(text)).toEqual([
       '13 unknown-dependency: task "task-3" depends on "2", which is left out, so that it does not wait for it',
+      '13 unknown-dependency: task "task-3" depends on "9", which no task of the plan is called',
     ]);
   });
 
