@@ -40,11 +40,12 @@ export function fieldReader(
     const titled = [list, ...list.split(/[,;]/), ...list.split(/[,;]|\band\b|&/i)].flatMap(
       (part) => byTitle.get(titleKey(withoutMarks(part))) ?? [],
     );
+    const parts = called(list).flatMap(({ name }) => byNumber.get(name.toLowerCase()) ?? []);
     // Among words only what no number of something else looks like.
     const ids = list
       .split(/[\s,;()&+/]+/)
       .flatMap((word) => (isId.test(word) ? (byNumber.get(word.toLowerCase()) ?? []) : []));
-    return [...new Set([...named, ...titled, ...ids])];
+    return [...new Set([...named, ...titled, ...parts, ...ids])];
   };
   /** `Phase 1`: all tasks under the heading of that name, which is another's than the field's. */
   const grouped = (list: string, at: number): number[] => {

@@ -14,7 +14,8 @@ export interface References {
   readonly pattern: () => RegExp;
 }
 
-const number = String.raw`#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?`;
+/** A single capital letter may be a task's number, too. */
+const number = String.raw`(?:#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?|\b[A-Z](?![\w#+]))`;
 /** A dash at the start of a line is no range, but the mark of an entry. */
 const joint = String.raw`(?:\s*(?:[,、](?:\s*(?:and|or|&))?|和|and|or|&|\+|/|to|through)\s*|[^\S\n]*(?:–|—|-|\.\.)[^\S\n]*)`;
 const word = String.raw`(?:\btasks?(?:\s+groups?)?[\s-]+|任务[^\S\n]*)`;
@@ -44,7 +45,7 @@ export function referencesTo(numbers: readonly string[]): References {
         range = found.length > 0;
         continue;
       }
-      const index = at.get(token.replace(/^#/, "").toLowerCase());
+      const index = /^[a-z]$/.test(token) ? undefined : at.get(token.replace(/^#/, "").toLowerCase());
       if (index !== undefined) {
         const last = found.at(-1);
         if (range && last !== undefined) for (let one = last + 1; one < index; one += 1) found.push(one);

@@ -55,6 +55,20 @@ describe("a field names tasks in other ways than by number", () => {
     expect(derived(text).edges).toEqual(["A1>C1 field", "B1>C1 field"]);
   });
 
+  test.each(["Task A, Task B", "Tasks A and B", "A, B", "Task A (a user) and B"])(
+    "by letters: %s",
+    (value) => {
+      const text = `# P\n\n### Task A: X\n\n### Task B: Y\n\n### Task C: Z\n\n**Depends on:** ${value}\n`;
+      expect(derived(text).edges).toEqual(["A>C field", "B>C field"]);
+    },
+  );
+
+  test("a sentence names a task by its letter, and the article is none", () => {
+    const text =
+      "# P\n\nTask C depends on Task B. Task B is a task a user sees.\n\n### Task A: X\n\n### Task B: Y\n\n### Task C: Z\n";
+    expect(derived(text).edges).toEqual(["B>C statement"]);
+  });
+
   test.each(["Part 1", "everything in Part 1"])("by the heading that they stand under: %s", (value) => {
     const text = `# P\n\n## Part 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Part 2: House\n\n### Task 3: C\n\n### Task 4: D\n\n**Depends on:** ${value}\n`;
     expect(derived(text).edges.filter((edge) => edge.includes(">4"))).toEqual(["1>4 field", "2>4 field"]);
