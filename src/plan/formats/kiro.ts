@@ -29,7 +29,7 @@ const outerEntry = /^[-*] \[[ xX~-]\]/;
  */
 export const kiro: PlanFormat = {
   recognises: (text) =>
-    (text.match(/^\s*[-*]\s+\[[ xX~-]\]\*?\s+\d+(\.\d+)*\.?\s+\S/gm) ?? []).length > 1 &&
+    (text.match(/^[^\S\n]*[-*][^\S\n]+\[[ xX~-]\]\*?\s+\d+(\.\d+)*\.?\s+\S/gm) ?? []).length > 1 &&
     // `_Requirements: 1.2, 3.1_` in any language.
     /_[^_\n]{2,40}[::]\s*\d[^_\n]*_|\*\*Validates: Requirements|"waves"\s*:/.test(text),
   read: (text, file) => {

@@ -31,7 +31,7 @@ const writesDocument = /^(?:update|revise|extend|write|refresh|amend)\b[^.;(]*$/
  * those marked `[-]` are skipped: both are left out.
  */
 export const specKit: PlanFormat = {
-  recognises: (text) => (text.match(/^\s*[-*]\s+\[[ xX~-]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
+  recognises: (text) => (text.match(/^[^\S\n]*[-*][^\S\n]+\[[ xX~-]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
   read: (text, file) => {
     const lines = linesOf(text);
     const blocks = mendedBlocks(lines);
