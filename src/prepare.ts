@@ -1,4 +1,4 @@
-import { access, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname, isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import { type Pool, runSpec } from "../machines/schedule.ts";
@@ -14,14 +14,12 @@ import type { Plan } from "../schemas/plan.ts";
 import { loadConfig } from "./config.ts";
 import { engineFor } from "./engines/engines.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
-import { checkMode } from "./manifest/check.ts";
-import { loadManifest } from "./manifest/load.ts";
 import { readPromptFile } from "./manifest/prompt-files.ts";
 import { manifestFromPlan, readPlan } from "./plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
-import { textProblems, textProblemsWithoutPlan } from "./task-texts.ts";
+import { exists, readManifest, type Source } from "./read-manifest.ts";
+import { textProblemsWithoutPlan } from "./task-texts.ts";
 import { quoted } from "./text/printable.ts";
-import type { YamlFile } from "./yaml/yaml-file.ts";
 
 /**
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
@@ -186,14 +184,6 @@ async function readPrompt(task: string, manifestFile: string, file: string): Pro
   throw new UsageError(`task ${quoted(task)} takes its prompt from ${quoted(file)}: ${problem?.message}`);
 }
 
-interface Source {
-  readonly manifest?: Manifest;
-  /** The file that `manifest` came from. */
-  readonly file: string;
-  readonly plan?: Plan;
-  readonly problems: Problem[];
-}
-
 /** A plan is known by its name; a manifest that lies beside it is used. */
 async function readSource(path: string, options: JobOptions): Promise<Source> {
   const isPlan = [".md", ".markdown"].includes(extname(path).toLowerCase());
@@ -214,26 +204,6 @@ async function readSource(path: string, options: JobOptions): Promise<Source> {
   return { ...source, problems: [...problems, ...textProblemsWithoutPlan(manifest, yaml)] };
 }
 
-/** A manifest with the plan that is named, or lies beside it. */
-export async function readManifest(
-  path: string,
-  { plan: named, mode }: Pick<JobOptions, "plan" | "mode"> = {},
-): Promise<Source & { readonly yaml?: YamlFile }> {
-  const { manifest, file, problems } = await loadManifest(path);
-  const planFile = named === undefined ? await planBeside(path) : resolve(named);
-  const { plan, problems: ofPlan = [] } = planFile ? await readPlan(planFile, { needsTasks: false }) : {};
-  const overridden = manifest && file && mode ? checkMode(manifest, file, mode) : [];
-  const texts = manifest && file && plan ? textProblems(manifest, file, plan) : [];
-  return {
-    ...(manifest ? { manifest } : {}),
-    ...(plan ? { plan } : {}),
-    ...(file ? { yaml: file } : {}),
-    file: path,
-    // What a plan leaves unclear is settled by its manifest.
-    problems: [...problems, ...overridden, ...ofPlan.filter(isError), ...texts],
-  };
-}
-
 async function manifestBeside(plan: string): Promise<string | undefined> {
   for (const ending of [".exec.yaml", ".exec.yml"]) {
     const manifest = plan.replace(/\.(md|markdown)$/i, ending);
@@ -241,17 +211,3 @@ async function manifestBeside(plan: string): Promise<string | undefined> {
   }
   return undefined;
 }
-
-async function planBeside(manifest: string): Promise<string | undefined> {
-  for (const ending of [".md", ".json"]) {
-    const plan = manifest.replace(/\.exec\.ya?ml$/i, ending);
-    if (plan !== manifest && (await exists(plan))) return plan;
-  }
-  return undefined;
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

@@ -1,6 +1,6 @@
 import { colorsFor } from "../cli/terminal.ts";
-import { readManifest } from "../prepare.ts";
 import { isError, type Problem } from "../problem.ts";
+import { readManifest } from "../read-manifest.ts";
 import { problemJson, renderProblem } from "../report/problems.ts";
 import { jsonText } from "../text/printable.ts";
 

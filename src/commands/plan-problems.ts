@@ -79,7 +79,7 @@ const mostRefused = 20;
 function refused(all: Derivation["refused"], { tasks, file }: Plan): Problem[] {
   const idOf = (at = -1) => quoted(tasks[at]?.id ?? "");
   const placeOf = (at = -1) => ({ file, line: tasks[at]?.line ?? 1, column: 1 });
-  const shown = all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {
+  return all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {
     const more = index === mostRefused - 1 ? all.length - mostRefused : 0;
     const counted = more > 0 ? `; and so for ${more} more` : "";
     if (path.length === 0) {
@@ -104,7 +104,6 @@ function refused(all: Derivation["refused"], { tasks, file }: Plan): Problem[] {
       })),
     };
   });
-  return shown;
 }
 
 const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] =>
