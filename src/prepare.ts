@@ -10,7 +10,6 @@ import {
   modes,
   tiers as tierNames,
 } from "../schemas/manifest.ts";
-import type { Plan } from "../schemas/plan.ts";
 import { loadConfig } from "./config.ts";
 import { engineFor } from "./engines/engines.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
