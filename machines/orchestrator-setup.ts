@@ -2,8 +2,8 @@ import { type ActorRefFrom, assign, enqueueActions, setup } from "xstate";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
 import type { DependencyResult } from "../schemas/routing.ts";
-import { Chunked } from "./persistent.ts";
-import * as schedule from "./schedule.ts";
+import { Chunked } from "./schedule/persistent.ts";
+import * as schedule from "./schedule/schedule.ts";
 import { taskMachine } from "./task.machine.ts";
 import type { TaskEvent, TaskInput, TaskSettled, TaskWaiting } from "./task-setup.ts";
 

@@ -1,4 +1,4 @@
-import { normalisePath } from "../machines/locks.ts";
+import { normalisePath } from "../machines/schedule/locks.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import { filesChanged, workingTree } from "./git/working-tree.ts";

@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import type { ModeConfig } from "../machines/modes/mode.ts";
-import type { RunSpec } from "../machines/schedule.ts";
+import type { RunSpec } from "../machines/schedule/schedule.ts";
 import type { Config } from "../schemas/config.ts";
 import type { jobOptionsSchema, TaskFacts } from "../schemas/event.ts";
 import type { EngineName, Manifest, ManifestTask, Tier } from "../schemas/manifest.ts";

@@ -1,5 +1,12 @@
-import { batchesOf, levels, longestChain, type Order, topological, waitsFor } from "../machines/graph.ts";
 import { modeConfigs } from "../machines/modes/modes.ts";
+import {
+  batchesOf,
+  levels,
+  longestChain,
+  type Order,
+  topological,
+  waitsFor,
+} from "../machines/schedule/graph.ts";
 import {
   initialSchedule,
   nextToStart,
@@ -8,7 +15,7 @@ import {
   runSpec,
   settle,
   start,
-} from "../machines/schedule.ts";
+} from "../machines/schedule/schedule.ts";
 import type { RunGraph } from "../schemas/event.ts";
 import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
 import { type Job, taskFacts } from "./job.ts";

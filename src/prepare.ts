@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { extname, isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../machines/modes/modes.ts";
-import { type Pool, runSpec } from "../machines/schedule.ts";
+import { type Pool, runSpec } from "../machines/schedule/schedule.ts";
 import type { Config } from "../schemas/config.ts";
 import {
   engineNames,

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { ordered, topological } from "../machines/graph.ts";
+import { ordered, topological } from "../machines/schedule/graph.ts";
 import type { Restored } from "../machines/task-setup.ts";
 import type { AttemptKey, RunEvent } from "../schemas/event.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";

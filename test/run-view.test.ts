@@ -4,7 +4,7 @@ import { createActor, fromPromise } from "xstate";
 import { chartOf } from "../machines/chart.ts";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
-import { runSpec } from "../machines/schedule.ts";
+import { runSpec } from "../machines/schedule/schedule.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import type { AttemptInput, PauseInput } from "../machines/task-setup.ts";
 import type { RunEvent, RunEventBody } from "../schemas/event.ts";

@@ -1,4 +1,4 @@
-import { unordered } from "../graph.ts";
+import { unordered } from "../schedule/graph.ts";
 import type { ModeConfig } from "./mode.ts";
 
 /** Everything at once, `max_parallel` at a time: nothing waits for anything, and a failure touches no other task. */

@@ -1,4 +1,4 @@
-import { stageOrder } from "../graph.ts";
+import { stageOrder } from "../schedule/graph.ts";
 import type { ModeConfig } from "./mode.ts";
 
 /** One task at a time: of those that wait for nothing any more, the first in the plan. */

@@ -1,4 +1,4 @@
-import { stageOrder } from "../graph.ts";
+import { stageOrder } from "../schedule/graph.ts";
 import type { ModeConfig } from "./mode.ts";
 
 /** A task starts the moment the last thing it waits for has passed; of several, the one with the longest chain behind it. */

@@ -1,6 +1,6 @@
-import { batchesOf, ordered } from "../graph.ts";
 import { orchestratorSetup } from "../orchestrator-setup.ts";
-import { openGate } from "../schedule.ts";
+import { batchesOf, ordered } from "../schedule/graph.ts";
+import { openGate } from "../schedule/schedule.ts";
 import type { ModeConfig } from "./mode.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
-import type { Order, TaskGraph } from "../graph.ts";
 import type { OrchestratorContext, orchestratorSetup } from "../orchestrator-setup.ts";
+import type { Order, TaskGraph } from "../schedule/graph.ts";
 
 type Facts = Pick<OrchestratorContext, "spec" | "schedule">;
 

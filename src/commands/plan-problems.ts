@@ -1,5 +1,5 @@
 import { modeConfigs } from "../../machines/modes/modes.ts";
-import { runSpec } from "../../machines/schedule.ts";
+import { runSpec } from "../../machines/schedule/schedule.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
 import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts";

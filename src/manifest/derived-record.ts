@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { normalisePath } from "../../machines/locks.ts";
+import { normalisePath } from "../../machines/schedule/locks.ts";
 import type { Verify } from "../../schemas/manifest.ts";
 import { titleKey } from "../text/title-key.ts";
 

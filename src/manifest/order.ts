@@ -6,7 +6,7 @@ import {
   type TaskGraph,
   taskGraph,
   topological,
-} from "../../machines/graph.ts";
+} from "../../machines/schedule/graph.ts";
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
 import type { Place, Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";

@@ -1,4 +1,4 @@
-import { normalisePath } from "../../machines/locks.ts";
+import { normalisePath } from "../../machines/schedule/locks.ts";
 import { titleKey } from "../text/title-key.ts";
 import { type DerivedRecord, markOf } from "./derived-record.ts";
 import { Pairing } from "./pairing.ts";

@@ -1,4 +1,4 @@
-import { stageOrder, taskGraph, waitsFor } from "../../machines/graph.ts";
+import { stageOrder, taskGraph, waitsFor } from "../../machines/schedule/graph.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
 
 type Stages = readonly {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as graph from "../../machines/graph.ts";
+import * as graph from "../../machines/schedule/graph.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
 
 interface Task {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { locksOf, normalisePath } from "../../machines/locks.ts";
+import { locksOf, normalisePath } from "../../machines/schedule/locks.ts";
 
 /** Whether one of two plain paths is the other, or holds it, by their absolute forms in a deep directory. */
 function overlap(a: string, b: string): boolean {

@@ -3,7 +3,7 @@ import { getAdjacencyMap } from "xstate/graph";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
 import type { OrchestratorEvent } from "../../machines/orchestrator-setup.ts";
-import { type RunSpec, runSpec } from "../../machines/schedule.ts";
+import { type RunSpec, runSpec } from "../../machines/schedule/schedule.ts";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createActor, fromPromise } from "xstate";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
 import type { OrchestratorEvent } from "../../machines/orchestrator-setup.ts";
-import type { RunSpec } from "../../machines/schedule.ts";
+import type { RunSpec } from "../../machines/schedule/schedule.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
 import type { AttemptInput } from "../../machines/task-setup.ts";
 import { modes } from "../../schemas/manifest.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createActor, fromPromise } from "xstate";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
-import { runSpec } from "../../machines/schedule.ts";
+import { runSpec } from "../../machines/schedule/schedule.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
 import type { AttemptInput, PauseInput, VerifyInput } from "../../machines/task-setup.ts";
 import type { Outcome } from "../../schemas/outcome.ts";

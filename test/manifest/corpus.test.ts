@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { stageOrder, taskGraph, waitsFor } from "../../machines/graph.ts";
+import { stageOrder, taskGraph, waitsFor } from "../../machines/schedule/graph.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import { isError } from "../../src/problem.ts";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";

@@ -1,4 +1,4 @@
-import { locksOf } from "../../../machines/locks.ts";
+import { locksOf } from "../../../machines/schedule/locks.ts";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";

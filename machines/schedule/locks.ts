@@ -13,7 +13,7 @@ export interface Locks {
   readonly paths: readonly string[];
 }
 
-/** A declared path in one form: no line range, no `./`; a glob or a brace counts as the directory that holds it. */
+/** A declared path in one form: no line range, no `../`; a glob or a brace counts as the directory that holds it. */
 export function normalisePath(path: string): string {
   const plain = path.trim().replace(/:\d[\d,:-]*$/, "");
   const glob = plain.search(/[*?{]/);

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestTask } from "../schemas/manifest.ts";
+import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
 
 /** A manifest's tasks by number, in plan order. Unknown and repeated `depends`, and repeated ids, are left out. */
 export interface TaskGraph {
