@@ -1,7 +1,7 @@
 import { type ActorRefFrom, assign, enqueueActions, setup } from "xstate";
+import type { DependencyResult } from "../schemas/dependency-result.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
-import type { DependencyResult } from "../schemas/routing.ts";
 import { Chunked } from "./schedule/persistent.ts";
 import * as schedule from "./schedule/schedule.ts";
 import { taskMachine } from "./task.machine.ts";

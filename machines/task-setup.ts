@@ -1,6 +1,6 @@
 import { assign, fromPromise, sendParent, setup } from "xstate";
+import type { DependencyResult } from "../schemas/dependency-result.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
-import type { DependencyResult } from "../schemas/routing.ts";
 
 /** What a task brings along from an earlier part of its run: nothing, where it has not been tried yet. */
 export interface Restored {

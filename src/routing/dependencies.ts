@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { DependencyResult } from "../../schemas/routing.ts";
+import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import { fenced, fenceLength } from "../text/fence.ts";
 import { printable } from "../text/printable.ts";
 import { share } from "../text/share.ts";

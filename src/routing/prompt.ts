@@ -1,6 +1,6 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
+import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
-import type { DependencyResult } from "../../schemas/routing.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
 import { printable, printableLines } from "../text/printable.ts";
 import { titleLine } from "./clean.ts";

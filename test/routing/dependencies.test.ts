@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import { statuses } from "../../schemas/outcome.ts";
-import type { DependencyResult } from "../../schemas/routing.ts";
 import { renderDependencies } from "../../src/routing/dependencies.ts";
 import { codeOf, headingsOf, result, unprintable } from "./prompts.ts";
 

@@ -5,8 +5,8 @@ import type { Heading, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { toString as textOf } from "mdast-util-to-string";
 import { afterAll } from "vitest";
+import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
-import type { DependencyResult } from "../../schemas/routing.ts";
 import type { PromptInput } from "../../src/routing/prompt.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "interserve-routing-"));
