@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { say } from "../cli/failures.ts";
+import { say } from "../cli/exit-status.ts";
 import { isInteractive } from "../cli/terminal.ts";
 import type { Inspector } from "../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../inspect/xstate-inspector.ts";

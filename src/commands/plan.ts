@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
-import { say } from "../cli/failures.ts";
+import { say } from "../cli/exit-status.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { type Derivation, derive } from "../derive/derive.ts";
 import { type DerivedManifest, derivedManifest, type Evidence } from "../derive/derived-manifest.ts";

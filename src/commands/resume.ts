@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { say } from "../cli/failures.ts";
+import { say } from "../cli/exit-status.ts";
 import type { Job, JobOptions } from "../job.ts";
 import type { Lock } from "../journal/lock.ts";
 import { prepare } from "../prepare.ts";

@@ -1,4 +1,4 @@
-import { say } from "../cli/failures.ts";
+import { say } from "../cli/exit-status.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import type { JobOptions } from "../job.ts";
 import { overview, relaxing } from "../overview.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { RunStatus } from "../../schemas/run-status.ts";
-import { say } from "../cli/failures.ts";
+import { say } from "../cli/exit-status.ts";
 import { colorsFor } from "../cli/terminal.ts";
 import { hasBegun } from "../journal/read-journal.ts";
 import { runDirectory, runNames } from "../journal/run-directory.ts";

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { CommanderError } from "commander";
 import { printable } from "../text/printable.ts";
 import { addCompletion } from "./completion.ts";
-import { say, statusOf } from "./failures.ts";
+import { say, statusOf } from "./exit-status.ts";
 import { program } from "./program.ts";
 
 /**
