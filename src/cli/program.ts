@@ -1,20 +1,20 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { engineNames, modes, tiers } from "../../schemas/manifest.ts";
 import { reportFormats } from "../../schemas/run-report.ts";
-import type { AnswerFlags } from "../commands/answer.ts";
-import type { CheckFlags } from "../commands/check.ts";
-import type { CleanFlags } from "../commands/clean.ts";
-import type { DoctorFlags } from "../commands/doctor.ts";
-import type { InspectFlags } from "../commands/inspect.ts";
-import type { PlanFlags } from "../commands/plan.ts";
-import type { ReportFlags } from "../commands/report.ts";
-import type { ResumeFlags } from "../commands/resume.ts";
-import type { RunFlags } from "../commands/run.ts";
-import type { RunsFlags } from "../commands/runs.ts";
-import type { ShowFlags } from "../commands/show.ts";
-import type { StatusFlags } from "../commands/status.ts";
 import { nearest } from "../text/nearest.ts";
 import { version } from "../version.ts";
+import type { AnswerFlags } from "./commands/answer.ts";
+import type { CheckFlags } from "./commands/check.ts";
+import type { CleanFlags } from "./commands/clean.ts";
+import type { DoctorFlags } from "./commands/doctor.ts";
+import type { InspectFlags } from "./commands/inspect.ts";
+import type { PlanFlags } from "./commands/plan.ts";
+import type { ReportFlags } from "./commands/report.ts";
+import type { ResumeFlags } from "./commands/resume.ts";
+import type { RunFlags } from "./commands/run.ts";
+import type { RunsFlags } from "./commands/runs.ts";
+import type { ShowFlags } from "./commands/show.ts";
+import type { StatusFlags } from "./commands/status.ts";
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -132,7 +132,7 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
 2 usage or an invalid manifest (nothing was started); 130 and 143 after SIGINT and SIGTERM.`,
     )
     .action(async (path: string | undefined, flags: RunFlags) => {
-      const { run } = await import("../commands/run.ts");
+      const { run } = await import("./commands/run.ts");
       exit(await run(path, flags));
     });
 
@@ -147,7 +147,7 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
       "\nExamples:\n  $ interserve check docs/plan.exec.yaml\n  $ interserve check docs/*.exec.yaml --json",
     )
     .action(async (paths: string[], flags: CheckFlags) => {
-      const { check } = await import("../commands/check.ts");
+      const { check } = await import("./commands/check.ts");
       exit(await check(paths, flags));
     });
 
@@ -163,7 +163,7 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
       "\nExamples:\n  $ interserve show docs/plan.exec.yaml\n  $ interserve show docs/plan.exec.yaml --dot | dot -Tsvg -o plan.svg",
     )
     .action(async (path: string, flags: ShowFlags) => {
-      const { show } = await import("../commands/show.ts");
+      const { show } = await import("./commands/show.ts");
       exit(await show(path, flags));
     });
 
@@ -181,7 +181,7 @@ Exit status: 0 all passed or warned; 1 a task failed, was skipped or is parked;
       "\nExamples:\n  $ interserve inspect\n  $ interserve inspect 20250102-030405-a1b2 --no-open --port 4711",
     )
     .action(async (run: string | undefined, flags: InspectFlags) => {
-      const { inspect } = await import("../commands/inspect.ts");
+      const { inspect } = await import("./commands/inspect.ts");
       exit(await inspect(run, flags));
     });
 
@@ -224,7 +224,7 @@ Examples:
 Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be read.`,
     )
     .action(async (path: string, flags: PlanFlags) => {
-      const { plan } = await import("../commands/plan.ts");
+      const { plan } = await import("./commands/plan.ts");
       exit(await plan(path, flags));
     });
 
@@ -242,7 +242,7 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
       "\nExamples:\n  $ interserve resume\n  $ interserve resume 20260214-093012-4f1c --max-parallel 2",
     )
     .action(async (name: string | undefined, flags: ResumeFlags) => {
-      const { resume } = await import("../commands/resume.ts");
+      const { resume } = await import("./commands/resume.ts");
       exit(await resume(name, flags));
     });
 
@@ -259,7 +259,7 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     .addOption(jsonOption("one event a line, as JSON"))
     .addHelpText("after", '\nExample:\n  $ interserve answer 20260214-093012-4f1c task-3 "use port 8080"')
     .action(async (name: string, task: string, text: string, flags: AnswerFlags) => {
-      const { answer } = await import("../commands/answer.ts");
+      const { answer } = await import("./commands/answer.ts");
       exit(await answer(name, task, text, flags));
     });
 
@@ -271,7 +271,7 @@ Exit status: 0 written, or no drift; 1 drift; 2 usage, or a plan that cannot be 
     .addOption(jsonOption("the same, as JSON"))
     .addHelpText("after", "\nExample:\n  $ interserve runs")
     .action(async (flags: RunsFlags) => {
-      const { runs } = await import("../commands/runs.ts");
+      const { runs } = await import("./commands/runs.ts");
       exit(await runs(flags));
     });
 
@@ -294,7 +294,7 @@ Examples:
 Exit status: 0. With --watch that of the run; 1 where it was killed; 130 after Ctrl-C, which ends only the watching.`,
     )
     .action(async (name: string | undefined, flags: StatusFlags) => {
-      const { status } = await import("../commands/status.ts");
+      const { status } = await import("./commands/status.ts");
       exit(await status(name, flags));
     });
 
@@ -318,7 +318,7 @@ Exit status: 0. With --watch that of the run; 1 where it was killed; 130 after C
       "\nExamples:\n  $ interserve report | gh pr comment --body-file -\n  $ interserve report -o report.html\n  $ interserve report 20260214-093012-4f1c --format junit -o junit.xml",
     )
     .action(async (name: string | undefined, flags: ReportFlags) => {
-      const { report } = await import("../commands/report.ts");
+      const { report } = await import("./commands/report.ts");
       exit(await report(name, flags));
     });
 
@@ -332,7 +332,7 @@ Exit status: 0. With --watch that of the run; 1 where it was killed; 130 after C
     .addOption(jsonOption("{removed, under_way}, as JSON"))
     .addHelpText("after", "\nExamples:\n  $ interserve clean\n  $ interserve clean --keep 0")
     .action(async (flags: CleanFlags) => {
-      const { clean } = await import("../commands/clean.ts");
+      const { clean } = await import("./commands/clean.ts");
       exit(await clean(flags));
     });
 
@@ -349,7 +349,7 @@ Exit status: 0. With --watch that of the run; 1 where it was killed; 130 after C
       "\nExample:\n  $ interserve doctor\n\nExit status: 0 the default engine can carry tasks out; 1 it cannot.",
     )
     .action(async (flags: DoctorFlags) => {
-      const { doctor } = await import("../commands/doctor.ts");
+      const { doctor } = await import("./commands/doctor.ts");
       exit(await doctor(flags));
     });
 

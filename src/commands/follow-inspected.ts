@@ -16,7 +16,7 @@ export async function followInspected(
   { inspect, xstateInspect, port, open, ...flags }: ShowFlags,
 ): Promise<number> {
   // Loaded where it is asked for: it brings a server along.
-  const pages = inspect || xstateInspect ? await import("./inspect.ts") : undefined;
+  const pages = inspect || xstateInspect ? await import("../cli/commands/inspect.ts") : undefined;
   let run: Run | undefined;
   const machines = xstateInspect ? await pages?.inspectMachines(projectDir, () => run) : undefined;
   try {

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import type { RunStatus } from "../../schemas/run-status.ts";
-import { say } from "../cli/exit-status.ts";
-import { colorsFor } from "../cli/terminal.ts";
-import { hasBegun } from "../journal/read-journal.ts";
-import { runDirectory, runNames } from "../journal/run-directory.ts";
-import { runsText } from "../report/status-text.ts";
-import { runStatus } from "../run-status.ts";
-import { jsonText } from "../text/printable.ts";
+import type { RunStatus } from "../../../schemas/run-status.ts";
+import { hasBegun } from "../../journal/read-journal.ts";
+import { runDirectory, runNames } from "../../journal/run-directory.ts";
+import { runsText } from "../../report/status-text.ts";
+import { runStatus } from "../../run-status.ts";
+import { jsonText } from "../../text/printable.ts";
+import { say } from "../exit-status.ts";
+import { colorsFor } from "../terminal.ts";
 
 export interface RunsFlags {
   readonly projectDir?: string;

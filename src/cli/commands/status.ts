@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { colorsFor } from "../cli/terminal.ts";
-import { statusText } from "../report/status-text.ts";
-import { findRun } from "../resume.ts";
-import { runStatus } from "../run-status.ts";
-import { jsonText } from "../text/printable.ts";
+import { statusText } from "../../report/status-text.ts";
+import { findRun } from "../../resume.ts";
+import { runStatus } from "../../run-status.ts";
+import { jsonText } from "../../text/printable.ts";
+import { colorsFor } from "../terminal.ts";
 
 export interface StatusFlags {
   readonly projectDir?: string;
@@ -16,7 +16,7 @@ export async function status(name: string | undefined, flags: StatusFlags): Prom
   const projectDir = resolve(flags.projectDir ?? ".");
   const run = await findRun(projectDir, name);
   if (flags.watch) {
-    const { watchRun } = await import("./watch-run.ts");
+    const { watchRun } = await import("../../commands/watch-run.ts");
     return watchRun(projectDir, run, flags.json ?? false);
   }
   const facts = await runStatus(projectDir, run);

@@ -1,8 +1,8 @@
-import { colorsFor } from "../cli/terminal.ts";
-import { examine } from "../doctor.ts";
-import type { Check } from "../engines/engine.ts";
-import type { Colors } from "../report/reporter.ts";
-import { jsonText, printable } from "../text/printable.ts";
+import { examine } from "../../doctor.ts";
+import type { Check } from "../../engines/engine.ts";
+import type { Colors } from "../../report/reporter.ts";
+import { jsonText, printable } from "../../text/printable.ts";
+import { colorsFor } from "../terminal.ts";
 
 export interface DoctorFlags {
   readonly projectDir?: string;

@@ -1,12 +1,12 @@
-import { say } from "../cli/exit-status.ts";
-import { colorsFor } from "../cli/terminal.ts";
-import type { JobOptions } from "../job.ts";
-import { overview, relaxing } from "../overview.ts";
-import { prepare } from "../prepare.ts";
-import { ProblemsError } from "../problem.ts";
-import { dotOf, mermaidOf } from "../report/graph.ts";
-import { overviewText } from "../report/overview-text.ts";
-import { jsonText } from "../text/printable.ts";
+import type { JobOptions } from "../../job.ts";
+import { overview, relaxing } from "../../overview.ts";
+import { prepare } from "../../prepare.ts";
+import { ProblemsError } from "../../problem.ts";
+import { dotOf, mermaidOf } from "../../report/graph.ts";
+import { overviewText } from "../../report/overview-text.ts";
+import { jsonText } from "../../text/printable.ts";
+import { say } from "../exit-status.ts";
+import { colorsFor } from "../terminal.ts";
 
 export interface ShowFlags extends JobOptions {
   readonly json?: boolean;

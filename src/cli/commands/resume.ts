@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
-import { say } from "../cli/exit-status.ts";
-import type { Job, JobOptions } from "../job.ts";
-import type { Lock } from "../journal/lock.ts";
-import { prepare } from "../prepare.ts";
-import { ProblemsError } from "../problem.ts";
-import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../resume.ts";
-import { resumeRun } from "../run.ts";
-import { jsonText, printable } from "../text/printable.ts";
-import { checkEngines } from "./check-engines.ts";
-import { checkReports } from "./follow.ts";
-import { followInspected, type ShowFlags } from "./follow-inspected.ts";
+import { checkEngines } from "../../commands/check-engines.ts";
+import { checkReports } from "../../commands/follow.ts";
+import { followInspected, type ShowFlags } from "../../commands/follow-inspected.ts";
+import type { Job, JobOptions } from "../../job.ts";
+import type { Lock } from "../../journal/lock.ts";
+import { prepare } from "../../prepare.ts";
+import { ProblemsError } from "../../problem.ts";
+import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../../resume.ts";
+import { resumeRun } from "../../run.ts";
+import { jsonText, printable } from "../../text/printable.ts";
+import { say } from "../exit-status.ts";
 
 export interface ResumeFlags extends JobOptions, ShowFlags {
   /** In place of the manifest that the run was started with. */

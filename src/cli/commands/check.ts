@@ -1,8 +1,8 @@
-import { colorsFor } from "../cli/terminal.ts";
-import { isError, type Problem } from "../problem.ts";
-import { readManifest } from "../read-manifest.ts";
-import { problemJson, renderProblem } from "../report/problems.ts";
-import { jsonText } from "../text/printable.ts";
+import { isError, type Problem } from "../../problem.ts";
+import { readManifest } from "../../read-manifest.ts";
+import { problemJson, renderProblem } from "../../report/problems.ts";
+import { jsonText } from "../../text/printable.ts";
+import { colorsFor } from "../terminal.ts";
 
 export interface CheckFlags {
   readonly json?: boolean;

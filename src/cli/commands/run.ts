@@ -1,15 +1,15 @@
-import { say } from "../cli/exit-status.ts";
-import { colorsFor } from "../cli/terminal.ts";
-import type { JobOptions } from "../job.ts";
-import { overview, relaxing } from "../overview.ts";
-import { prepare } from "../prepare.ts";
-import { ProblemsError, UsageError } from "../problem.ts";
-import { overviewText } from "../report/overview-text.ts";
-import { startRun } from "../run.ts";
-import { jsonText } from "../text/printable.ts";
-import { checkEngines } from "./check-engines.ts";
-import { checkReports } from "./follow.ts";
-import { followInspected, type ShowFlags } from "./follow-inspected.ts";
+import { checkEngines } from "../../commands/check-engines.ts";
+import { checkReports } from "../../commands/follow.ts";
+import { followInspected, type ShowFlags } from "../../commands/follow-inspected.ts";
+import type { JobOptions } from "../../job.ts";
+import { overview, relaxing } from "../../overview.ts";
+import { prepare } from "../../prepare.ts";
+import { ProblemsError, UsageError } from "../../problem.ts";
+import { overviewText } from "../../report/overview-text.ts";
+import { startRun } from "../../run.ts";
+import { jsonText } from "../../text/printable.ts";
+import { say } from "../exit-status.ts";
+import { colorsFor } from "../terminal.ts";
 
 export interface RunFlags extends JobOptions, ShowFlags {
   readonly dryRun?: boolean;

@@ -1,8 +1,8 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { takeLock } from "../journal/lock.ts";
-import { runDirectory, runNames } from "../journal/run-directory.ts";
-import { jsonText } from "../text/printable.ts";
+import { takeLock } from "../../journal/lock.ts";
+import { runDirectory, runNames } from "../../journal/run-directory.ts";
+import { jsonText } from "../../text/printable.ts";
 
 export interface CleanFlags {
   readonly projectDir?: string;

@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { RunEvent } from "../../schemas/event.ts";
-import { type LeftAnswer, leaveAnswer } from "../journal/answers.ts";
-import { Journal } from "../journal/journal.ts";
-import type { RunDirectory } from "../journal/run-directory.ts";
-import { UsageError } from "../problem.ts";
-import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../resume.ts";
-import { jsonText } from "../text/printable.ts";
+import type { RunEvent } from "../../../schemas/event.ts";
+import { type LeftAnswer, leaveAnswer } from "../../journal/answers.ts";
+import { Journal } from "../../journal/journal.ts";
+import type { RunDirectory } from "../../journal/run-directory.ts";
+import { UsageError } from "../../problem.ts";
+import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../../resume.ts";
+import { jsonText } from "../../text/printable.ts";
 import { goOn, withLock } from "./resume.ts";
 
 export interface AnswerFlags {

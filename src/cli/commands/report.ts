@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import type { ReportFormat } from "../../schemas/run-report.ts";
-import { checkReportFile, formatOf, reportText, writeReport } from "../reports.ts";
-import { findRun } from "../resume.ts";
-import { runReport } from "../run-report.ts";
-import { jsonText, printable } from "../text/printable.ts";
+import type { ReportFormat } from "../../../schemas/run-report.ts";
+import { checkReportFile, formatOf, reportText, writeReport } from "../../reports.ts";
+import { findRun } from "../../resume.ts";
+import { runReport } from "../../run-report.ts";
+import { jsonText, printable } from "../../text/printable.ts";
 
 export interface ReportFlags {
   readonly format?: ReportFormat;
