@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import type { Aside } from "../../commands/follow.ts";
 import type { Inspector } from "../../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../../inspect/xstate-inspector.ts";
 import { inspectRun, pageAssets } from "../../inspect-run.ts";
@@ -10,6 +9,7 @@ import { answerCommand } from "../../report/next-step.ts";
 import { findRun, parkedTask, readRun, runnerOf } from "../../resume.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
+import type { Aside } from "../session/attended-run.ts";
 import { isInteractive } from "../terminal.ts";
 
 export interface InspectFlags {

@@ -1,7 +1,5 @@
 import { resolve } from "node:path";
 import { checkEngines } from "../../commands/check-engines.ts";
-import { checkReports } from "../../commands/follow.ts";
-import { followInspected, type ShowFlags } from "../../commands/follow-inspected.ts";
 import type { Job, JobOptions } from "../../job.ts";
 import type { Lock } from "../../journal/lock.ts";
 import { prepare } from "../../prepare.ts";
@@ -10,6 +8,8 @@ import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } 
 import { resumeRun } from "../../run.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
+import { checkReports } from "../session/attended-run.ts";
+import { followInspected, type ShowFlags } from "../session/with-pages.ts";
 
 export interface ResumeFlags extends JobOptions, ShowFlags {
   /** In place of the manifest that the run was started with. */

@@ -1,6 +1,4 @@
 import { checkEngines } from "../../commands/check-engines.ts";
-import { checkReports } from "../../commands/follow.ts";
-import { followInspected, type ShowFlags } from "../../commands/follow-inspected.ts";
 import type { JobOptions } from "../../job.ts";
 import { overview, relaxing } from "../../overview.ts";
 import { prepare } from "../../prepare.ts";
@@ -9,6 +7,8 @@ import { overviewText } from "../../report/overview-text.ts";
 import { startRun } from "../../run.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
+import { checkReports } from "../session/attended-run.ts";
+import { followInspected, type ShowFlags } from "../session/with-pages.ts";
 import { colorsFor } from "../terminal.ts";
 
 export interface RunFlags extends JobOptions, ShowFlags {

@@ -16,7 +16,7 @@ export async function status(name: string | undefined, flags: StatusFlags): Prom
   const projectDir = resolve(flags.projectDir ?? ".");
   const run = await findRun(projectDir, name);
   if (flags.watch) {
-    const { watchRun } = await import("../../commands/watch-run.ts");
+    const { watchRun } = await import("../session/watched-run.ts");
     return watchRun(projectDir, run, flags.json ?? false);
   }
   const facts = await runStatus(projectDir, run);

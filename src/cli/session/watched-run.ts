@@ -1,14 +1,14 @@
-import { isStart, type RunEvent } from "../../schemas/event.ts";
-import { exitOf, onSignals } from "../cli/signals.ts";
-import { followLines } from "../inspect/follow.ts";
-import { readJournal } from "../journal/read-journal.ts";
-import { runDirectory } from "../journal/run-directory.ts";
-import { isError, ProblemsError, RunError } from "../problem.ts";
-import { resumeCommand } from "../report/next-step.ts";
-import type { Reporter } from "../report/reporter.ts";
-import { runnerOf } from "../resume.ts";
-import { journalLine } from "../run-view.ts";
-import { reporterFor } from "./follow.ts";
+import { isStart, type RunEvent } from "../../../schemas/event.ts";
+import { followLines } from "../../inspect/follow.ts";
+import { readJournal } from "../../journal/read-journal.ts";
+import { runDirectory } from "../../journal/run-directory.ts";
+import { isError, ProblemsError, RunError } from "../../problem.ts";
+import { resumeCommand } from "../../report/next-step.ts";
+import type { Reporter } from "../../report/reporter.ts";
+import { runnerOf } from "../../resume.ts";
+import { journalLine } from "../../run-view.ts";
+import { reporterFor } from "./attended-run.ts";
+import { exitOf, onSignals } from "./signals.ts";
 
 /** How long a run may take from its directory to its lock: before that, nobody seems to run it. */
 const patienceMs = 2000;

@@ -1,5 +1,5 @@
-import type { Run, RunOptions } from "../live-run.ts";
-import { type FollowFlags, follow } from "./follow.ts";
+import type { Run, RunOptions } from "../../live-run.ts";
+import { type FollowFlags, follow } from "./attended-run.ts";
 
 /** What of a run is shown beside it. */
 export interface ShowFlags extends FollowFlags {
@@ -16,7 +16,7 @@ export async function followInspected(
   { inspect, xstateInspect, port, open, ...flags }: ShowFlags,
 ): Promise<number> {
   // Loaded where it is asked for: it brings a server along.
-  const pages = inspect || xstateInspect ? await import("../cli/commands/inspect.ts") : undefined;
+  const pages = inspect || xstateInspect ? await import("../commands/inspect.ts") : undefined;
   let run: Run | undefined;
   const machines = xstateInspect ? await pages?.inspectMachines(projectDir, () => run) : undefined;
   try {

@@ -1,12 +1,12 @@
-import type { RunEvent } from "../../schemas/event.ts";
-import { exitOf, onSignals } from "../cli/signals.ts";
-import { colorsFor, isInteractive } from "../cli/terminal.ts";
-import type { Run, RunOptions } from "../live-run.ts";
-import { jsonReporter } from "../report/json.ts";
-import { plainReporter } from "../report/plain.ts";
-import type { Reporter } from "../report/reporter.ts";
-import { printable } from "../text/printable.ts";
-import { Answers } from "./answers.ts";
+import type { RunEvent } from "../../../schemas/event.ts";
+import type { Run, RunOptions } from "../../live-run.ts";
+import { jsonReporter } from "../../report/json.ts";
+import { plainReporter } from "../../report/plain.ts";
+import type { Reporter } from "../../report/reporter.ts";
+import { printable } from "../../text/printable.ts";
+import { colorsFor, isInteractive } from "../terminal.ts";
+import { Answers } from "./prompter.ts";
+import { exitOf, onSignals } from "./signals.ts";
 
 /** Writes something while a run is shown on the same terminal. */
 export type Aside = (write: () => void) => void;
@@ -53,7 +53,7 @@ export async function follow(
   try {
     const status = await ended.finally(async () => {
       if (report.length === 0 && process.env.GITHUB_ACTIONS !== "true") return;
-      const { reportEnd } = await import("../reports.ts");
+      const { reportEnd } = await import("../../reports.ts");
       isWhole = await reportEnd(projectDir, run.run, report);
     });
     return status === 0 && !isWhole ? 1 : status;
@@ -64,7 +64,7 @@ export async function follow(
 
 /** Before anything starts. Throws UsageError for a report that could not be written. */
 export async function checkReports(files: readonly string[] = []): Promise<void> {
-  if (files.length > 0) await (await import("../reports.ts")).checkReportFiles(files);
+  if (files.length > 0) await (await import("../../reports.ts")).checkReportFiles(files);
 }
 
 /** Who shows a run on standard output: as JSON, redrawn in place on a terminal that can do so, or line by line. */
@@ -72,7 +72,7 @@ export async function reporterFor(json: boolean): Promise<Reporter> {
   if (json) return jsonReporter(process.stdout);
   const colors = colorsFor(process.stdout);
   if (!isInteractive(process.stdout)) return plainReporter(process.stdout, colors);
-  const { liveReporter } = await import("../report/live.ts");
+  const { liveReporter } = await import("../../report/live.ts");
   return liveReporter(process.stdout, colors);
 }
 
