@@ -1,5 +1,5 @@
 import type { Plan } from "../../schemas/plan.ts";
-import { Acyclic, type Refused } from "./acyclic.ts";
+import { Acyclic, type Refused } from "./acyclic-edges.ts";
 import { createdFileEdges } from "./created-files.ts";
 import { drawnEdges, isDrawing } from "./drawn-graphs.ts";
 import type { Edge } from "./edge.ts";
