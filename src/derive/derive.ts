@@ -1,24 +1,24 @@
 import type { Plan } from "../../schemas/plan.ts";
 import { Acyclic, type Refused } from "./acyclic-edges.ts";
-import { createdFileEdges } from "./created-files.ts";
 import { drawnEdges, isDrawing } from "./drawn-graphs.ts";
 import type { Edge } from "./edge.ts";
-import { factsOf, type TaskFacts } from "./facts.ts";
 import { fieldEdges, type UnusedField } from "./fields.ts";
-import { gateEdges } from "./gates.ts";
-import { firstTaskEdges, groundworkEdges } from "./groundwork.ts";
-import { importEdges } from "./imports.ts";
-import { interfaceEdges } from "./interfaces.ts";
-import { mentionEdges } from "./mentions.ts";
+import { gateEdges } from "./inferred/closing-tasks.ts";
+import { createdFileEdges } from "./inferred/created-files.ts";
+import { nameEdges } from "./inferred/identifiers.ts";
+import { importEdges } from "./inferred/imports.ts";
+import { interfaceEdges } from "./inferred/interfaces.ts";
+import { mentionEdges } from "./inferred/mentions.ts";
+import { firstTaskEdges, groundworkEdges } from "./inferred/scaffolding.ts";
+import { sharedFileEdges } from "./inferred/shared-files.ts";
+import { symbolEdges } from "./inferred/symbol-uses.ts";
+import { factsOf, type TaskFacts } from "./inferred/task-evidence.ts";
+import { titleEdges } from "./inferred/title-words.ts";
 import { isMermaid, mermaidEdges } from "./mermaid.ts";
-import { nameEdges } from "./names.ts";
 import { type References, referencesTo } from "./references.ts";
-import { sharedFileEdges } from "./shared-files.ts";
 import { greedyWaves, levelsOf, named } from "./stages.ts";
 import { besideFirst, statementsIn } from "./statements.ts";
-import { symbolEdges } from "./symbol-uses.ts";
 import { tableStatements } from "./tables.ts";
-import { titleEdges } from "./titles.ts";
 import { areWhole, headedWaves, type Wave, wavesIn } from "./waves.ts";
 
 /** What a plan's tasks wait for, and why. Tasks by number in plan order. */

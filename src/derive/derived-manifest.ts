@@ -2,7 +2,7 @@ import type { Mode, Tier, Verify } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "./derive.ts";
 import type { Edge, Kind } from "./edge.ts";
-import { closes } from "./gates.ts";
+import { closes } from "./inferred/closing-tasks.ts";
 
 /** A manifest's keys as they are written, in their order. */
 export interface DerivedManifest {

@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import { type TaskFacts, tailsOf } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import { type TaskFacts, tailsOf } from "./task-evidence.ts";
 
 /** Names that many directories hold, and that tell no file on their own. */
 const common =

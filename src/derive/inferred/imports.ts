@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import { type TaskFacts, tailsOf } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import { type TaskFacts, tailsOf } from "./task-evidence.ts";
 
 /** A module that a task's code imports, and an earlier task has created a file of. */
 export function importEdges(tasks: readonly TaskFacts[]): Edge[] {

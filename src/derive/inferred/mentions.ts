@@ -1,8 +1,8 @@
-import { isDenied } from "./denials.ts";
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
-import type { References } from "./references.ts";
-import { waitsIn } from "./waits.ts";
+import { isDenied } from "../denials.ts";
+import type { Edge } from "../edge.ts";
+import type { References } from "../references.ts";
+import type { TaskFacts } from "./task-evidence.ts";
+import { waitsIn } from "./wait-phrases.ts";
 
 /** Characters of text shown on each side of a mention. */
 const around = 60;

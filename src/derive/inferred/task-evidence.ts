@@ -1,4 +1,4 @@
-import type { Plan, PlanTask } from "../../schemas/plan.ts";
+import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import { definitionsIn } from "./symbols.ts";
 
 /** What evidence is sought in: a task's text, taken apart once. */

@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "./task-evidence.ts";
 
 /** The title is about proving all that was done. */
 const verifies =

@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "./task-evidence.ts";
 
 /** `Produces:` of one task against `Consumes:` of a later one: names in code that stand in both. */
 export function interfaceEdges(tasks: readonly TaskFacts[]): Edge[] {

@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "./task-evidence.ts";
 
 /** Tests are added to side by side: that two tasks do so tells no order. */
 const isTest = /(^|[/_.-])(tests?|spec|e2e)([/_.-]|$)/i;

@@ -1,4 +1,4 @@
-import type { PlanCode } from "../../schemas/plan.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
 
 /** Definitions of functions, methods, types and tables, in Go, Python, TypeScript, Rust, shell and SQL. */
 const definitions: readonly RegExp[] = [

@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "./task-evidence.ts";
 
 /** A name that one task defines and a later one uses. Of several that define it, the first counts. */
 export function symbolEdges(tasks: readonly TaskFacts[]): Edge[] {

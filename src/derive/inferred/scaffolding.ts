@@ -1,5 +1,5 @@
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "./task-evidence.ts";
 
 const scaffolding =
   /\b(scaffold(?:ing)?|skeleton|bootstrap|set\s?up|initiali[sz]e|(?:project|directory|plugin) structure|foundation|dependenc(?:y|ies))\b/i;

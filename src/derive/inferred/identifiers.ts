@@ -1,6 +1,6 @@
-import type { PlanCode } from "../../schemas/plan.ts";
-import type { Edge } from "./edge.ts";
-import type { TaskFacts } from "./facts.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "./task-evidence.ts";
 
 /** A name that more tasks than this use is a word of the whole plan. */
 const mostUsers = 4;
