@@ -3,7 +3,7 @@ import { runSpec } from "../../machines/schedule/schedule.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
 import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts";
-import type { UnusedField } from "../derive/fields.ts";
+import type { UnusedField } from "../derive/stated/fields.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { manifestText } from "../manifest/write.ts";
 import { conflictsOf } from "../overview.ts";

@@ -1,5 +1,5 @@
 import type { Edge } from "./edge.ts";
-import type { Wave } from "./waves.ts";
+import type { Wave } from "./stated/waves.ts";
 
 /** A dependency that the plan states and that is left out: with others it would be a cycle, or a wave forbids it. */
 export interface Refused {

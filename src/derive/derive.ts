@@ -1,8 +1,6 @@
 import type { Plan } from "../../schemas/plan.ts";
 import { Acyclic, type Refused } from "./acyclic-edges.ts";
-import { drawnEdges, isDrawing } from "./drawn-graphs.ts";
 import type { Edge } from "./edge.ts";
-import { fieldEdges, type UnusedField } from "./fields.ts";
 import { gateEdges } from "./inferred/closing-tasks.ts";
 import { createdFileEdges } from "./inferred/created-files.ts";
 import { nameEdges } from "./inferred/identifiers.ts";
@@ -14,12 +12,14 @@ import { sharedFileEdges } from "./inferred/shared-files.ts";
 import { symbolEdges } from "./inferred/symbol-uses.ts";
 import { factsOf, type TaskFacts } from "./inferred/task-evidence.ts";
 import { titleEdges } from "./inferred/title-words.ts";
-import { isMermaid, mermaidEdges } from "./mermaid.ts";
-import { type References, referencesTo } from "./references.ts";
 import { greedyWaves, levelsOf, named } from "./stages.ts";
-import { besideFirst, statementsIn } from "./statements.ts";
-import { tableStatements } from "./tables.ts";
-import { areWhole, headedWaves, type Wave, wavesIn } from "./waves.ts";
+import { drawnEdges, isDrawing } from "./stated/ascii-graphs.ts";
+import { fieldEdges, type UnusedField } from "./stated/fields.ts";
+import { isMermaid, mermaidEdges } from "./stated/mermaid.ts";
+import { type References, referencesTo } from "./stated/references.ts";
+import { besideFirst, statementsIn } from "./stated/statements.ts";
+import { tableStatements } from "./stated/tables.ts";
+import { areWhole, headedWaves, type Wave, wavesIn } from "./stated/waves.ts";
 
 /** What a plan's tasks wait for, and why. Tasks by number in plan order. */
 export interface Derivation {

@@ -1,5 +1,5 @@
 import type { Plan } from "../../schemas/plan.ts";
-import type { Wave } from "./waves.ts";
+import type { Wave } from "./stated/waves.ts";
 
 /** What each task waits for, by number. */
 export type Needs = readonly ReadonlySet<number>[];

@@ -1,6 +1,6 @@
-import { isDenied } from "../denials.ts";
 import type { Edge } from "../edge.ts";
-import type { References } from "../references.ts";
+import { isDenied } from "../stated/negation.ts";
+import type { References } from "../stated/references.ts";
 import type { TaskFacts } from "./task-evidence.ts";
 import { waitsIn } from "./wait-phrases.ts";
 

@@ -1,5 +1,5 @@
-import type { References } from "../references.ts";
-import { isHypothetical, sentencesOf } from "../sentences.ts";
+import type { References } from "../stated/references.ts";
+import { isHypothetical, sentencesOf } from "../stated/sentences.ts";
 
 /** A longer sentence is not read: bounds the time that a hostile plan can take. */
 const mostCharacters = 500;

@@ -1,5 +1,5 @@
-import type { PlanCode } from "../../schemas/plan.ts";
-import type { Edge } from "./edge.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
+import type { Edge } from "../edge.ts";
 import type { References } from "./references.ts";
 import { edgesAlong, sequencesOf } from "./sequences.ts";
 

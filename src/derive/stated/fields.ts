@@ -1,6 +1,6 @@
-import type { Edge } from "./edge.ts";
+import type { Edge } from "../edge.ts";
+import type { TaskFacts } from "../inferred/task-evidence.ts";
 import { fieldReader } from "./field-value.ts";
-import type { TaskFacts } from "./inferred/task-evidence.ts";
 import type { References } from "./references.ts";
 
 /** A task's field of which something cannot be used. */

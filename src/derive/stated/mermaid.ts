@@ -1,5 +1,5 @@
-import type { PlanCode } from "../../schemas/plan.ts";
-import type { Edge } from "./edge.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
+import type { Edge } from "../edge.ts";
 import { connected, Subgraphs } from "./mermaid-nodes.ts";
 import type { References } from "./references.ts";
 

@@ -1,6 +1,6 @@
-import { withoutDenial, withoutExceptions } from "./denials.ts";
-import type { Edge } from "./edge.ts";
+import type { Edge } from "../edge.ts";
 import { isAll } from "./field-value.ts";
+import { withoutDenial, withoutExceptions } from "./negation.ts";
 import { naming, type References } from "./references.ts";
 import { isHypothetical, sentencesOf } from "./sentences.ts";
 import { edgesAlong, labelledSequences, type Sequence, sequenceIn } from "./sequences.ts";

@@ -1,6 +1,6 @@
-import { withoutExceptions } from "./denials.ts";
-import type { Edge } from "./edge.ts";
+import type { Edge } from "../edge.ts";
 import { isAll } from "./field-value.ts";
+import { withoutExceptions } from "./negation.ts";
 import type { References } from "./references.ts";
 import type { Statements } from "./statements.ts";
 import type { Wave } from "./waves.ts";

@@ -1,6 +1,6 @@
-import { titleKey } from "../text/title-key.ts";
-import { withoutExceptions } from "./denials.ts";
-import type { TaskFacts } from "./inferred/task-evidence.ts";
+import { titleKey } from "../../text/title-key.ts";
+import type { TaskFacts } from "../inferred/task-evidence.ts";
+import { withoutExceptions } from "./negation.ts";
 import type { References } from "./references.ts";
 
 /** What the value of a task's field names. */

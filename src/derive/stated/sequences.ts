@@ -1,5 +1,5 @@
-import type { PlanCode } from "../../schemas/plan.ts";
-import type { Edge, Kind } from "./edge.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
+import type { Edge, Kind } from "../edge.ts";
 import type { References } from "./references.ts";
 
 /** Groups of tasks, each of which waits for those of the one before it. */

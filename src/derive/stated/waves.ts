@@ -1,4 +1,4 @@
-import type { Plan } from "../../schemas/plan.ts";
+import type { Plan } from "../../../schemas/plan.ts";
 import type { References } from "./references.ts";
 import { tableWaves } from "./tables.ts";
 
