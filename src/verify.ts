@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import type { Verify } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
+import { oneLine, tailOf } from "./engines/agent/verdict.ts";
 import type { AttemptRequest } from "./engines/engine.ts";
-import { oneLine, tailOf } from "./engines/verdict.ts";
 import { lastLines } from "./process/lines.ts";
 import { runProcess } from "./process/spawn.ts";
 import { printable } from "./text/printable.ts";

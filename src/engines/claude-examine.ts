@@ -1,5 +1,5 @@
+import { absent, asked, versionCheck } from "./agent/examine.ts";
 import type { Check } from "./engine.ts";
-import { absent, asked, versionCheck } from "./examine.ts";
 import { findExecutable, whereMissing } from "./find-executable.ts";
 
 type Environment = Readonly<Record<string, string>>;

@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Sandbox } from "../../schemas/config.ts";
+import { absent, asked, versionCheck } from "./agent/examine.ts";
+import { oneLine } from "./agent/verdict.ts";
 import { findCodex } from "./codex-program.ts";
 import type { Check } from "./engine.ts";
-import { absent, asked, versionCheck } from "./examine.ts";
 import { whereMissing } from "./find-executable.ts";
-import { oneLine } from "./verdict.ts";
 
 type Environment = Readonly<Record<string, string>>;
 

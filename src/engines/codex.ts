@@ -4,7 +4,9 @@ import type { Effort, Sandbox } from "../../schemas/config.ts";
 import { handOverJsonSchema } from "../../schemas/hand-over.ts";
 import type { Tier } from "../../schemas/manifest.ts";
 import type { Outcome, Usage } from "../../schemas/outcome.ts";
-import { Happenings, less, runAgent, type Turn } from "./agent.ts";
+import { readResult } from "./agent/result.ts";
+import { Happenings, less, runAgent, type Turn } from "./agent/turn.ts";
+import { oneLine } from "./agent/verdict.ts";
 import { type CodexEvent, type CodexItem, parseCodexEvent } from "./codex-events.ts";
 import { examineCodex } from "./codex-examine.ts";
 import { codexFailure, secondsUntilReset } from "./codex-failures.ts";
@@ -12,8 +14,6 @@ import { findCodex } from "./codex-program.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { lettingThrough } from "./environment.ts";
 import { whereMissing } from "./find-executable.ts";
-import { readResult } from "./result.ts";
-import { oneLine } from "./verdict.ts";
 
 export interface CodexConfig {
   /** The program, by its name on PATH or by a path. */

@@ -2,9 +2,9 @@ import { stat } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
-import { endedByUs, outputOf } from "./ended.ts";
+import { endedByUs, outputOf } from "./agent/ended.ts";
+import { judge, oneLine, tailOf } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
-import { judge, oneLine, tailOf } from "./verdict.ts";
 
 /**
  * Carries a task out with a shell command: its own `run`, or the configured one, which finds the prompt in

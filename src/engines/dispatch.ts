@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { type Outcome, type Status, statuses } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
-import { endedByUs, outputOf } from "./ended.ts";
+import { endedByUs, outputOf } from "./agent/ended.ts";
+import { oneLine, parseHandOver, tailOf } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { isExecutable } from "./find-executable.ts";
-import { oneLine, parseHandOver, tailOf } from "./verdict.ts";
 
 const variable = "CLAVAIN_DISPATCH_SH";
 

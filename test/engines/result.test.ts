@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readResult } from "../../src/engines/result.ts";
+import { readResult } from "../../src/engines/agent/result.ts";
 
 const form = (fields: object = {}) => ({
   verdict: "CLEAN",

@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge, oneLine, parseHandOver, parseVerdict, tailOf } from "../../src/engines/verdict.ts";
+import { judge, oneLine, parseHandOver, parseVerdict, tailOf } from "../../src/engines/agent/verdict.ts";
 
 describe("a verdict", () => {
   test.each([

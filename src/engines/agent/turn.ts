@@ -1,10 +1,10 @@
 import { relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Outcome, Usage } from "../../schemas/outcome.ts";
-import { lineSplitter } from "../process/lines.ts";
-import { type ProcessEnd, runProcess } from "../process/spawn.ts";
+import type { Outcome, Usage } from "../../../schemas/outcome.ts";
+import { lineSplitter } from "../../process/lines.ts";
+import { type ProcessEnd, runProcess } from "../../process/spawn.ts";
+import type { AttemptRequest } from "../engine.ts";
 import { endedByUs, outputOf } from "./ended.ts";
-import type { AttemptRequest } from "./engine.ts";
 import { readResult } from "./result.ts";
 import { oneLine, tailOf } from "./verdict.ts";
 

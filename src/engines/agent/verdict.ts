@@ -1,6 +1,6 @@
-import type { Outcome } from "../../schemas/outcome.ts";
-import { endsOfFile } from "../text/ends-of-file.ts";
-import { printable } from "../text/printable.ts";
+import type { Outcome } from "../../../schemas/outcome.ts";
+import { endsOfFile } from "../../text/ends-of-file.ts";
+import { printable } from "../../text/printable.ts";
 
 /** How much of an output's end is read for its verdict and hand-over, in bytes. */
 const tailBytes = 64 * 1024;

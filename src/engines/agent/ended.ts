@@ -1,6 +1,6 @@
-import type { Outcome } from "../../schemas/outcome.ts";
-import type { ProcessEnd } from "../process/spawn.ts";
-import type { AttemptRequest } from "./engine.ts";
+import type { Outcome } from "../../../schemas/outcome.ts";
+import type { ProcessEnd } from "../../process/spawn.ts";
+import type { AttemptRequest } from "../engine.ts";
 
 /** The system has too much to do, and may have less in a while. */
 const mayPass: ReadonlySet<string> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { handOverSchema } from "../../schemas/hand-over.ts";
-import type { Outcome } from "../../schemas/outcome.ts";
+import { handOverSchema } from "../../../schemas/hand-over.ts";
+import type { Outcome } from "../../../schemas/outcome.ts";
 import { judge, oneLine } from "./verdict.ts";
 
 const mostFiles = 500;
