@@ -1,6 +1,6 @@
 import type { Config } from "../../schemas/config.ts";
 import type { EngineName } from "../../schemas/manifest.ts";
-import { claudeEngine } from "./claude.ts";
+import { claudeEngine } from "./claude/engine.ts";
 import { codexEngine } from "./codex.ts";
 import { commandEngine } from "./command.ts";
 import { dispatchEngine } from "./dispatch.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude.ts";
+import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude/engine.ts";
 import type { AttemptRequest } from "../../src/engines/engine.ts";
 import { carriers } from "../process/processes.ts";
 import { claudeScene, installed, result, type Scene } from "./real.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude.ts";
+import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude/engine.ts";
 import type { AttemptRequest } from "../../src/engines/engine.ts";
 import { carriers } from "../process/processes.ts";
 import { Attempt, fixture } from "./attempt.ts";

@@ -1,6 +1,6 @@
-import { absent, asked, versionCheck } from "./agent/examine.ts";
-import type { Check } from "./engine.ts";
-import { findExecutable, whereMissing } from "./find-executable.ts";
+import { absent, asked, versionCheck } from "../agent/examine.ts";
+import type { Check } from "../engine.ts";
+import { findExecutable, whereMissing } from "../find-executable.ts";
 
 type Environment = Readonly<Record<string, string>>;
 

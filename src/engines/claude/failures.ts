@@ -1,5 +1,5 @@
-import type { FailureKind } from "../../schemas/outcome.ts";
-import type { ClaudeResult } from "./claude-events.ts";
+import type { FailureKind } from "../../../schemas/outcome.ts";
+import type { ClaudeResult } from "./events.ts";
 
 /** By the status of the API, where it has answered. Measured on Claude Code 2.1.330. */
 const byStatus: Readonly<Record<number, FailureKind>> = {

@@ -1,14 +1,14 @@
-import type { Effort } from "../../schemas/config.ts";
-import { handOverJsonSchema } from "../../schemas/hand-over.ts";
-import type { Tier } from "../../schemas/manifest.ts";
-import { isDone, type Outcome, type Usage } from "../../schemas/outcome.ts";
-import { Happenings, less, runAgent, type Turn } from "./agent/turn.ts";
-import { oneLine } from "./agent/verdict.ts";
-import { type ClaudePart, type ClaudeResult, parseClaudeEvent } from "./claude-events.ts";
-import { examineClaude } from "./claude-examine.ts";
-import { claudeFailure } from "./claude-failures.ts";
-import type { AttemptRequest, Engine } from "./engine.ts";
-import { findExecutable, whereMissing } from "./find-executable.ts";
+import type { Effort } from "../../../schemas/config.ts";
+import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
+import type { Tier } from "../../../schemas/manifest.ts";
+import { isDone, type Outcome, type Usage } from "../../../schemas/outcome.ts";
+import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
+import { oneLine } from "../agent/verdict.ts";
+import type { AttemptRequest, Engine } from "../engine.ts";
+import { findExecutable, whereMissing } from "../find-executable.ts";
+import { type ClaudePart, type ClaudeResult, parseClaudeEvent } from "./events.ts";
+import { examineClaude } from "./examine.ts";
+import { claudeFailure } from "./failures.ts";
 
 const writers: readonly string[] = ["Write", "Edit", "MultiEdit", "NotebookEdit"];
 
