@@ -1,7 +1,7 @@
 import type { Config } from "../../schemas/config.ts";
 import type { EngineName } from "../../schemas/manifest.ts";
 import { claudeEngine } from "./claude/engine.ts";
-import { codexEngine } from "./codex.ts";
+import { codexEngine } from "./codex/engine.ts";
 import { commandEngine } from "./command.ts";
 import { dispatchEngine } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { secondsUntilReset } from "../../src/engines/codex-failures.ts";
+import { secondsUntilReset } from "../../src/engines/codex/failures.ts";
 import { carriers } from "../process/processes.ts";
 import { Attempt } from "./attempt.ts";
 import { completed, failed, message, outcomeOf, started } from "./fake-codex.ts";

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findCodex } from "../../src/engines/codex-program.ts";
+import { findCodex } from "../../src/engines/codex/program.ts";
 
 let dir: string;
 beforeEach(async () => {

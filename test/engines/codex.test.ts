@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { codexEngine } from "../../src/engines/codex.ts";
+import { codexEngine } from "../../src/engines/codex/engine.ts";
 import { carriers } from "../process/processes.ts";
 import { Attempt } from "./attempt.ts";
 import { completed, engine, executable, item, message, outcomeOf, started } from "./fake-codex.ts";

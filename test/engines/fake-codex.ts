@@ -1,4 +1,4 @@
-import { codexEngine } from "../../src/engines/codex.ts";
+import { codexEngine } from "../../src/engines/codex/engine.ts";
 import type { AttemptRequest } from "../../src/engines/engine.ts";
 import { type Attempt, fixture } from "./attempt.ts";
 

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Sandbox } from "../../schemas/config.ts";
-import { absent, asked, versionCheck } from "./agent/examine.ts";
-import { oneLine } from "./agent/verdict.ts";
-import { findCodex } from "./codex-program.ts";
-import type { Check } from "./engine.ts";
-import { whereMissing } from "./find-executable.ts";
+import type { Sandbox } from "../../../schemas/config.ts";
+import { absent, asked, versionCheck } from "../agent/examine.ts";
+import { oneLine } from "../agent/verdict.ts";
+import type { Check } from "../engine.ts";
+import { whereMissing } from "../find-executable.ts";
+import { findCodex } from "./program.ts";
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,19 +1,19 @@
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Effort, Sandbox } from "../../schemas/config.ts";
-import { handOverJsonSchema } from "../../schemas/hand-over.ts";
-import type { Tier } from "../../schemas/manifest.ts";
-import type { Outcome, Usage } from "../../schemas/outcome.ts";
-import { readResult } from "./agent/result.ts";
-import { Happenings, less, runAgent, type Turn } from "./agent/turn.ts";
-import { oneLine } from "./agent/verdict.ts";
-import { type CodexEvent, type CodexItem, parseCodexEvent } from "./codex-events.ts";
-import { examineCodex } from "./codex-examine.ts";
-import { codexFailure, secondsUntilReset } from "./codex-failures.ts";
-import { findCodex } from "./codex-program.ts";
-import type { AttemptRequest, Engine } from "./engine.ts";
-import { lettingThrough } from "./environment.ts";
-import { whereMissing } from "./find-executable.ts";
+import type { Effort, Sandbox } from "../../../schemas/config.ts";
+import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
+import type { Tier } from "../../../schemas/manifest.ts";
+import type { Outcome, Usage } from "../../../schemas/outcome.ts";
+import { readResult } from "../agent/result.ts";
+import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
+import { oneLine } from "../agent/verdict.ts";
+import type { AttemptRequest, Engine } from "../engine.ts";
+import { lettingThrough } from "../environment.ts";
+import { whereMissing } from "../find-executable.ts";
+import { type CodexEvent, type CodexItem, parseCodexEvent } from "./events.ts";
+import { examineCodex } from "./examine.ts";
+import { codexFailure, secondsUntilReset } from "./failures.ts";
+import { findCodex } from "./program.ts";
 
 export interface CodexConfig {
   /** The program, by its name on PATH or by a path. */

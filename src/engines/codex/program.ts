@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { findExecutable, isExecutable } from "./find-executable.ts";
+import { findExecutable, isExecutable } from "../find-executable.ts";
 
 /**
  * Codex itself, by its name on PATH or by a path; nothing where there is none. What npm installs under that name is a

@@ -1,4 +1,4 @@
-import type { FailureKind } from "../../schemas/outcome.ts";
+import type { FailureKind } from "../../../schemas/outcome.ts";
 
 /**
  * What a failed turn means, by the text of `turn.failed`: Codex gives no code. Measured on Codex CLI 0.169.0. Only
