@@ -4,10 +4,10 @@ import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import { isStart } from "../schemas/event.ts";
 import { modes } from "../schemas/manifest.ts";
+import { aroundTask } from "./history/next-step.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./inspect/server.ts";
 import { readJournal } from "./journal/read-journal.ts";
 import { type RunDirectory, runDirectory } from "./journal/run-directory.ts";
-import { aroundTask } from "./report/next-step.ts";
 import { runnerOf } from "./resume.ts";
 
 /** The built pages: beside the bundle that this file is part of. */

@@ -1,7 +1,7 @@
 import { countStatuses, type TaskFacts } from "../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../schemas/run-status.ts";
 import { asksModel, nothingSpent, spend, totalUsage } from "../schemas/usage.ts";
-import type { TaskHistory } from "./journal/fold.ts";
+import type { TaskHistory } from "./history/fold.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { readRun, runnerOf } from "./resume.ts";
 

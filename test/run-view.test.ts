@@ -10,7 +10,7 @@ import type { AttemptInput, PauseInput } from "../machines/task-setup.ts";
 import type { RunEvent, RunEventBody } from "../schemas/event.ts";
 import { type Mode, modes } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
-import { journalLine, RunView, slotsOf } from "../src/run-view.ts";
+import { journalLine, RunView, slotsOf } from "../src/history/run-state.ts";
 
 const outcomes: readonly Outcome[] = [
   { status: "pass" },

@@ -2,10 +2,10 @@ import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { countStatuses } from "../../schemas/event.ts";
-import { isEnd, type RunView, type TaskView } from "../run-view.ts";
+import { answerCommand } from "../history/next-step.ts";
+import { isEnd, type RunView, type TaskView } from "../history/run-state.ts";
 import { printable } from "../text/printable.ts";
 import type { Size } from "./live-area.ts";
-import { answerCommand } from "./next-step.ts";
 import { type Colors, clock, countsText } from "./reporter.ts";
 
 /** What a frame is made of, beside the run. */

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
-import type { RunView } from "../run-view.ts";
+import type { RunView } from "../history/run-state.ts";
 import { printable } from "../text/printable.ts";
 import { type Colors, duration } from "./reporter.ts";
 

@@ -1,5 +1,5 @@
 import { isStart } from "../../schemas/event.ts";
-import { RunView } from "../run-view.ts";
+import { RunView } from "../history/run-state.ts";
 import { frameOf } from "./frame.ts";
 import { lineOf } from "./lines.ts";
 import { LiveArea } from "./live-area.ts";

@@ -1,7 +1,7 @@
 import { isParked } from "../../schemas/outcome.ts";
-import { RunView } from "../run-view.ts";
+import { answerCommand } from "../history/next-step.ts";
+import { RunView } from "../history/run-state.ts";
 import { lineOf } from "./lines.ts";
-import { answerCommand } from "./next-step.ts";
 import type { Colors, Reporter, Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 

@@ -1,8 +1,8 @@
 import type { Status } from "../../schemas/outcome.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
+import { nextStepLines } from "../history/next-step.ts";
 import { printable } from "../text/printable.ts";
 import { statusWord } from "./lines.ts";
-import { nextStepLines } from "./next-step.ts";
 import { type Colors, countsText, duration } from "./reporter.ts";
 
 /** Where one run stands, task by task. */

@@ -1,9 +1,9 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
-import type { RunView } from "../run-view.ts";
+import { nextStepLines, shortest } from "../history/next-step.ts";
+import type { RunView } from "../history/run-state.ts";
 import { printable } from "../text/printable.ts";
 import { name, statusWord } from "./lines.ts";
-import { nextStepLines, shortest } from "./next-step.ts";
 import { type Colors, countsText, duration, usageText } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;

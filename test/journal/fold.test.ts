@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
-import { foldJournal, type RunHistory } from "../../src/journal/fold.ts";
+import { foldJournal, type RunHistory } from "../../src/history/fold.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/journals", import.meta.url));

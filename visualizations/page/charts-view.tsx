@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart, ChartTransition } from "../../machines/chart.ts";
-import type { RunView, Taken } from "../../src/run-view.ts";
+import type { RunView, Taken } from "../../src/history/run-state.ts";
 import { ChartDrawing } from "../chart-drawing.tsx";
 import { type PlacedChart, placeChart } from "../chart-layout.ts";
 import { elk } from "./elk.ts";

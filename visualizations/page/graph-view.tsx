@@ -1,7 +1,7 @@
 import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunGraph } from "../../schemas/event.ts";
-import type { RunView } from "../../src/run-view.ts";
+import type { RunView } from "../../src/history/run-state.ts";
 import { elk } from "./elk.ts";
 import { type Box, type PlacedPlan, placePlan } from "./plan-layout.ts";
 import { Scroller } from "./scroller.tsx";

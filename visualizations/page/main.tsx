@@ -2,7 +2,7 @@ import { render } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import "../chart.css";
 import "./style.css";
-import type { RunView } from "../../src/run-view.ts";
+import type { RunView } from "../../src/history/run-state.ts";
 import { ChartsView } from "./charts-view.tsx";
 import { embedded } from "./embedded.ts";
 import { GraphView } from "./graph-view.tsx";

@@ -1,6 +1,6 @@
 import type { Chart } from "../../machines/chart.ts";
 import type { Mode } from "../../schemas/manifest.ts";
-import { type JournalLine, journalLine, RunView } from "../../src/run-view.ts";
+import { type JournalLine, journalLine, RunView } from "../../src/history/run-state.ts";
 import { embedded } from "./embedded.ts";
 
 /** What the server says of a run once. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Usage } from "../../schemas/outcome.ts";
-import type { TaskView } from "../../src/run-view.ts";
+import type { TaskView } from "../../src/history/run-state.ts";
 import { shellQuoted } from "../../src/text/shell-quoted.ts";
 import { FileView } from "./file-view.tsx";
 import { LineText } from "./journal-view.tsx";

@@ -1,4 +1,4 @@
-import type { TaskView } from "../../src/run-view.ts";
+import type { TaskView } from "../../src/history/run-state.ts";
 
 /** Escape sequences of terminals: colours, cursor moves, titles. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type AttemptView, type RunView, slotsOf, type TaskView } from "../../src/run-view.ts";
+import { type AttemptView, type RunView, slotsOf, type TaskView } from "../../src/history/run-state.ts";
 import { Scroller } from "./scroller.tsx";
 import { clock, lookOf, oneLine, seconds, signs, ticksOf } from "./text.ts";
 

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
+import { answerCommand } from "../../history/next-step.ts";
 import type { Inspector } from "../../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../../inspect/xstate-inspector.ts";
 import { inspectRun, pageAssets } from "../../inspect-run.ts";
 import { leaveAnswer } from "../../journal/answers.ts";
 import { runDirectory } from "../../journal/run-directory.ts";
 import type { Run } from "../../live-run.ts";
-import { answerCommand } from "../../report/next-step.ts";
 import { findRun, parkedTask, readRun, runnerOf } from "../../resume.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { type RunEvent, type RunGraph, type RunStart, runEventSchema } from "../schemas/event.ts";
-import { isDone, isParked, type Outcome, type Status } from "../schemas/outcome.ts";
+import { type RunEvent, type RunGraph, type RunStart, runEventSchema } from "../../schemas/event.ts";
+import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
 
 /** A state of the task chart. */
 export type TaskState =
