@@ -17,7 +17,7 @@ import { taskMachine } from "../machines/task.machine.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import { prepare, startRun } from "../src/index.ts";
-import { startXStateInspector } from "../src/inspect/xstate-inspector.ts";
+import { startXStateInspector } from "../src/inspect/xstate/inspector.ts";
 import { median } from "./median.ts";
 
 const passed: Outcome = { status: "pass" };

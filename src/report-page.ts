@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Excerpt, RunReport } from "../schemas/run-report.ts";
 import { aroundTask } from "./history/next-step.ts";
-import { runCharts } from "./inspect-run.ts";
+import { runCharts } from "./inspect/serve-run.ts";
 import { endsOfFile } from "./text/ends-of-file.ts";
 import { jsonText } from "./text/printable.ts";
 import { share } from "./text/share.ts";

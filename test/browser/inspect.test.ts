@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { inspectRun } from "../../src/inspect-run.ts";
+import { inspectRun } from "../../src/inspect/serve-run.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { findRun } from "../../src/resume.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { answerCommand } from "../../history/next-step.ts";
+import { inspectRun, pageAssets } from "../../inspect/serve-run.ts";
 import type { Inspector } from "../../inspect/server.ts";
-import { startXStateInspector, type XStateInspector } from "../../inspect/xstate-inspector.ts";
-import { inspectRun, pageAssets } from "../../inspect-run.ts";
+import { startXStateInspector, type XStateInspector } from "../../inspect/xstate/inspector.ts";
 import { leaveAnswer } from "../../journal/answers.ts";
 import { runDirectory } from "../../journal/run-directory.ts";
 import type { Run } from "../../live-run.ts";

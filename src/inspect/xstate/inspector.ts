@@ -5,15 +5,9 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { AnyActorRef, InspectedSnapshotEvent, InspectionEvent } from "xstate";
-import { readAssets } from "./assets.ts";
-import { newToken, refusal, securityHeaders } from "./guard.ts";
-import {
-  type PersonsEvent,
-  type Protocol,
-  sentEvent,
-  statelyInspect,
-  xstateInspect,
-} from "./xstate-messages.ts";
+import { readAssets } from "../assets.ts";
+import { newToken, refusal, securityHeaders } from "../guard.ts";
+import { type PersonsEvent, type Protocol, sentEvent, statelyInspect, xstateInspect } from "./messages.ts";
 
 export interface XStateInspector {
   /** The page that receives through `@xstate/inspect`, with the token. */

@@ -1,17 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { chartOf } from "../machines/chart.ts";
-import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
-import { taskMachine } from "../machines/task.machine.ts";
-import { isStart } from "../schemas/event.ts";
-import { modes } from "../schemas/manifest.ts";
-import { aroundTask } from "./history/next-step.ts";
-import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./inspect/server.ts";
-import { readJournal } from "./journal/read-journal.ts";
-import { type RunDirectory, runDirectory } from "./journal/run-directory.ts";
-import { runnerOf } from "./resume.ts";
+import { chartOf } from "../../machines/chart.ts";
+import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
+import { taskMachine } from "../../machines/task.machine.ts";
+import { isStart } from "../../schemas/event.ts";
+import { modes } from "../../schemas/manifest.ts";
+import { aroundTask } from "../history/next-step.ts";
+import { readJournal } from "../journal/read-journal.ts";
+import { type RunDirectory, runDirectory } from "../journal/run-directory.ts";
+import { runnerOf } from "../resume.ts";
+import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./server.ts";
 
 /** The built pages: beside the bundle that this file is part of. */
-export const pageAssets = fileURLToPath(new URL("./inspect/", import.meta.url));
+export const pageAssets = fileURLToPath(new URL("./", import.meta.url));
 
 /** The machines' charts, the orchestrator's as each mode has it. */
 export function runCharts(): RunCharts {
