@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AttemptKey } from "../schemas/event.ts";
 import type { Outcome } from "../schemas/outcome.ts";
-import type { Job, JobTask } from "./job.ts";
+import type { Job, JobTask } from "./job/job.ts";
 import { sectionFor } from "./plan/read-plan.ts";
 
 /**

@@ -11,7 +11,7 @@ import { engineFor } from "./engines/engines.ts";
 import { environmentFor } from "./engines/environment.ts";
 import { watchFiles } from "./files-changed.ts";
 import { pushGuardEnv } from "./git/push-guard.ts";
-import type { Job, JobTask } from "./job.ts";
+import type { Job, JobTask } from "./job/job.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { sectionFor } from "./plan/read-plan.ts";
 import { buildPrompt } from "./routing/prompt.ts";

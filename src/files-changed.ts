@@ -2,7 +2,7 @@ import { normalisePath } from "../machines/schedule/locks.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import { filesChanged, workingTree } from "./git/working-tree.ts";
-import type { Job } from "./job.ts";
+import type { Job } from "./job/job.ts";
 import { printable } from "./text/printable.ts";
 
 const mostFiles = 500;

@@ -10,12 +10,12 @@ import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../schemas/u
 import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
 import { attemptKey } from "./attempt-key.ts";
 import { refusedPushes } from "./git/push-guard.ts";
-import type { Job, JobTask } from "./job.ts";
+import type { Job, JobTask } from "./job/job.ts";
+import { graphOf } from "./job/overview.ts";
 import { type LeftAnswer, watchAnswers } from "./journal/answers.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
-import { graphOf } from "./overview.ts";
 import { RunError } from "./problem.ts";
 import type { Resumption } from "./resume.ts";
 import { waitBefore } from "./retry.ts";

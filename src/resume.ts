@@ -5,7 +5,7 @@ import type { AttemptKey, RunEvent } from "../schemas/event.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
 import { attemptKey } from "./attempt-key.ts";
 import { foldJournal, type RunHistory, type TaskHistory } from "./history/fold.ts";
-import type { Job } from "./job.ts";
+import type { Job } from "./job/job.ts";
 import { type Lock, lockHolder, takeLock } from "./journal/lock.ts";
 import { hasBegun, readJournal } from "./journal/read-journal.ts";
 import { isRunName, type RunDirectory, runDirectory, runNames } from "./journal/run-directory.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { writePushGuard } from "./git/push-guard.ts";
-import type { Job } from "./job.ts";
+import type { Job } from "./job/job.ts";
 import { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
 import { createRunDirectory, newRunName, type RunDirectory, runDirectory } from "./journal/run-directory.ts";

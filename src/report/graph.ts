@@ -1,5 +1,5 @@
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
-import type { Overview } from "../overview.ts";
+import type { Overview } from "../job/overview.ts";
 import { printable } from "../text/printable.ts";
 
 /** What there is to draw of an overview, or of a run. */

@@ -1,4 +1,4 @@
-import type { Overview } from "../overview.ts";
+import type { Overview } from "../job/overview.ts";
 import { printable } from "../text/printable.ts";
 import { atOnce } from "./lines.ts";
 import type { Colors } from "./reporter.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { loadConfig, userConfigFile } from "../../src/config.ts";
+import { loadConfig, userConfigFile } from "../../src/job/config.ts";
 import { lines } from "../manifest/load.ts";
 
 let dir: string;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
-import { prepare } from "../../src/prepare.ts";
+import { prepare } from "../../src/job/prepare.ts";
 import { startRun } from "../../src/run.ts";
 import { Rig } from "../rig.ts";
 

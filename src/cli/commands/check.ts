@@ -1,5 +1,5 @@
+import { readManifest } from "../../job/sources.ts";
 import { isError, type Problem } from "../../problem.ts";
-import { readManifest } from "../../read-manifest.ts";
 import { problemJson, renderProblem } from "../../report/problems.ts";
 import { jsonText } from "../../text/printable.ts";
 import { colorsFor } from "../terminal.ts";

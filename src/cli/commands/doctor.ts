@@ -1,5 +1,5 @@
-import { examine } from "../../doctor.ts";
 import type { Check } from "../../engines/engine.ts";
+import { examine } from "../../job/doctor.ts";
 import type { Colors } from "../../report/reporter.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { colorsFor } from "../terminal.ts";

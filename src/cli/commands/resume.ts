@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { checkEngines } from "../../commands/check-engines.ts";
-import type { Job, JobOptions } from "../../job.ts";
+import { checkEngines } from "../../job/engine-checks.ts";
+import type { Job, JobOptions } from "../../job/job.ts";
+import { prepare } from "../../job/prepare.ts";
 import type { Lock } from "../../journal/lock.ts";
-import { prepare } from "../../prepare.ts";
 import { ProblemsError } from "../../problem.ts";
 import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../../resume.ts";
 import { resumeRun } from "../../run.ts";

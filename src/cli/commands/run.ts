@@ -1,7 +1,7 @@
-import { checkEngines } from "../../commands/check-engines.ts";
-import type { JobOptions } from "../../job.ts";
-import { overview, relaxing } from "../../overview.ts";
-import { prepare } from "../../prepare.ts";
+import { checkEngines } from "../../job/engine-checks.ts";
+import type { JobOptions } from "../../job/job.ts";
+import { overview, relaxing } from "../../job/overview.ts";
+import { prepare } from "../../job/prepare.ts";
 import { ProblemsError, UsageError } from "../../problem.ts";
 import { overviewText } from "../../report/overview-text.ts";
 import { startRun } from "../../run.ts";

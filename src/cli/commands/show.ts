@@ -1,6 +1,6 @@
-import type { JobOptions } from "../../job.ts";
-import { overview, relaxing } from "../../overview.ts";
-import { prepare } from "../../prepare.ts";
+import type { JobOptions } from "../../job/job.ts";
+import { overview, relaxing } from "../../job/overview.ts";
+import { prepare } from "../../job/prepare.ts";
 import { ProblemsError } from "../../problem.ts";
 import { dotOf, mermaidOf } from "../../report/graph.ts";
 import { overviewText } from "../../report/overview-text.ts";

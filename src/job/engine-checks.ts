@@ -1,7 +1,7 @@
 import { asksModel } from "../../schemas/usage.ts";
-import type { Job } from "../job.ts";
-import { missingEngines } from "../prepare.ts";
 import { UsageError } from "../problem.ts";
+import type { Job } from "./job.ts";
+import { missingEngines } from "./prepare.ts";
 
 /** Throws UsageError where an engine of the job is missing. */
 export async function checkEngines(job: Job): Promise<void> {

@@ -1,12 +1,12 @@
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Manifest } from "../schemas/manifest.ts";
-import type { Plan } from "../schemas/plan.ts";
+import type { Manifest } from "../../schemas/manifest.ts";
+import type { Plan } from "../../schemas/plan.ts";
+import { checkMode } from "../manifest/check.ts";
+import { loadManifest } from "../manifest/load.ts";
+import { isError, type Problem } from "../problem.ts";
+import type { YamlFile } from "../yaml/yaml-file.ts";
 import type { JobOptions } from "./job.ts";
-import { checkMode } from "./manifest/check.ts";
-import { loadManifest } from "./manifest/load.ts";
-import { isError, type Problem } from "./problem.ts";
-import type { YamlFile } from "./yaml/yaml-file.ts";
 
 /** A manifest, or what stands for one, with its plan. */
 export interface Source {
@@ -39,9 +39,9 @@ export async function readManifest(
 
 // Only where a plan is there is what reads it loaded: a check alone starts in half the time without.
 const planIn = async (file: string): Promise<{ plan?: Plan; problems: Problem[] }> =>
-  (await import("./plan/read-plan.ts")).readPlan(file, { needsTasks: false });
+  (await import("../plan/read-plan.ts")).readPlan(file, { needsTasks: false });
 const textsOf = async (manifest: Manifest, file: YamlFile, plan: Plan): Promise<Problem[]> =>
-  (await import("./task-texts.ts")).textProblems(manifest, file, plan);
+  (await import("./missing-prompts.ts")).textProblems(manifest, file, plan);
 
 async function planBeside(manifest: string): Promise<string | undefined> {
   for (const ending of [".md", ".json"]) {

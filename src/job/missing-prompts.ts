@@ -1,10 +1,10 @@
-import type { Manifest, ManifestTask } from "../schemas/manifest.ts";
-import type { Plan } from "../schemas/plan.ts";
-import { sectionFor } from "./plan/read-plan.ts";
-import type { Problem } from "./problem.ts";
-import { nearest } from "./text/nearest.ts";
-import { quoted } from "./text/printable.ts";
-import type { Path, YamlFile } from "./yaml/yaml-file.ts";
+import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
+import type { Plan } from "../../schemas/plan.ts";
+import { sectionFor } from "../plan/read-plan.ts";
+import type { Problem } from "../problem.ts";
+import { nearest } from "../text/nearest.ts";
+import { quoted } from "../text/printable.ts";
+import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 const hint = "write a heading for it in the plan, or give it a `prompt`, a `prompt_file` or a `run`";
 

@@ -1,24 +1,24 @@
 import { stat } from "node:fs/promises";
 import { extname, isAbsolute, relative, resolve } from "node:path";
-import { modeConfigs } from "../machines/modes/modes.ts";
-import { type Pool, runSpec } from "../machines/schedule/schedule.ts";
-import type { Config } from "../schemas/config.ts";
+import { modeConfigs } from "../../machines/modes/modes.ts";
+import { type Pool, runSpec } from "../../machines/schedule/schedule.ts";
+import type { Config } from "../../schemas/config.ts";
 import {
   engineNames,
   type Manifest,
   type ManifestTask,
   modes,
   tiers as tierNames,
-} from "../schemas/manifest.ts";
+} from "../../schemas/manifest.ts";
+import { engineFor } from "../engines/engines.ts";
+import { readPromptFile } from "../manifest/prompt-files.ts";
+import { manifestFromPlan, readPlan } from "../plan/read-plan.ts";
+import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
+import { quoted } from "../text/printable.ts";
 import { loadConfig } from "./config.ts";
-import { engineFor } from "./engines/engines.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
-import { readPromptFile } from "./manifest/prompt-files.ts";
-import { manifestFromPlan, readPlan } from "./plan/read-plan.ts";
-import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
-import { exists, readManifest, type Source } from "./read-manifest.ts";
-import { textProblemsWithoutPlan } from "./task-texts.ts";
-import { quoted } from "./text/printable.ts";
+import { textProblemsWithoutPlan } from "./missing-prompts.ts";
+import { exists, readManifest, type Source } from "./sources.ts";
 
 /**
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
@@ -88,7 +88,7 @@ export async function prepare(
 /** An absolute path of a file in the project as one from there, so that every path of a file is the same. */
 function inside(path: string, projectDir: string): string {
   const from = isAbsolute(path) ? relative(projectDir, path) : path;
-  return from === ".." || from.startsWith("../") ? path : from || ".";
+  return from === ".." || from.startsWith("../../") ? path : from || ".";
 }
 
 /** What types promise, for those who have none; the command line has its own words for it. */

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { type Config, configSchema } from "../schemas/config.ts";
-import { isError, type Problem } from "./problem.ts";
-import { schemaProblems } from "./yaml/schema-problems.ts";
-import { readYamlFile } from "./yaml/yaml-file.ts";
+import { type Config, configSchema } from "../../schemas/config.ts";
+import { isError, type Problem } from "../problem.ts";
+import { schemaProblems } from "../yaml/schema-problems.ts";
+import { readYamlFile } from "../yaml/yaml-file.ts";
 
 /** What holds for every manifest run in a project. */
 export const configName = "interserve.config.yaml";

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import { type EngineName, engineNames } from "../schemas/manifest.ts";
+import { type EngineName, engineNames } from "../../schemas/manifest.ts";
+import type { Check } from "../engines/engine.ts";
+import { engineFor } from "../engines/engines.ts";
+import { environmentFor, lettingThrough } from "../engines/environment.ts";
+import { gitVersion, workingTree } from "../git/working-tree.ts";
+import { ProblemsError } from "../problem.ts";
 import { loadConfig } from "./config.ts";
-import type { Check } from "./engines/engine.ts";
-import { engineFor } from "./engines/engines.ts";
-import { environmentFor, lettingThrough } from "./engines/environment.ts";
-import { gitVersion, workingTree } from "./git/working-tree.ts";
-import { ProblemsError } from "./problem.ts";
 
 /** What a machine and a project have of what runs need: the shape of `doctor --json`. */
 export interface Examination {

@@ -1,4 +1,4 @@
-import { modeConfigs } from "../machines/modes/modes.ts";
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import {
   batchesOf,
   levels,
@@ -6,7 +6,7 @@ import {
   type Order,
   topological,
   waitsFor,
-} from "../machines/schedule/graph.ts";
+} from "../../machines/schedule/graph.ts";
 import {
   initialSchedule,
   nextToStart,
@@ -15,9 +15,9 @@ import {
   runSpec,
   settle,
   start,
-} from "../machines/schedule/schedule.ts";
-import type { RunGraph } from "../schemas/event.ts";
-import type { EngineName, Mode, Tier } from "../schemas/manifest.ts";
+} from "../../machines/schedule/schedule.ts";
+import type { RunGraph } from "../../schemas/event.ts";
+import type { EngineName, Mode, Tier } from "../../schemas/manifest.ts";
 import { type Job, taskFacts } from "./job.ts";
 
 /** What a run would do, without running it: the shape of `show --json` and of `run --dry-run --json`. */
