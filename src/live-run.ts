@@ -15,9 +15,9 @@ import { graphOf } from "./job/overview.ts";
 import { type LeftAnswer, watchAnswers } from "./journal/answers.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Lock } from "./journal/lock.ts";
+import type { Resumption } from "./journal/past-run.ts";
 import type { RunDirectory } from "./journal/run-directory.ts";
 import { RunError } from "./problem.ts";
-import type { Resumption } from "./resume.ts";
 import { waitBefore } from "./retry.ts";
 
 export interface RunOptions {

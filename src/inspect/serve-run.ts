@@ -5,9 +5,9 @@ import { taskMachine } from "../../machines/task.machine.ts";
 import { isStart } from "../../schemas/event.ts";
 import { modes } from "../../schemas/manifest.ts";
 import { aroundTask } from "../history/next-step.ts";
+import { runnerOf } from "../journal/past-run.ts";
 import { readJournal } from "../journal/read-journal.ts";
 import { type RunDirectory, runDirectory } from "../journal/run-directory.ts";
-import { runnerOf } from "../resume.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./server.ts";
 
 /** The built pages: beside the bundle that this file is part of. */

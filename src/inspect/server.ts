@@ -8,8 +8,8 @@ import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Chart } from "../../machines/chart.ts";
 import type { Mode } from "../../schemas/manifest.ts";
+import { follow, followLines } from "../journal/tail.ts";
 import { type Assets, readAssets } from "./assets.ts";
-import { follow, followLines } from "./follow.ts";
 import { newToken, refusal, securityHeaders } from "./guard.ts";
 
 export interface RunCharts {

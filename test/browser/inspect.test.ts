@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inspectRun } from "../../src/inspect/serve-run.ts";
 import { takeLock } from "../../src/journal/lock.ts";
-import { findRun } from "../../src/resume.ts";
+import { findRun } from "../../src/journal/past-run.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
 import { expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
 

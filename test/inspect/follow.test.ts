@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { follow, followLines } from "../../src/inspect/follow.ts";
+import { follow, followLines } from "../../src/journal/tail.ts";
 
 let directory: string;
 let file: string;

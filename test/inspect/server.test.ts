@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { findRun } from "../../src/resume.ts";
+import { findRun } from "../../src/journal/past-run.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
 import { ask, linesFrom, messages } from "./asking.ts";
 

@@ -4,9 +4,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RunEvent } from "../../../schemas/event.ts";
 import { type LeftAnswer, leaveAnswer } from "../../journal/answers.ts";
 import { Journal } from "../../journal/journal.ts";
+import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../../journal/past-run.ts";
 import type { RunDirectory } from "../../journal/run-directory.ts";
 import { UsageError } from "../../problem.ts";
-import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../../resume.ts";
 import { jsonText } from "../../text/printable.ts";
 import { goOn, withLock } from "./resume.ts";
 

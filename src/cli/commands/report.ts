@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { ReportFormat } from "../../../schemas/run-report.ts";
+import { findRun } from "../../journal/past-run.ts";
 import { checkReportFile, formatOf, reportText, writeReport } from "../../reports.ts";
-import { findRun } from "../../resume.ts";
 import { runReport } from "../../run-report.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 

@@ -3,8 +3,15 @@ import { checkEngines } from "../../job/engine-checks.ts";
 import type { Job, JobOptions } from "../../job/job.ts";
 import { prepare } from "../../job/prepare.ts";
 import type { Lock } from "../../journal/lock.ts";
+import {
+  findRun,
+  lockRun,
+  type PastRun,
+  type Resumption,
+  readRun,
+  resumption,
+} from "../../journal/past-run.ts";
 import { ProblemsError } from "../../problem.ts";
-import { findRun, lockRun, type PastRun, type Resumption, readRun, resumption } from "../../resume.ts";
 import { resumeRun } from "../../run.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { findRun } from "../../journal/past-run.ts";
 import { statusText } from "../../report/status-text.ts";
-import { findRun } from "../../resume.ts";
 import { runStatus } from "../../run-status.ts";
 import { jsonText } from "../../text/printable.ts";
 import { colorsFor } from "../terminal.ts";

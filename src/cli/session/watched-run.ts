@@ -1,12 +1,12 @@
 import { isStart, type RunEvent } from "../../../schemas/event.ts";
 import { resumeCommand } from "../../history/next-step.ts";
 import { journalLine } from "../../history/run-state.ts";
-import { followLines } from "../../inspect/follow.ts";
+import { runnerOf } from "../../journal/past-run.ts";
 import { readJournal } from "../../journal/read-journal.ts";
 import { runDirectory } from "../../journal/run-directory.ts";
+import { followLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
 import type { Reporter } from "../../report/reporter.ts";
-import { runnerOf } from "../../resume.ts";
 import { reporterFor } from "./attended-run.ts";
 import { exitOf, onSignals } from "./signals.ts";
 

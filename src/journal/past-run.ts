@@ -1,16 +1,16 @@
 import { join, relative } from "node:path";
-import { ordered, topological } from "../machines/schedule/graph.ts";
-import type { Restored } from "../machines/task-setup.ts";
-import type { AttemptKey, RunEvent } from "../schemas/event.ts";
-import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
-import { attemptKey } from "./attempt-key.ts";
-import { foldJournal, type RunHistory, type TaskHistory } from "./history/fold.ts";
-import type { Job } from "./job/job.ts";
-import { type Lock, lockHolder, takeLock } from "./journal/lock.ts";
-import { hasBegun, readJournal } from "./journal/read-journal.ts";
-import { isRunName, type RunDirectory, runDirectory, runNames } from "./journal/run-directory.ts";
-import { isError, type Problem, ProblemsError, UsageError } from "./problem.ts";
-import { printable } from "./text/printable.ts";
+import { ordered, topological } from "../../machines/schedule/graph.ts";
+import type { Restored } from "../../machines/task-setup.ts";
+import type { AttemptKey, RunEvent } from "../../schemas/event.ts";
+import { isDone, isParked, type Outcome } from "../../schemas/outcome.ts";
+import { attemptKey } from "../attempt-key.ts";
+import { foldJournal, type RunHistory, type TaskHistory } from "../history/fold.ts";
+import type { Job } from "../job/job.ts";
+import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
+import { printable } from "../text/printable.ts";
+import { type Lock, lockHolder, takeLock } from "./lock.ts";
+import { hasBegun, readJournal } from "./read-journal.ts";
+import { isRunName, type RunDirectory, runDirectory, runNames } from "./run-directory.ts";
 
 /** An earlier run as it lies on disk. */
 export interface PastRun {
