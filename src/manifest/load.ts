@@ -2,7 +2,7 @@ import { type Manifest, type Mode, manifestSchema } from "../../schemas/manifest
 import { isError, type Problem } from "../problem.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
 import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
-import { checkMeaning } from "./check.ts";
+import { checkMeaning } from "./meaning.ts";
 import { promptFileProblems } from "./prompt-files.ts";
 
 /** What a value that this version does not know is called. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Mode } from "../../schemas/manifest.ts";
-import { checkMode } from "../../src/manifest/check.ts";
+import { checkMode } from "../../src/manifest/meaning.ts";
 import { around, lines, load, problemsOf } from "./load.ts";
 
 const staged = (mode: Mode, rest = ""): string => `version: 1

@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
 import { few, quoted } from "../text/printable.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
-import { cycleProblems, orderProblems } from "./order.ts";
+import { cycleProblems, orderProblems } from "./order-problems.ts";
 import { type Outline, type OutlineTask, outlineOf } from "./outline.ts";
 
 /**
