@@ -18,7 +18,7 @@ import { leftOutFor } from "./left-out.ts";
 import { linesOf } from "./markdown.ts";
 import { doubles, type Mark, marksOf, unreadHeadings } from "./marks.ts";
 import { mendedBlocks } from "./mended.ts";
-import { type PlanRead, warningAt } from "./plan-read.ts";
+import { type PlanRead, warningAt } from "./plan-result.ts";
 import { textAndCode } from "./section-text.ts";
 import { shownPlan } from "./shown-plan.ts";
 import { freeId, oneLine } from "./task-heading.ts";

@@ -5,7 +5,7 @@ import { isCommand, isSentence, isSurelyCommand } from "./command-line.ts";
 import { expectation, unquoted } from "./expectation.ts";
 import { mendFences } from "./fences.ts";
 import { linesOf } from "./markdown.ts";
-import { warningAt } from "./plan-read.ts";
+import { warningAt } from "./plan-result.ts";
 import { continued, needsOthers, shellText } from "./shell-text.ts";
 import {
   blockScalar,

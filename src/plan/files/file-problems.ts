@@ -1,7 +1,7 @@
 import type { Plan } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
-import { warningAt } from "../plan-read.ts";
+import { warningAt } from "../plan-result.ts";
 import { isOutside } from "./file-names.ts";
 import type { Unread } from "./task-files.ts";
 

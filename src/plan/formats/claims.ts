@@ -2,7 +2,7 @@ import { locksOf } from "../../../machines/schedule/locks.ts";
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
-import { warningAt } from "../plan-read.ts";
+import { warningAt } from "../plan-result.ts";
 import { type FormatTask, idFor } from "./format.ts";
 
 /** Tasks that a plan says may run at the same time, and what says so: `[P]`, `in wave 2`. */

@@ -4,7 +4,7 @@ import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
-import type { PlanRead } from "../plan-read.ts";
+import type { PlanRead } from "../plan-result.ts";
 import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
 import { unreadCheck, verifyOf } from "../verify-blocks.ts";

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
 import { few, quoted } from "../../text/printable.ts";
 import { readText } from "../../yaml/yaml-file.ts";
-import { warningAt } from "../plan-read.ts";
+import { warningAt } from "../plan-result.ts";
 import type { UnreadCheck } from "../verify-lines.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";

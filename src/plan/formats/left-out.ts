@@ -1,6 +1,6 @@
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
-import { warningAt } from "../plan-read.ts";
+import { warningAt } from "../plan-result.ts";
 
 /** Tasks that are left out for one reason, said once: `tasks marked as optional are left out: "1.2"`. */
 export function leftOut(

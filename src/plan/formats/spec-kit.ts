@@ -4,7 +4,7 @@ import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
-import { warningAt } from "../plan-read.ts";
+import { warningAt } from "../plan-result.ts";
 import { oneLine } from "../task-heading.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { doubles } from "../marks.ts";
-import { warningAt } from "../plan-read.ts";
+import { warningAt } from "../plan-result.ts";
 import { withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
 import { leftOut } from "./left-out.ts";
