@@ -7,6 +7,7 @@ import { quoted } from "../text/printable.ts";
 import { titleKey } from "../text/title-key.ts";
 import { readText } from "../yaml/yaml-file.ts";
 import { asksFirst } from "./asks-first.ts";
+import { unreadCheck, verifyOf } from "./checks/verify-blocks.ts";
 import { committedFiles } from "./files/committed.ts";
 import { fileProblems } from "./files/file-problems.ts";
 import { headedFiles } from "./files/headed-code.ts";
@@ -22,7 +23,6 @@ import { type PlanRead, warningAt } from "./plan-result.ts";
 import { textAndCode } from "./section-text.ts";
 import { shownPlan } from "./shown-plan.ts";
 import { freeId, oneLine } from "./task-heading.ts";
-import { unreadCheck, verifyOf } from "./verify-blocks.ts";
 import { allDone, withoutTasks } from "./without-tasks.ts";
 
 /** A larger file is refused before it is read. */

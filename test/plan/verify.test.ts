@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { verifyOf } from "../../src/plan/checks/verify-blocks.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
-import { verifyOf } from "../../src/plan/verify-blocks.ts";
 
 /** The commands of a task with a text below its heading, with what else than `exit 0` they expect, and the warnings. */
 function checks(body: string) {

@@ -1,5 +1,7 @@
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
+import { unreadCheck, verifyOf } from "../checks/verify-blocks.ts";
+import type { UnreadCheck } from "../checks/verify-lines.ts";
 import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
 import { linesOf } from "../markdown.ts";
@@ -7,8 +9,6 @@ import { mendedBlocks } from "../mended.ts";
 import type { PlanRead } from "../plan-result.ts";
 import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
-import { unreadCheck, verifyOf } from "../verify-blocks.ts";
-import type { UnreadCheck } from "../verify-lines.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */
 export interface PlanFormat {

@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
 import { few, quoted } from "../../text/printable.ts";
 import { readText } from "../../yaml/yaml-file.ts";
+import type { UnreadCheck } from "../checks/verify-lines.ts";
 import { warningAt } from "../plan-result.ts";
-import type { UnreadCheck } from "../verify-lines.ts";
 import { contradictions, withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 

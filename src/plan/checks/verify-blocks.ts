@@ -1,11 +1,11 @@
-import type { Verify } from "../../schemas/manifest.ts";
-import type { Problem } from "../problem.ts";
-import { quoted } from "../text/printable.ts";
+import type { Verify } from "../../../schemas/manifest.ts";
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
+import { mendFences } from "../fences.ts";
+import { linesOf } from "../markdown.ts";
+import { warningAt } from "../plan-result.ts";
 import { isCommand, isSentence, isSurelyCommand } from "./command-line.ts";
 import { expectation, unquoted } from "./expectation.ts";
-import { mendFences } from "./fences.ts";
-import { linesOf } from "./markdown.ts";
-import { warningAt } from "./plan-result.ts";
 import { continued, needsOthers, shellText } from "./shell-text.ts";
 import {
   blockScalar,
