@@ -7,8 +7,8 @@ import { few, quoted } from "../../text/printable.ts";
 import { readText } from "../../yaml/yaml-file.ts";
 import type { UnreadCheck } from "../checks/verify-lines.ts";
 import { warningAt } from "../plan-result.ts";
-import { contradictions, withoutDangling } from "./claims.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { contradictions, withoutDangling } from "./parallel-claims.ts";
 
 /** A larger plan is refused. */
 const mostBytes = 10 * 1024 * 1024;

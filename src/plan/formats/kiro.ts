@@ -4,7 +4,7 @@ import type { FileUse } from "../../../schemas/plan.ts";
 import { linesOf } from "../markdown.ts";
 import { mendedBlocks } from "../mended.ts";
 import { oneLine } from "../task-heading.ts";
-import { contradictions, withoutDangling } from "./claims.ts";
+import { leftOut } from "./excluded-tasks.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import {
   checkpoint,
@@ -15,7 +15,7 @@ import {
   statedIn,
   wavesIn,
 } from "./kiro-stages.ts";
-import { leftOut } from "./left-out.ts";
+import { contradictions, withoutDangling } from "./parallel-claims.ts";
 import { writtenIn } from "./paths.ts";
 
 const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;

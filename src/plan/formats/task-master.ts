@@ -3,9 +3,9 @@ import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { doubles } from "../marks.ts";
 import { warningAt } from "../plan-result.ts";
-import { withoutDangling } from "./claims.ts";
+import { leftOut } from "./excluded-tasks.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
-import { leftOut } from "./left-out.ts";
+import { withoutDangling } from "./parallel-claims.ts";
 import { writtenIn } from "./paths.ts";
 
 const identifier = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
