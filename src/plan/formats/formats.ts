@@ -1,7 +1,7 @@
 import type { PlanFormat } from "./format.ts";
 import { gsd } from "./gsd.ts";
-import { kiro } from "./kiro.ts";
-import { specKit } from "./spec-kit.ts";
+import { kiro } from "./kiro/kiro.ts";
+import { specKit } from "./spec-kit/spec-kit.ts";
 import { taskMaster } from "./task-master.ts";
 
 const formats: readonly PlanFormat[] = [taskMaster, gsd, specKit, kiro];

@@ -1,17 +1,17 @@
 import type { ListItem, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
-import type { Problem } from "../../problem.ts";
-import { quoted } from "../../text/printable.ts";
-import { linesOf } from "../markdown.ts";
-import { mendedBlocks } from "../mended.ts";
-import { warningAt } from "../plan-result.ts";
-import { oneLine } from "../task-heading.ts";
-import { leftOut } from "./excluded-tasks.ts";
-import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
-import { contradictions, withoutDangling } from "./parallel-claims.ts";
-import { writtenIn } from "./paths.ts";
-import { guessedOrder, type Placed, parallelRuns } from "./spec-kit-order.ts";
-import { numbers, numbersIn, statedOrder } from "./spec-kit-stated.ts";
+import type { Problem } from "../../../problem.ts";
+import { quoted } from "../../../text/printable.ts";
+import { linesOf } from "../../markdown.ts";
+import { mendedBlocks } from "../../mended.ts";
+import { warningAt } from "../../plan-result.ts";
+import { oneLine } from "../../task-heading.ts";
+import { leftOut } from "../excluded-tasks.ts";
+import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
+import { contradictions, withoutDangling } from "../parallel-claims.ts";
+import { writtenIn } from "../paths.ts";
+import { guessedOrder, type Placed, parallelRuns } from "./order.ts";
+import { numbers, numbersIn, statedOrder } from "./stated.ts";
 
 const entry = /^\[([ xX~-])\]\s+(T\d{1,6}[a-z]?)\b[:.]?\s*((?:\[[^\]\n]{1,40}\]\s*)*)[:–—-]?\s*(.*)$/s;
 /** `TXXX`, `T0NN`, `T<NNN>`. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { FormatTask } from "./format.ts";
+import type { FormatTask } from "../format.ts";
 
 const waveGraph = v.object({
   waves: v.array(v.object({ tasks: v.array(v.union([v.string(), v.number()])) })),

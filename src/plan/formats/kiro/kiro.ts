@@ -1,22 +1,14 @@
 import type { List, ListItem } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
-import type { FileUse } from "../../../schemas/plan.ts";
-import { linesOf } from "../markdown.ts";
-import { mendedBlocks } from "../mended.ts";
-import { oneLine } from "../task-heading.ts";
-import { leftOut } from "./excluded-tasks.ts";
-import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
-import {
-  checkpoint,
-  inParts,
-  inTheirParts,
-  inWaves,
-  numbersAbove,
-  statedIn,
-  wavesIn,
-} from "./kiro-stages.ts";
-import { contradictions, withoutDangling } from "./parallel-claims.ts";
-import { writtenIn } from "./paths.ts";
+import type { FileUse } from "../../../../schemas/plan.ts";
+import { linesOf } from "../../markdown.ts";
+import { mendedBlocks } from "../../mended.ts";
+import { oneLine } from "../../task-heading.ts";
+import { leftOut } from "../excluded-tasks.ts";
+import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
+import { contradictions, withoutDangling } from "../parallel-claims.ts";
+import { writtenIn } from "../paths.ts";
+import { checkpoint, inParts, inTheirParts, inWaves, numbersAbove, statedIn, wavesIn } from "./stages.ts";
 
 const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;
 /** Each is a list of its own: in one long list the parser's time is not linear. */

@@ -1,4 +1,4 @@
-import type { Waits } from "./spec-kit-stated.ts";
+import type { Waits } from "./stated.ts";
 
 /** What a task's place among the others is told by. */
 export interface Placed {
