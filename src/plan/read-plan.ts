@@ -16,12 +16,12 @@ import { filesOf, type Unread } from "./files/task-files.ts";
 import { writtenFiles } from "./files/written-files.ts";
 import { formatOf } from "./formats/formats.ts";
 import { leftOutFor } from "./left-out.ts";
-import { linesOf } from "./markdown.ts";
+import { shownPlan } from "./markdown/fenced-plan.ts";
+import { linesOf } from "./markdown/markdown.ts";
+import { mendedBlocks } from "./markdown/parse-blocks.ts";
+import { textAndCode } from "./markdown/section-text.ts";
 import { doubles, type Mark, marksOf, unreadHeadings } from "./marks.ts";
-import { mendedBlocks } from "./mended.ts";
 import { type PlanRead, warningAt } from "./plan-result.ts";
-import { textAndCode } from "./section-text.ts";
-import { shownPlan } from "./shown-plan.ts";
 import { freeId, oneLine } from "./task-heading.ts";
 import { allDone, withoutTasks } from "./without-tasks.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { expect, test } from "vitest";
-import { blocksIn } from "../../src/plan/markdown.ts";
+import { blocksIn } from "../../src/plan/markdown/markdown.ts";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
 
 /** As one parse of the whole gives them, but for columns, which are the same anyway. */

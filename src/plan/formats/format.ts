@@ -4,10 +4,10 @@ import { unreadCheck, verifyOf } from "../checks/verify-blocks.ts";
 import type { UnreadCheck } from "../checks/verify-lines.ts";
 import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
-import { linesOf } from "../markdown.ts";
-import { mendedBlocks } from "../mended.ts";
+import { linesOf } from "../markdown/markdown.ts";
+import { mendedBlocks } from "../markdown/parse-blocks.ts";
+import { textAndCode } from "../markdown/section-text.ts";
 import type { PlanRead } from "../plan-result.ts";
-import { textAndCode } from "../section-text.ts";
 import { freeId } from "../task-heading.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */

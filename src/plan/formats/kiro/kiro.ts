@@ -1,8 +1,8 @@
 import type { List, ListItem } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../../schemas/plan.ts";
-import { linesOf } from "../../markdown.ts";
-import { mendedBlocks } from "../../mended.ts";
+import { linesOf } from "../../markdown/markdown.ts";
+import { mendedBlocks } from "../../markdown/parse-blocks.ts";
 import { oneLine } from "../../task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";

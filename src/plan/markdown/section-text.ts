@@ -1,5 +1,5 @@
 import type { Node, RootContent } from "mdast";
-import type { PlanCode } from "../../schemas/plan.ts";
+import type { PlanCode } from "../../../schemas/plan.ts";
 
 /** The text of some blocks of a plan without its code blocks, and these, however deep in lists they stand. */
 export function textAndCode(

@@ -1,6 +1,6 @@
+import { marksOf } from "../marks.ts";
 import { blocksIn, linesOf } from "./markdown.ts";
-import { marksOf } from "./marks.ts";
-import { mendedBlocks } from "./mended.ts";
+import { mendedBlocks } from "./parse-blocks.ts";
 
 /**
  * A plan that stands in a block of code, as chat tools give it: the text with all else blank, line for line. Undefined
