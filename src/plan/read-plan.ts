@@ -6,7 +6,6 @@ import { isError, type Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import { titleKey } from "../text/title-key.ts";
 import { readText } from "../yaml/yaml-file.ts";
-import { asksFirst } from "./asks-first.ts";
 import { unreadCheck, verifyOf } from "./checks/verify-blocks.ts";
 import { headedFiles } from "./files/code-headings.ts";
 import { fileProblems } from "./files/file-problems.ts";
@@ -15,15 +14,16 @@ import { stepFiles } from "./files/step-files.ts";
 import { filesOf, type Unread } from "./files/task-files.ts";
 import { writtenFiles } from "./files/written-files.ts";
 import { formatOf } from "./formats/formats.ts";
-import { leftOutFor } from "./left-out.ts";
 import { shownPlan } from "./markdown/fenced-plan.ts";
 import { linesOf } from "./markdown/markdown.ts";
 import { mendedBlocks } from "./markdown/parse-blocks.ts";
 import { textAndCode } from "./markdown/section-text.ts";
-import { doubles, type Mark, marksOf, unreadHeadings } from "./marks.ts";
 import { type PlanRead, warningAt } from "./plan-result.ts";
-import { freeId, oneLine } from "./task-heading.ts";
-import { allDone, withoutTasks } from "./without-tasks.ts";
+import { leftOutFor } from "./tasks/excluded.ts";
+import { doubles, type Mark, marksOf, unreadHeadings } from "./tasks/headings.ts";
+import { asksFirst } from "./tasks/needs-approval.ts";
+import { allDone, withoutTasks } from "./tasks/no-tasks.ts";
+import { freeId, oneLine } from "./tasks/task-heading.ts";
 
 /** A larger file is refused before it is read. */
 const mostBytes = 10 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asksFirst } from "../../src/plan/asks-first.ts";
+import { asksFirst } from "../../src/plan/tasks/needs-approval.ts";
 
 describe("a task that a person must agree to", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
-import { withoutTasks } from "../../src/plan/without-tasks.ts";
+import { withoutTasks } from "../../src/plan/tasks/no-tasks.ts";
 
 test.each([
   ["## Task 4 (leaf, parallel): Feed", "4", "Feed"],

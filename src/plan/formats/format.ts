@@ -8,7 +8,7 @@ import { linesOf } from "../markdown/markdown.ts";
 import { mendedBlocks } from "../markdown/parse-blocks.ts";
 import { textAndCode } from "../markdown/section-text.ts";
 import type { PlanRead } from "../plan-result.ts";
-import { freeId } from "../task-heading.ts";
+import { freeId } from "../tasks/task-heading.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */
 export interface PlanFormat {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
-import { doubles } from "../marks.ts";
 import { warningAt } from "../plan-result.ts";
+import { doubles } from "../tasks/headings.ts";
 import { leftOut } from "./excluded-tasks.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
 import { withoutDangling } from "./parallel-claims.ts";

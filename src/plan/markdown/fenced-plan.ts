@@ -1,4 +1,4 @@
-import { marksOf } from "../marks.ts";
+import { marksOf } from "../tasks/headings.ts";
 import { blocksIn, linesOf } from "./markdown.ts";
 import { mendedBlocks } from "./parse-blocks.ts";
 

@@ -3,7 +3,7 @@ import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../../schemas/plan.ts";
 import { linesOf } from "../../markdown/markdown.ts";
 import { mendedBlocks } from "../../markdown/parse-blocks.ts";
-import { oneLine } from "../../task-heading.ts";
+import { oneLine } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
 import { contradictions, withoutDangling } from "../parallel-claims.ts";

@@ -5,7 +5,7 @@ import { quoted } from "../../../text/printable.ts";
 import { linesOf } from "../../markdown/markdown.ts";
 import { mendedBlocks } from "../../markdown/parse-blocks.ts";
 import { warningAt } from "../../plan-result.ts";
-import { oneLine } from "../../task-heading.ts";
+import { oneLine } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
 import { contradictions, withoutDangling } from "../parallel-claims.ts";

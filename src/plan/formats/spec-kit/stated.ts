@@ -1,5 +1,5 @@
 import type { RootContent } from "mdast";
-import { oneLine } from "../../task-heading.ts";
+import { oneLine } from "../../tasks/task-heading.ts";
 
 /** Numbers of tasks, each with those that it waits for. */
 export type Waits = ReadonlyMap<string, readonly string[]>;

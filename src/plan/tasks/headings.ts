@@ -1,7 +1,7 @@
 import type { Heading, RootContent } from "mdast";
-import type { Problem } from "../problem.ts";
-import { quoted } from "../text/printable.ts";
-import { warningAt } from "./plan-result.ts";
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
+import { warningAt } from "../plan-result.ts";
 import { firstOfSeveral, hasNoNumber, oneLine, shortName, type TaskName, taskName } from "./task-heading.ts";
 
 /** A heading of a plan, with its index among the plan's blocks and what it says if it is a task's. */

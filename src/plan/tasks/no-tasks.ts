@@ -1,6 +1,6 @@
 import { extname } from "node:path";
-import type { Problem } from "../problem.ts";
-import { quoted } from "../text/printable.ts";
+import type { Problem } from "../../problem.ts";
+import { quoted } from "../../text/printable.ts";
 
 /** Lines that are evidently tasks, and are no headings that are read. */
 const like =
