@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { ReportFormat } from "../../../schemas/run-report.ts";
 import { findRun } from "../../journal/past-run.ts";
-import { checkReportFile, formatOf, reportText, writeReport } from "../../reports.ts";
-import { runReport } from "../../run-report.ts";
+import { runReport } from "../../report/gather.ts";
+import { checkReportFile, formatOf, reportText, writeReport } from "../../report/write.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 
 export interface ReportFlags {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { findRun } from "../../journal/past-run.ts";
+import { runStatus } from "../../report/status.ts";
 import { statusText } from "../../report/status-text.ts";
-import { runStatus } from "../../run-status.ts";
 import { jsonText } from "../../text/printable.ts";
 import { colorsFor } from "../terminal.ts";
 

@@ -53,7 +53,7 @@ export async function follow(
   try {
     const status = await ended.finally(async () => {
       if (report.length === 0 && process.env.GITHUB_ACTIONS !== "true") return;
-      const { reportEnd } = await import("../../reports.ts");
+      const { reportEnd } = await import("../../report/write.ts");
       isWhole = await reportEnd(projectDir, run.run, report);
     });
     return status === 0 && !isWhole ? 1 : status;
@@ -64,7 +64,7 @@ export async function follow(
 
 /** Before anything starts. Throws UsageError for a report that could not be written. */
 export async function checkReports(files: readonly string[] = []): Promise<void> {
-  if (files.length > 0) await (await import("../../reports.ts")).checkReportFiles(files);
+  if (files.length > 0) await (await import("../../report/write.ts")).checkReportFiles(files);
 }
 
 /** Who shows a run on standard output: as JSON, redrawn in place on a terminal that can do so, or line by line. */

@@ -1,11 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Excerpt, RunReport, TaskReport } from "../schemas/run-report.ts";
-import type { RunStatus, TaskStatus } from "../schemas/run-status.ts";
-import { readPlan, sectionFor } from "./plan/read-plan.ts";
-import { runStatus } from "./run-status.ts";
-import { endsOfFile } from "./text/ends-of-file.ts";
-import { readYamlFile } from "./yaml/yaml-file.ts";
+import type { Excerpt, RunReport, TaskReport } from "../../schemas/run-report.ts";
+import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
+import { readPlan, sectionFor } from "../plan/read-plan.ts";
+import { endsOfFile } from "../text/ends-of-file.ts";
+import { readYamlFile } from "../yaml/yaml-file.ts";
+import { runStatus } from "./status.ts";
 
 /** How much of the end of each file is read, in bytes. */
 const tailBytes = 8 * 1024;

@@ -1,12 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Excerpt, RunReport } from "../schemas/run-report.ts";
-import { aroundTask } from "./history/next-step.ts";
-import { runCharts } from "./inspect/serve-run.ts";
-import { endsOfFile } from "./text/ends-of-file.ts";
-import { jsonText } from "./text/printable.ts";
-import { share } from "./text/share.ts";
+import type { Excerpt, RunReport } from "../../schemas/run-report.ts";
+import { aroundTask } from "../history/next-step.ts";
+import { runCharts } from "../inspect/serve-run.ts";
+import { endsOfFile } from "../text/ends-of-file.ts";
+import { jsonText } from "../text/printable.ts";
+import { share } from "../text/share.ts";
 
 /** The page of a run as one file, built from visualizations/page: beside the bundle that this file is part of. */
 const template = fileURLToPath(new URL("./report.html", import.meta.url));

@@ -1,13 +1,13 @@
 import { access, appendFile, constants, mkdir, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { ReportFormat, RunReport } from "../schemas/run-report.ts";
-import { UsageError } from "./problem.ts";
-import { annotations } from "./report/annotations.ts";
-import { junitReport } from "./report/junit.ts";
-import { markdownReport } from "./report/markdown.ts";
-import { runReport } from "./run-report.ts";
-import { printable } from "./text/printable.ts";
+import type { ReportFormat, RunReport } from "../../schemas/run-report.ts";
+import { UsageError } from "../problem.ts";
+import { printable } from "../text/printable.ts";
+import { annotations } from "./annotations.ts";
+import { runReport } from "./gather.ts";
+import { junitReport } from "./junit.ts";
+import { markdownReport } from "./markdown.ts";
 
 interface Format {
   /** That of the files whose names say that they are of this format. */
@@ -22,7 +22,7 @@ const formats: Readonly<Record<ReportFormat, Format>> = {
   github: { text: (facts) => annotations(facts, process.env.GITHUB_WORKSPACE || process.cwd()) },
   html: {
     extension: ".html",
-    text: async (facts) => (await import("./report-page.ts")).reportPage(facts),
+    text: async (facts) => (await import("./html.ts")).reportPage(facts),
   },
 };
 

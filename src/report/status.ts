@@ -1,9 +1,9 @@
-import { countStatuses, type TaskFacts } from "../schemas/event.ts";
-import type { AttemptStatus, RunStatus, TaskStatus } from "../schemas/run-status.ts";
-import { asksModel, nothingSpent, spend, totalUsage } from "../schemas/usage.ts";
-import type { TaskHistory } from "./history/fold.ts";
-import { readRun, runnerOf } from "./journal/past-run.ts";
-import type { RunDirectory } from "./journal/run-directory.ts";
+import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
+import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
+import { asksModel, nothingSpent, spend, totalUsage } from "../../schemas/usage.ts";
+import type { TaskHistory } from "../history/fold.ts";
+import { readRun, runnerOf } from "../journal/past-run.ts";
+import type { RunDirectory } from "../journal/run-directory.ts";
 
 /** Reads where a run stands, while it runs or afterwards. Throws ProblemsError where its journal is damaged. */
 export async function runStatus(projectDir: string, run: string): Promise<RunStatus> {
