@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
 import { prepare } from "../../src/job/prepare.ts";
-import { startRun } from "../../src/run.ts";
+import { startRun } from "../../src/run/start.ts";
 import { Rig } from "../rig.ts";
 
 let rig: Rig;

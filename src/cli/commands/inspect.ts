@@ -6,7 +6,7 @@ import { startXStateInspector, type XStateInspector } from "../../inspect/xstate
 import { leaveAnswer } from "../../journal/answers.ts";
 import { findRun, parkedTask, readRun, runnerOf } from "../../journal/past-run.ts";
 import { runDirectory } from "../../journal/run-directory.ts";
-import type { Run } from "../../live-run.ts";
+import type { Run } from "../../run/execution.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
 import type { Aside } from "../session/attended-run.ts";

@@ -12,7 +12,7 @@ import {
   resumption,
 } from "../../journal/past-run.ts";
 import { ProblemsError } from "../../problem.ts";
-import { resumeRun } from "../../run.ts";
+import { resumeRun } from "../../run/start.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
 import { checkReports } from "../session/attended-run.ts";

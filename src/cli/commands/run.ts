@@ -4,7 +4,7 @@ import { overview, relaxing } from "../../job/overview.ts";
 import { prepare } from "../../job/prepare.ts";
 import { ProblemsError, UsageError } from "../../problem.ts";
 import { overviewText } from "../../report/overview-text.ts";
-import { startRun } from "../../run.ts";
+import { startRun } from "../../run/start.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
 import { checkReports } from "../session/attended-run.ts";

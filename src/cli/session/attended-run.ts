@@ -1,8 +1,8 @@
 import type { RunEvent } from "../../../schemas/event.ts";
-import type { Run, RunOptions } from "../../live-run.ts";
 import { jsonReporter } from "../../report/json.ts";
 import { plainReporter } from "../../report/plain.ts";
 import type { Reporter } from "../../report/reporter.ts";
+import type { Run, RunOptions } from "../../run/execution.ts";
 import { printable } from "../../text/printable.ts";
 import { colorsFor, isInteractive } from "../terminal.ts";
 import { Answers } from "./prompter.ts";

@@ -1,4 +1,4 @@
-import type { Run, RunOptions } from "../../live-run.ts";
+import type { Run, RunOptions } from "../../run/execution.ts";
 import { type FollowFlags, follow } from "./attended-run.ts";
 
 /** What of a run is shown beside it. */

@@ -1,9 +1,9 @@
-import { normalisePath } from "../machines/schedule/locks.ts";
-import type { ManifestTask } from "../schemas/manifest.ts";
-import type { Outcome } from "../schemas/outcome.ts";
-import { filesChanged, workingTree } from "./git/working-tree.ts";
-import type { Job } from "./job/job.ts";
-import { printable } from "./text/printable.ts";
+import { normalisePath } from "../../machines/schedule/locks.ts";
+import type { ManifestTask } from "../../schemas/manifest.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
+import { filesChanged, workingTree } from "../git/working-tree.ts";
+import type { Job } from "../job/job.ts";
+import { printable } from "../text/printable.ts";
 
 const mostFiles = 500;
 const mostNamed = 10;

@@ -1,4 +1,4 @@
-import type { Outcome } from "../schemas/outcome.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
 
 /** Seconds: the first wait of a kind, and the longest. */
 export interface Growing {

@@ -1,24 +1,24 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Actor, createActor, fromPromise, type InspectionEvent } from "xstate";
-import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
-import { waitsFor } from "../machines/schedule/graph.ts";
-import { taskMachine } from "../machines/task.machine.ts";
-import type { AttemptInput, PauseInput, VerifyInput } from "../machines/task-setup.ts";
-import { type Counts, countStatuses, type RunEvent, type RunEventBody } from "../schemas/event.ts";
-import { isDone, isParked, type Outcome, type Usage } from "../schemas/outcome.ts";
-import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../schemas/usage.ts";
+import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
+import { waitsFor } from "../../machines/schedule/graph.ts";
+import { taskMachine } from "../../machines/task.machine.ts";
+import type { AttemptInput, PauseInput, VerifyInput } from "../../machines/task-setup.ts";
+import { type Counts, countStatuses, type RunEvent, type RunEventBody } from "../../schemas/event.ts";
+import { isDone, isParked, type Outcome, type Usage } from "../../schemas/outcome.ts";
+import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../../schemas/usage.ts";
+import { refusedPushes } from "../git/push-guard.ts";
+import type { Job, JobTask } from "../job/job.ts";
+import { graphOf } from "../job/overview.ts";
+import { type LeftAnswer, watchAnswers } from "../journal/answers.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Lock } from "../journal/lock.ts";
+import type { Resumption } from "../journal/past-run.ts";
+import type { RunDirectory } from "../journal/run-directory.ts";
+import { RunError } from "../problem.ts";
 import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
-import { attemptKey } from "./attempt-key.ts";
-import { refusedPushes } from "./git/push-guard.ts";
-import type { Job, JobTask } from "./job/job.ts";
-import { graphOf } from "./job/overview.ts";
-import { type LeftAnswer, watchAnswers } from "./journal/answers.ts";
-import type { Journal } from "./journal/journal.ts";
-import type { Lock } from "./journal/lock.ts";
-import type { Resumption } from "./journal/past-run.ts";
-import type { RunDirectory } from "./journal/run-directory.ts";
-import { RunError } from "./problem.ts";
-import { waitBefore } from "./retry.ts";
+import { waitBefore } from "./backoff.ts";
+import { attemptKey } from "./fingerprint.ts";
 
 export interface RunOptions {
   /** Called with every event, in order, once it is in the journal. */

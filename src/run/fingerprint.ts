@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { AttemptKey } from "../schemas/event.ts";
-import type { Outcome } from "../schemas/outcome.ts";
-import type { Job, JobTask } from "./job/job.ts";
-import { sectionFor } from "./plan/read-plan.ts";
+import type { AttemptKey } from "../../schemas/event.ts";
+import type { Outcome } from "../../schemas/outcome.ts";
+import type { Job, JobTask } from "../job/job.ts";
+import { sectionFor } from "../plan/read-plan.ts";
 
 /**
  * What an attempt is made of. Results of dependencies count by what they say, and not by where their files lie or how
