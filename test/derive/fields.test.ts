@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { planProblems } from "../../src/commands/plan-problems.ts";
 import { derive } from "../../src/derive/derive.ts";
 import { derivedManifest } from "../../src/derive/derived-manifest.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
+import { planProblems } from "../../src/sync/plan-problems.ts";
 import { derived, planOf } from "./derived.ts";
 
 describe("a field names tasks in other ways than by number", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { recordOf } from "../../src/manifest/derived-record.ts";
-import { renumbered } from "../../src/manifest/renumbered.ts";
+import { recordOf } from "../../src/sync/derived-record.ts";
+import { renumbered } from "../../src/sync/renumbered.ts";
 
 /** `2 Cache: a.ts b.ts` as a task. */
 const task = (text: string) => {

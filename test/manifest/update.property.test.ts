@@ -4,12 +4,12 @@ import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type 
 import type { Manifest } from "../../schemas/manifest.ts";
 import { derive } from "../../src/derive/derive.ts";
 import { derivedManifest } from "../../src/derive/derived-manifest.ts";
-import type { Written } from "../../src/manifest/derived-record.ts";
-import { isForPerson } from "../../src/manifest/drift.ts";
 import { manifestIn } from "../../src/manifest/load.ts";
-import { manifestUpdate, updatedText } from "../../src/manifest/update.ts";
-import { manifestText } from "../../src/manifest/write.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
+import type { Written } from "../../src/sync/derived-record.ts";
+import { isForPerson } from "../../src/sync/drift.ts";
+import { manifestUpdate, updatedText } from "../../src/sync/update.ts";
+import { manifestText } from "../../src/sync/write.ts";
 import { parseYaml } from "../../src/yaml/yaml-file.ts";
 
 /** A task of a made-up plan; its number is its place, and what it depends on other tasks' names. */

@@ -6,10 +6,10 @@ import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts"
 import type { UnusedField } from "../derive/stated/fields.ts";
 import { conflictsOf } from "../job/overview.ts";
 import { manifestIn } from "../manifest/load.ts";
-import { manifestText } from "../manifest/write.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
 import { few, quoted } from "../text/printable.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
+import { manifestText } from "./write.ts";
 
 /** What a person should look at in a derived manifest. */
 export async function planProblems(
