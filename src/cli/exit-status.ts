@@ -1,6 +1,6 @@
 import { ProblemsError, RunError, UsageError } from "../problem.ts";
+import { colorsFor } from "../terminal/colors.ts";
 import { printable } from "../text/printable.ts";
-import { colorsFor } from "./terminal.ts";
 
 /** The exit status of a command that ended with an error: 70 for a defect of ours. */
 export function statusOf(error: unknown): number {
@@ -14,7 +14,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 /** Says on standard error why a command ended. Only a defect of ours comes with a stack. */
 export async function say(error: unknown): Promise<void> {
   if (error instanceof ProblemsError) {
-    const { renderProblem } = await import("../report/problems.ts");
+    const { renderProblem } = await import("../terminal/problems.ts");
     const color = colorsFor(process.stderr).isColorSupported;
     for (const problem of error.problems) process.stderr.write(`${renderProblem(problem, { color })}\n`);
   } else if (error instanceof UsageError || error instanceof RunError) {

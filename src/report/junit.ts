@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
+import { duration } from "../terminal/reporter.ts";
 import { inert, printable, printableLines } from "../text/printable.ts";
-import { duration } from "./reporter.ts";
 
 /** What of a task a test case holds beside its name; none where it passed. */
 type Fault = "failure" | "error" | "skipped";

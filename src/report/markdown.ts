@@ -3,10 +3,10 @@ import type { Status } from "../../schemas/outcome.ts";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
 import type { TaskStatus } from "../../schemas/run-status.ts";
 import { nextStep } from "../history/next-step.ts";
+import { countsText, duration, usageText } from "../terminal/reporter.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
 import { inert, printable, printableLines } from "../text/printable.ts";
 import { mermaidOfRun } from "./graph.ts";
-import { countsText, duration, usageText } from "./reporter.ts";
 
 /** A pull request's comment holds 65 536 characters; the rest is for what is put around it. */
 const mostCharacters = 64_000;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadManifest } from "../../src/manifest/load.ts";
-import { renderProblem } from "../../src/report/problems.ts";
+import { renderProblem } from "../../src/terminal/problems.ts";
 import { corpus, hasCorpus } from "../corpus.ts";
 import { Rig } from "../rig.ts";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { colorsFor, isInteractive } from "../../src/cli/terminal.ts";
+import { colorsFor, isInteractive } from "../../src/terminal/colors.ts";
 import { Pty } from "../pty.ts";
 import { manifestOf, Rig } from "../rig.ts";
 

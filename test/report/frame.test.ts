@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
 import { statuses } from "../../schemas/outcome.ts";
 import { RunView } from "../../src/history/run-state.ts";
-import { frameOf } from "../../src/report/frame.ts";
+import { frameOf } from "../../src/terminal/frame.ts";
 import { at, began, evil, finished, obeyed, resumed, start, started } from "./events.ts";
 
 const none = createColors(false);

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { LiveArea, type Size } from "../../src/report/live-area.ts";
+import { LiveArea, type Size } from "../../src/terminal/live-area.ts";
 import { Screen } from "../screen.ts";
 
 beforeEach(

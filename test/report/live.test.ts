@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { createColors } from "picocolors";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { liveReporter } from "../../src/report/live.ts";
+import { liveReporter } from "../../src/terminal/live.ts";
 import { Screen } from "../screen.ts";
 import { at, began, evil, finished, obeyed, start, started } from "./events.ts";
 

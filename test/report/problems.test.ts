@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/problem.ts";
-import { problemJson, renderProblem } from "../../src/report/problems.ts";
+import { problemJson, renderProblem } from "../../src/terminal/problems.ts";
 
 const problem = (changes: Partial<Problem> = {}): Problem => ({
   code: "wrong-type",

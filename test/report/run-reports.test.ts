@@ -3,9 +3,9 @@ import { createColors } from "picocolors";
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
 import { statuses } from "../../schemas/outcome.ts";
-import { jsonReporter } from "../../src/report/json.ts";
-import { plainReporter } from "../../src/report/plain.ts";
-import { duration } from "../../src/report/reporter.ts";
+import { jsonReporter } from "../../src/terminal/json.ts";
+import { plainReporter } from "../../src/terminal/plain.ts";
+import { duration } from "../../src/terminal/reporter.ts";
 import { at, directory, evil, finished, key, obeyed, started } from "./events.ts";
 
 const none = createColors(false);

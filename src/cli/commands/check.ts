@@ -1,8 +1,8 @@
 import { readManifest } from "../../job/sources.ts";
 import { isError, type Problem } from "../../problem.ts";
-import { problemJson, renderProblem } from "../../report/problems.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import { problemJson, renderProblem } from "../../terminal/problems.ts";
 import { jsonText } from "../../text/printable.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface CheckFlags {
   readonly json?: boolean;

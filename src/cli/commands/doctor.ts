@@ -1,8 +1,8 @@
 import type { Check } from "../../engines/engine.ts";
 import { examine } from "../../job/doctor.ts";
-import type { Colors } from "../../report/reporter.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import type { Colors } from "../../terminal/reporter.ts";
 import { jsonText, printable } from "../../text/printable.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface DoctorFlags {
   readonly projectDir?: string;

@@ -7,10 +7,10 @@ import { leaveAnswer } from "../../journal/answers.ts";
 import { findRun, parkedTask, readRun, runnerOf } from "../../journal/past-run.ts";
 import { runDirectory } from "../../journal/run-directory.ts";
 import type { Run } from "../../run/execution.ts";
+import { isInteractive } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
 import type { Aside } from "../session/attended-run.ts";
-import { isInteractive } from "../terminal.ts";
 
 export interface InspectFlags {
   readonly projectDir?: string;

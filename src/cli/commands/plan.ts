@@ -8,16 +8,16 @@ import { type DerivedManifest, derivedManifest, type Evidence } from "../../deri
 import { manifestIn } from "../../manifest/load.ts";
 import { readPlan } from "../../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../../problem.ts";
-import { problemJson } from "../../report/problems.ts";
 import { type Drift, isForPerson, type Update } from "../../sync/drift.ts";
 import { driftProblems, updateLines } from "../../sync/drift-words.ts";
 import { planProblems } from "../../sync/plan-problems.ts";
 import { manifestUpdate, updatedText } from "../../sync/update.ts";
 import { manifestText, unexplained as unexplainedRemark } from "../../sync/write.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import { problemJson } from "../../terminal/problems.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { parseYaml, readText, type YamlFile } from "../../yaml/yaml-file.ts";
 import { say } from "../exit-status.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface PlanFlags {
   readonly output?: string;

@@ -3,13 +3,13 @@ import type { JobOptions } from "../../job/job.ts";
 import { overview, relaxing } from "../../job/overview.ts";
 import { prepare } from "../../job/prepare.ts";
 import { ProblemsError, UsageError } from "../../problem.ts";
-import { overviewText } from "../../report/overview-text.ts";
 import { startRun } from "../../run/start.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import { overviewText } from "../../terminal/overview-text.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
 import { checkReports } from "../session/attended-run.ts";
 import { followInspected, type ShowFlags } from "../session/with-pages.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface RunFlags extends JobOptions, ShowFlags {
   readonly dryRun?: boolean;

@@ -3,10 +3,10 @@ import type { RunStatus } from "../../../schemas/run-status.ts";
 import { hasBegun } from "../../journal/read-journal.ts";
 import { runDirectory, runNames } from "../../journal/run-directory.ts";
 import { runStatus } from "../../report/status.ts";
-import { runsText } from "../../report/status-text.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import { runsText } from "../../terminal/status-text.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface RunsFlags {
   readonly projectDir?: string;

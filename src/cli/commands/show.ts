@@ -3,10 +3,10 @@ import { overview, relaxing } from "../../job/overview.ts";
 import { prepare } from "../../job/prepare.ts";
 import { ProblemsError } from "../../problem.ts";
 import { dotOf, mermaidOf } from "../../report/graph.ts";
-import { overviewText } from "../../report/overview-text.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import { overviewText } from "../../terminal/overview-text.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface ShowFlags extends JobOptions {
   readonly json?: boolean;

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { findRun } from "../../journal/past-run.ts";
 import { runStatus } from "../../report/status.ts";
-import { statusText } from "../../report/status-text.ts";
+import { colorsFor } from "../../terminal/colors.ts";
+import { statusText } from "../../terminal/status-text.ts";
 import { jsonText } from "../../text/printable.ts";
-import { colorsFor } from "../terminal.ts";
 
 export interface StatusFlags {
   readonly projectDir?: string;

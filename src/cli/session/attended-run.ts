@@ -1,10 +1,10 @@
 import type { RunEvent } from "../../../schemas/event.ts";
-import { jsonReporter } from "../../report/json.ts";
-import { plainReporter } from "../../report/plain.ts";
-import type { Reporter } from "../../report/reporter.ts";
 import type { Run, RunOptions } from "../../run/execution.ts";
+import { colorsFor, isInteractive } from "../../terminal/colors.ts";
+import { jsonReporter } from "../../terminal/json.ts";
+import { plainReporter } from "../../terminal/plain.ts";
+import type { Reporter } from "../../terminal/reporter.ts";
 import { printable } from "../../text/printable.ts";
-import { colorsFor, isInteractive } from "../terminal.ts";
 import { Answers } from "./prompter.ts";
 import { exitOf, onSignals } from "./signals.ts";
 
@@ -72,7 +72,7 @@ export async function reporterFor(json: boolean): Promise<Reporter> {
   if (json) return jsonReporter(process.stdout);
   const colors = colorsFor(process.stdout);
   if (!isInteractive(process.stdout)) return plainReporter(process.stdout, colors);
-  const { liveReporter } = await import("../../report/live.ts");
+  const { liveReporter } = await import("../../terminal/live.ts");
   return liveReporter(process.stdout, colors);
 }
 

@@ -6,7 +6,7 @@ import { readJournal } from "../../journal/read-journal.ts";
 import { runDirectory } from "../../journal/run-directory.ts";
 import { followLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
-import type { Reporter } from "../../report/reporter.ts";
+import type { Reporter } from "../../terminal/reporter.ts";
 import { reporterFor } from "./attended-run.ts";
 import { exitOf, onSignals } from "./signals.ts";
 

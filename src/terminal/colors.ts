@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { Colors } from "../report/reporter.ts";
+import type { Colors } from "./reporter.ts";
 
 /*
  * What decides how a stream is written to. A variable counts where it is set and not empty.
