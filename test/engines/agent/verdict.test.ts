@@ -1,0 +1,198 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { judge, oneLine, parseHandOver, parseVerdict, tailOf } from "../../../src/engines/agent/verdict.ts";
+
+describe("a verdict", () => {
+  test.each([
+    ["VERDICT: CLEAN", "clean", ""],
+    ["All done.\n\nVERDICT: CLEAN\n\n\n", "clean", ""],
+    ["VERDICT:CLEAN", "clean", ""],
+    ["VERDICT: CLEAN.", "clean", ""],
+    ["VERDICT: CLEAN\r\n", "clean", ""],
+    ["```\nVERDICT: CLEAN\n```\n", "clean", ""],
+    ["~~~\nVERDICT: CLEAN\n~~~", "clean", ""],
+    ["**VERDICT: CLEAN**", "clean", ""],
+    ["**VERDICT:** CLEAN", "clean", ""],
+    ["VERDICT: **CLEAN**", "clean", ""],
+    ["__VERDICT: CLEAN__", "clean", ""],
+    ["`VERDICT: CLEAN`", "clean", ""],
+    ["> VERDICT: CLEAN", "clean", ""],
+    ["- `VERDICT: CLEAN`", "clean", ""],
+    ["### VERDICT: CLEAN", "clean", ""],
+    ["VERDICT: NEEDS_ATTENTION tests are slow", "needs_attention", "tests are slow"],
+    ["VERDICT: NEEDS_ATTENTION: tests are slow", "needs_attention", "tests are slow"],
+    ["VERDICT: NEEDS_ATTENTION — tests are slow", "needs_attention", "tests are slow"],
+    ["**VERDICT: NEEDS_ATTENTION** see `x`", "needs_attention", "see `x`"],
+    ["VERDICT: NEEDS_ATTENTION", "needs_attention", ""],
+    ["VERDICT: QUESTION which port, 80 or 8080?", "question", "which port, 80 or 8080?"],
+    ["VERDICT: QUESTION - `a` or `b`?", "question", "`a` or `b`?"],
+    ["VERDICT: QUESTION -1 or 0?", "question", "-1 or 0?"],
+    ["**VERDICT: QUESTION which?**", "question", "which?"],
+    ["VERDICT: NEEDS_ATTENTION no\nVERDICT: CLEAN", "clean", ""],
+  ])("of %j is %s %j", (output, kind, text) => {
+    expect(parseVerdict(output)).toMatchObject({ kind, text });
+  });
+
+  test.each([
+    "VERDICT:",
+    "VERDICT: PASS",
+    "VERDICT: clean",
+    "VERDICT: CLEANUP",
+    "VERDICT: CLEAN-ISH",
+    "VERDICT: CLEAN_ENOUGH",
+    "VERDICT: CLEAN but for the tests, which fail",
+    "VERDICT: CLEAN, 3 tests fail",
+    "VERDICT: NOT CLEAN",
+    "VERDICT: QUESTIONABLE",
+    "VERDICT: CLEAN|NEEDS_ATTENTION|QUESTION",
+  ])("of %j is unknown", (line) => {
+    expect(parseVerdict(line)).toMatchObject({ kind: "unknown", line });
+  });
+
+  test.each([
+    "",
+    "\n\n",
+    "```\n```",
+    "VERDICT: CLEAN\nBut wait.",
+    "The verdict is CLEAN",
+    "MY VERDICT: CLEAN",
+    "verdict: clean",
+    "End with VERDICT: CLEAN",
+  ])("is not in %j", (output) => {
+    expect(parseVerdict(output)).toBeUndefined();
+  });
+
+  test("holds its line as it stood, on one line that a terminal can show", () => {
+    expect(parseVerdict("**VERDICT: QUESTION \u001b[1mwhy\u001b[0m\u202e?**")).toMatchObject({
+      text: "why\ufffd?",
+      line: "**VERDICT: QUESTION why\ufffd?**",
+    });
+  });
+
+  test("is read in linear time, whatever the line", () => {
+    for (const part of [" ", "*", "`", "> ", "_", "-", ": "]) {
+      const line = `VERDICT: QUESTION${part.repeat(500_000)}x`;
+      const since = performance.now();
+      parseVerdict(line);
+      parseVerdict(part.repeat(500_000) + line);
+      parseHandOver(part.repeat(500_000) + line);
+      expect(performance.now() - since).toBeLessThan(5000);
+    }
+  });
+});
+
+describe("a hand-over", () => {
+  test.each([
+    ["# Done\n\n## Hand-over\n\nUse `x`.\nAnd y.\n\nVERDICT: CLEAN\n", "Use `x`.\nAnd y."],
+    ["#### HAND-OVER\nUse x.", "Use x."],
+    ["## **Hand-over**\nUse x.", "Use x."],
+    ["## Handover for those who come\nUse x.", "Use x."],
+    ["Hand-over: use x\nVERDICT: CLEAN", "use x"],
+    ["HAND-OVER:\nuse x\n", "use x"],
+    ["**Hand-over:** use x", "use x"],
+    ["**Hand-over**\nuse x", "use x"],
+    ["## Hand-over\nold\n## Hand-over\nnew\n\n`VERDICT: CLEAN`\n", "new"],
+    [
+      "## Hand-over\nSay `VERDICT: CLEAN`:\nVERDICT: x\nat the end.\n**VERDICT: CLEAN**",
+      "Say `VERDICT: CLEAN`:\nVERDICT: x\nat the end.",
+    ],
+    ["## Hand-over\n```\ncode\n```", "```\ncode\n```"],
+  ])("of %j is %j", (output, text) => {
+    expect(parseHandOver(output)).toBe(text);
+  });
+
+  test.each([
+    "",
+    "## Hand-over\n\nVERDICT: CLEAN",
+    "Hand-over of the keys is done.",
+    "VERDICT: CLEAN",
+    "I wrote the hand-over: it is short.",
+  ])("is not in %j", (output) => {
+    expect(parseHandOver(output)).toBeUndefined();
+  });
+
+  test("is at most 4000 characters, and says what was cut", () => {
+    const cut = parseHandOver(`## Hand-over\n${"🦀".repeat(4000)}\nVERDICT: CLEAN`) ?? "";
+    expect(cut.length).toBeLessThanOrEqual(4000);
+    expect(cut).toMatch(/^(🦀)+\n\[… 4\d\d\d characters cut …\]$/u);
+  });
+});
+
+describe("the outcome of a success", () => {
+  test.each([
+    ["VERDICT: CLEAN", { status: "pass" }],
+    ["VERDICT: NEEDS_ATTENTION slow", { status: "warn", reason: "slow" }],
+    ["VERDICT: NEEDS_ATTENTION", { status: "warn", reason: "the agent says that its work needs attention" }],
+    ["VERDICT: QUESTION why?", { status: "question", reason: "why?" }],
+    [
+      "VERDICT: FINE",
+      {
+        status: "fail",
+        failure: "task",
+        reason: 'expected a verdict of CLEAN, NEEDS_ATTENTION, QUESTION, found "VERDICT: FINE"',
+      },
+    ],
+  ])("with %j is %j, whoever gave it", (output, outcome) => {
+    expect(judge(output, "agent")).toEqual({ ...outcome, verdict: output });
+    expect(judge(output, "command")).toEqual({ ...outcome, verdict: output });
+  });
+
+  test("without a verdict is a pass of a command, and a warning of an agent", () => {
+    expect(judge("done", "command")).toEqual({ status: "pass" });
+    expect(judge("done", "agent")).toEqual({ status: "warn", reason: "the agent ended without a verdict" });
+  });
+
+  test("has the hand-over with it", () => {
+    expect(judge("Hand-over: x\nVERDICT: CLEAN", "agent")).toMatchObject({ status: "pass", hand_over: "x" });
+  });
+
+  test("has a reason of at most 500 characters in one line", () => {
+    const { reason = "" } = judge(`VERDICT: QUESTION ${"why? ".repeat(1000)}`, "agent");
+    expect(reason).toHaveLength(500);
+    expect(reason).toMatch(/^why\?.*…$/);
+    expect(oneLine("a\r\n\tb\u2028c")).toBe("a b\ufffdc");
+    expect(oneLine("🦀".repeat(300))).toMatch(/^🦀{249}…$/u);
+  });
+});
+
+describe("the tail of a file", () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "interserve-tail-"));
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  test("is all of a small one, and the last bytes of any other", async () => {
+    const file = join(dir, "small");
+    await writeFile(file, "0123456789");
+    expect([await tailOf(file), await tailOf(file, 10), await tailOf(file, 3)]).toEqual([
+      "0123456789",
+      "0123456789",
+      "789",
+    ]);
+  });
+
+  test("begins with a whole character, and shows bytes that are none", async () => {
+    const file = join(dir, "utf8");
+    await writeFile(file, Buffer.concat([Buffer.from("x🦀"), Buffer.from([0xff]), Buffer.from("y")]));
+    for (const bytes of [3, 4, 5]) expect(await tailOf(file, bytes)).toMatch(/^\ufffd?y$/);
+    expect(await tailOf(file, 6)).toBe("🦀\ufffdy");
+    expect(await tailOf(file)).toBe("x🦀\ufffdy");
+  });
+
+  test("of a file of many gigabytes is read at once", async () => {
+    const file = join(dir, "big");
+    await writeFile(file, "");
+    await truncate(file, 2 ** 36);
+    expect(await tailOf(file, 4)).toBe("\0\0\0\0");
+  });
+
+  test("is empty where there is no file, a directory, or a pipe that nobody writes to", async () => {
+    execFileSync("mkfifo", [join(dir, "fifo")]);
+    const paths = [join(dir, "missing"), dir, join(dir, "fifo"), "/dev/zero"];
+    expect(await Promise.all(paths.map((path) => tailOf(path)))).toEqual(["", "", "", ""]);
+  });
+});

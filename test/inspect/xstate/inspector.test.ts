@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { addressOf, type Command, manifestOf, Rig } from "../../rig.ts";
+
+let rig: Rig;
+let run: Command;
+let socket: WebSocket;
+/** The sessions of the actors that the inspector was told of. */
+let sessions: Map<string, string>;
+beforeEach(async () => {
+  rig = await Rig.make();
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "", c: "a" }]));
+  run = rig.command(["run", "plan.exec.yaml", "--json", "--xstate-inspect"]);
+  const url = await addressOf(run, "xstate-inspect");
+  await Promise.all(["a", "b"].map((task) => rig.agent(task)));
+  sessions = new Map();
+  socket = new WebSocket(`${url.replace("http", "ws")}ws`, { origin: new URL(url).origin });
+  socket.on("message", (data) => {
+    const { type, id, sessionId } = JSON.parse(String(data));
+    if (type === "service.register") sessions.set(id, sessionId);
+  });
+  await once(socket, "open");
+  await taken();
+});
+afterEach(async () => {
+  socket.terminate();
+  run.child.kill("SIGKILL");
+  await rig.close();
+});
+
+/** A pong comes when everything before its ping has been read. */
+async function taken(): Promise<void> {
+  socket.ping();
+  await once(socket, "pong");
+}
+const sessionOf = (start: string) => [...sessions].find(([id]) => id.startsWith(start))?.[1];
+const orchestrator = () => [...sessions.values()][0];
+const send = (data: object, to = orchestrator()) =>
+  socket.send(
+    JSON.stringify({ type: "xstate.event", event: JSON.stringify({ name: "n", data, origin: to }) }),
+  );
+const names = () => run.events.all.map(({ event }) => event);
+
+test("run.cancel ends the run in order, with the reason in its journal", async () => {
+  send({ type: "run.cancel", reason: "seen enough" });
+  const { code } = await run.ended;
+  expect(code).toBe(1);
+  expect(await run.event("run.cancelled")).toMatchObject({ reason: "seen enough" });
+  expect(run.story().slice(2).sort()).toEqual(["a cancelled", "b cancelled", "c cancelled"]);
+});
+
+test("task.answer answers a parked task", async () => {
+  await (await rig.agent("a")).exit(0, "VERDICT: QUESTION which port?\n");
+  await run.event("task.settled", "a");
+  send({ type: "task.answer", task: "a", text: "4711" });
+  expect((await rig.agent("a", 2)).prompt).toContain("4711");
+  expect(await run.event("task.answered", "a")).toMatchObject({ attempt: 1, text: "4711" });
+});
+
+test("a receiver of @statelyai/inspect is told every state that an actor passes, with the event that led there", async () => {
+  const stately = new WebSocket(`${socket.url.replace(/ws$/, "")}stately`);
+  const passed: string[] = [];
+  const runs = new Promise<void>((resolve) => {
+    stately.on("message", (data) => {
+      const { type, sessionId, event, snapshot } = JSON.parse(String(data));
+      if (type !== "@xstate.snapshot" || sessionId !== sessionOf("task:c")) return;
+      passed.push(`${event.type}: ${snapshot.value}`);
+      if (snapshot.value === "running") resolve();
+    });
+  });
+  await once(stately, "open");
+  await (await rig.agent("a")).exit();
+  await runs;
+  expect(passed).toEqual(["task.ready: ready", "task.start: running"]);
+  stately.terminate();
+});
+
+test("nothing else that is sent reaches a machine", async () => {
+  const pass = { status: "pass" };
+  send({ type: "task.settled", task: "a", outcome: pass });
+  send({ type: "task.waiting", task: "a" });
+  send({ type: "questions.left" });
+  send({ type: "batch.approved" });
+  send({ type: "xstate.stop" });
+  send({ type: "xstate.done.actor.task:a", output: pass });
+  send({ type: "task.cancel", outcome: pass }, sessionOf("task:a"));
+  send({ type: "run.cancel", reason: "to a task" }, sessionOf("task:a"));
+  send({ type: "run.cancel", reason: "to nobody" }, "x:99");
+  send({ type: "run.cancel", reason: "r".repeat(2000) });
+  send({ type: "run.cancel", reason: { toString: "no text" } });
+  // Not open: nothing to answer.
+  send({ type: "task.answer", task: "b", text: "yes" });
+  send({ type: "task.answer", task: "zz", text: "yes" });
+  for (const text of ["", "}{", "null", "[]", '{"type":"xstate.event","event":"}{"}']) socket.send(text);
+  socket.send(Buffer.from([0xff, 0xfe]));
+  await taken();
+  const before = names();
+  expect(before.filter((name) => name === "task.started")).toHaveLength(2);
+  for (const task of ["a", "b", "c"]) await (await rig.agent(task)).exit();
+  expect((await run.ended).code).toBe(0);
+  expect(names()).not.toContain("run.cancelled");
+  expect(run.story().filter((said) => said.endsWith("pass"))).toHaveLength(3);
+});
+
+test("who sends more at once than an event can be is let go, and the run goes on", async () => {
+  const closed = once(socket, "close");
+  socket.send("x".repeat(100 * 1024));
+  await closed;
+  for (const task of ["a", "b", "c"]) await (await rig.agent(task)).exit();
+  expect((await run.ended).code).toBe(0);
+});

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { createColors } from "picocolors";
+import { describe, expect, test } from "vitest";
+import type { RunEvent } from "../../schemas/event.ts";
+import { statuses } from "../../schemas/outcome.ts";
+import { jsonReporter } from "../../src/terminal/json.ts";
+import { plainReporter } from "../../src/terminal/plain.ts";
+import { duration } from "../../src/terminal/reporter.ts";
+import { at, directory, evil, finished, key, obeyed, started } from "../report/events.ts";
+
+const none = createColors(false);
+
+function plain(events: readonly RunEvent[]): string {
+  let text = "";
+  const reporter = plainReporter({ write: (more) => (text += more) }, none);
+  for (const event of events) reporter.event(event);
+  return text;
+}
+
+describe("plain lines", () => {
+  test("one for each thing that happens, and a summary of what did not pass, why, and where it lies", () => {
+    const artifacts = join(directory, "tasks/b/2");
+    expect(
+      plain([
+        started([
+          { id: "a", title: "First" },
+          { id: "b", title: "b" },
+          { id: "c", title: "Third" },
+        ]),
+        at({ event: "task.ready", task: "a" }),
+        at({ event: "task.started", task: "a", attempt: 1, key }),
+        at({ event: "task.progress", task: "a", text: "reading" }),
+        at({
+          event: "task.attempted",
+          task: "a",
+          attempt: 1,
+          duration_s: 1,
+          outcome: { status: "pass" },
+          gates: 0,
+        }),
+        at({ event: "task.settled", task: "a", status: "pass", duration_s: 1.23 }),
+        at({ event: "task.started", task: "b", attempt: 2, key }),
+        at({
+          event: "task.settled",
+          task: "b",
+          status: "fail",
+          duration_s: 75,
+          reason: "exit status 3",
+          artifacts,
+        }),
+        at({
+          event: "task.settled",
+          task: "c",
+          status: "skipped",
+          duration_s: 0,
+          reason: "depends on b, which did not pass",
+        }),
+        at({ event: "batch.held", next: ["d", "e"] }),
+        at({ event: "run.cancelled", reason: "ended by SIGINT" }),
+        finished({ pass: 1, fail: 1, skipped: 1 }),
+      ]),
+    ).toBe(`r1  dependency-driven, 3 tasks, at most 5 at once
+started   a First
+pass      a First 1.2s
+started   b, attempt 2
+fail      b 1m 15s: exit status 3
+skipped   c Third: depends on b, which did not pass
+held      next batch: d, e
+cancelled ended by SIGINT; ending what runs
+
+  fail      b
+            exit status 3
+            .interserve/runs/r1/tasks/b/2
+  skipped   c Third
+            depends on b, which did not pass
+1 pass, 1 fail, 1 skipped of 3 in 1m 23s
+artifacts: .interserve/runs/r1
+go on: interserve resume r1
+`);
+  });
+
+  test("one at a time is said of all-sequential, and one task is one task", () => {
+    const text = plain([started([{ id: "a", title: "a" }], { mode: "all-sequential" })]);
+    expect(text).toBe("r1  all-sequential, 1 task, one at a time\n");
+  });
+
+  test("a question comes with the command that answers it, as a shell takes it", () => {
+    const tasks = [{ id: "q" }, { id: "it's $1" }];
+    const ask = (task: string) =>
+      at({ event: "task.settled", task, status: "question", duration_s: 1, reason: "which port?" });
+    expect(
+      plain([started(tasks), ask("q"), ask("it's $1")])
+        .split("\n")
+        .slice(1),
+    ).toEqual([
+      "question  q 1.0s: which port?",
+      '          interserve answer r1 q "…"',
+      "question  it's $1 1.0s: which port?",
+      `          interserve answer r1 'it'\\''s $1' "…"`,
+      "",
+    ]);
+    const elsewhere = started(tasks, { directory: "/else where/.interserve/runs/r1" });
+    expect(plain([elsewhere, ask("q")])).toContain(
+      `interserve answer r1 q "…" --project-dir '/else where'\n`,
+    );
+  });
+
+  test("every status has a word, and all but pass are in the summary", () => {
+    const tasks = statuses.map((status) => ({ id: `t-${status}`, title: `t-${status}` }));
+    const text = plain([
+      started(tasks),
+      ...statuses.map((status) => at({ event: "task.settled", task: `t-${status}`, status, duration_s: 1 })),
+      finished(Object.fromEntries(statuses.map((status) => [status, 1]))),
+    ]);
+    const [lines = "", summary = ""] = text.split("\n\n");
+    for (const status of statuses) expect(lines).toMatch(new RegExp(`^${status.padEnd(9)} t-${status}`, "m"));
+    expect(summary.match(/^ {2}\w+ +t-/gm)).toHaveLength(statuses.length - 1);
+    expect(summary).toContain(`${statuses.map((status) => `1 ${status}`).join(", ")} of 8`);
+  });
+
+  test("nothing from outside is obeyed by a terminal or makes a line of its own", () => {
+    const text = plain([
+      started([{ id: evil, title: evil }], { directory: `/p/${evil}` }),
+      at({ event: "task.started", task: evil, attempt: 1, key }),
+      at({
+        event: "task.settled",
+        task: evil,
+        status: "fail",
+        duration_s: 1,
+        reason: evil,
+        artifacts: `/p/${evil}`,
+      }),
+      at({ event: "batch.held", next: [evil] }),
+      at({ event: "run.cancelled", reason: evil }),
+      finished({ fail: 1 }),
+    ]);
+    expect(text).not.toMatch(obeyed);
+    expect(text.split("\n")).toHaveLength(5 + 1 + 3 + 3 + 1);
+  });
+});
+
+test("--json is one event a line, whatever is in it", () => {
+  let text = "";
+  const event = at({ event: "task.progress", task: evil, text: "a\nb\u2028c" });
+  jsonReporter({ write: (more) => (text += more) }).event(event);
+  expect(text.split("\n")).toHaveLength(2);
+  expect(JSON.parse(text)).toEqual(event);
+});
+
+test.each([
+  [0, "0.0s"],
+  [0.44, "0.4s"],
+  [9.94, "9.9s"],
+  [9.96, "10s"],
+  [59.99, "59s"],
+  [60, "1m 00s"],
+  [3599, "59m 59s"],
+  [3600, "1h 00m"],
+  [90_000, "25h 00m"],
+])("%d seconds are %s", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
