@@ -68,6 +68,20 @@ export interface Problem {
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
 }
 
+const builderOf =
+  (severity: Problem["severity"]) =>
+  (
+    code: ProblemCode,
+    message: string,
+    place: Place,
+    { hint, related }: Pick<Problem, "hint" | "related"> = {},
+  ): Problem => ({ code, severity, message, place, ...(hint && { hint }), ...(related && { related }) });
+
+/** Builds a problem that ends a command. */
+export const error = builderOf("error");
+/** Builds a problem that a person should look at, and that ends nothing. */
+export const warning = builderOf("warning");
+
 export const isError = (problem: Problem): boolean => problem.severity === "error";
 
 /** Thrown where a user's own mistake ends a command: printed as problems with exit status 2, never as a stack. */

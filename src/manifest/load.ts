@@ -1,5 +1,5 @@
 import { type Manifest, type Mode, manifestSchema } from "../../schemas/manifest.ts";
-import { isError, type Problem } from "../problem.ts";
+import { error, isError, type Problem, warning } from "../problem.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
 import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { checkMeaning } from "./meaning.ts";
@@ -46,19 +46,13 @@ function bounded(problems: readonly Problem[]): Problem[] {
   );
   const place = kept.at(-1)?.place ?? { file: "", line: 1, column: 1 };
   const more = `${problems.length - mostProblems} more problems are left out`;
-  return [
-    ...kept,
-    { code: "too-many-problems", severity: "warning", message: more, place, hint: "mend these first" },
-  ];
+  return [...kept, warning("too-many-problems", more, place, { hint: "mend these first" })];
 }
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
-const emptyManifest = (file: YamlFile): Problem => ({
-  code: "empty-manifest",
-  severity: "error",
-  message: "expected a manifest, found nothing",
-  place: file.place([]),
-  hint: "start with `version: 1`, `mode: dependency-driven` and `stages:`",
-});
+const emptyManifest = (file: YamlFile): Problem =>
+  error("empty-manifest", "expected a manifest, found nothing", file.place([]), {
+    hint: "start with `version: 1`, `mode: dependency-driven` and `stages:`",
+  });

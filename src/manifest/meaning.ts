@@ -1,5 +1,5 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
-import type { Problem } from "../problem.ts";
+import { error, type Problem, warning } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
 import { few, quoted } from "../text/printable.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
@@ -36,25 +36,18 @@ export function checkMode(manifest: Manifest, file: YamlFile, mode: Mode): Probl
 function emptyParts({ stages }: Outline, file: YamlFile): Problem[] {
   if (!stages) return [];
   if (stages.every(({ entries }) => entries === 0)) {
+    const hint = 'give a stage `tasks:` with a list of maps with "id"';
     return [
-      {
-        code: "no-tasks",
-        severity: "error",
-        message: "expected at least one task, found none",
-        place: file.place(["stages"], "key"),
-        hint: 'give a stage `tasks:` with a list of maps with "id"',
-      },
+      error("no-tasks", "expected at least one task, found none", file.place(["stages"], "key"), { hint }),
     ];
   }
   return stages
     .filter(({ entries }) => entries === 0)
-    .map(({ label, path }) => ({
-      code: "empty-stage",
-      severity: "warning",
-      message: `${label} has no task`,
-      place: file.place([...path, "tasks"], "key"),
-      hint: "remove it, or give it a task",
-    }));
+    .map(({ label, path }) =>
+      warning("empty-stage", `${label} has no task`, file.place([...path, "tasks"], "key"), {
+        hint: "remove it, or give it a task",
+      }),
+    );
 }
 
 function repeatedIds({ tasks }: Outline, file: YamlFile): Problem[] {
@@ -66,14 +59,10 @@ function repeatedIds({ tasks }: Outline, file: YamlFile): Problem[] {
       return [];
     }
     return [
-      {
-        code: "duplicate-task",
-        severity: "error",
-        message: `the id ${quoted(id)} is already another task's`,
-        place: file.place([...path, "id"]),
+      error("duplicate-task", `the id ${quoted(id)} is already another task's`, file.place([...path, "id"]), {
         hint: "give each task an id of its own",
         related: [{ message: "first used here", place: file.place([...before, "id"]) }],
-      },
+      }),
     ];
   });
 }
@@ -95,39 +84,28 @@ function dependencyProblems({ tasks }: Outline, file: YamlFile): Problem[] {
       suggestions -= 1;
       const hint = near ? `did you mean ${quoted(near)}?` : `the tasks are ${few(ids)}`;
       const message = `task ${quoted(task.id)} depends on ${quoted(id)}, which no task is called`;
-      return [{ code: "unknown-dependency", severity: "error", message, place: file.place(path), hint }];
+      return [error("unknown-dependency", message, file.place(path), { hint })];
     });
   });
 }
 
-const selfDependency = (id: string, path: Path, file: YamlFile): Problem => ({
-  code: "self-dependency",
-  severity: "error",
-  message: `task ${quoted(id)} depends on itself`,
-  place: file.place(path),
-  hint: "remove it",
-});
+const selfDependency = (id: string, path: Path, file: YamlFile): Problem =>
+  error("self-dependency", `task ${quoted(id)} depends on itself`, file.place(path), { hint: "remove it" });
 
-const repeatedDependency = (task: string, id: string, path: Path, before: Path, file: YamlFile): Problem => ({
-  code: "duplicate-dependency",
-  severity: "warning",
-  message: `task ${quoted(task)} depends on ${quoted(id)} twice`,
-  place: file.place(path),
-  hint: "remove one of them",
-  related: [{ message: "first named here", place: file.place(before) }],
-});
+const repeatedDependency = (task: string, id: string, path: Path, before: Path, file: YamlFile): Problem =>
+  warning("duplicate-dependency", `task ${quoted(task)} depends on ${quoted(id)} twice`, file.place(path), {
+    hint: "remove one of them",
+    related: [{ message: "first named here", place: file.place(before) }],
+  });
 
 function conflictingKeys({ id, keys, path }: OutlineTask, file: YamlFile): Problem[] {
   const [first, second] = keys.filter((key) => key === "prompt" || key === "prompt_file");
   if (!first || !second) return [];
+  const message = `task ${quoted(id)} has both "prompt" and "prompt_file"`;
   return [
-    {
-      code: "conflicting-keys",
-      severity: "error",
-      message: `task ${quoted(id)} has both "prompt" and "prompt_file"`,
-      place: file.place([...path, second], "key"),
+    error("conflicting-keys", message, file.place([...path, second], "key"), {
       hint: "keep one of them",
       related: [{ message: "the other one", place: file.place([...path, first], "key") }],
-    },
+    }),
   ];
 }

@@ -8,7 +8,7 @@ import {
   topological,
 } from "../../machines/schedule/graph.ts";
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
-import type { Place, Problem } from "../problem.ts";
+import { error, type Place, type Problem, warning } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
 import type { Outline, OutlineTask } from "./outline.ts";
@@ -46,15 +46,9 @@ function ignoredOrder({ stages = [], tasks }: Outline, file: YamlFile): Problem[
   const what = [...(hasDepends ? ['"depends"'] : []), ...(hasStages ? ["the order of stages"] : [])].join(
     " and ",
   );
-  return [
-    {
-      code: "dependencies-ignored",
-      severity: "warning",
-      message: `mode all-parallel starts every task at once and ignores ${what}`,
-      place: file.place(["mode"]),
-      hint: "use the mode dependency-driven to keep the order",
-    },
-  ];
+  const message = `mode all-parallel starts every task at once and ignores ${what}`;
+  const hint = "use the mode dependency-driven to keep the order";
+  return [warning("dependencies-ignored", message, file.place(["mode"]), { hint })];
 }
 
 /** The tasks as a graph, and the task of each of its nodes. */
@@ -89,14 +83,11 @@ function fromFirst(nodes: readonly number[]): number[] {
 
 function cycleProblem(steps: readonly OutlineTask[], file: YamlFile): Problem {
   const [place, ...others] = stepPlaces([...steps, steps[0] as OutlineTask], file);
-  return {
-    code: "dependency-cycle",
-    severity: "error",
-    message: `tasks wait for each other: ${route([...steps, steps[0] as OutlineTask])}`,
-    place: place?.place ?? file.place([]),
+  const message = `tasks wait for each other: ${route([...steps, steps[0] as OutlineTask])}`;
+  return error("dependency-cycle", message, place?.place ?? file.place([]), {
     hint: "remove one of these dependencies",
     related: others,
-  };
+  });
 }
 
 /** A longer path is not read to its end. */
@@ -128,17 +119,14 @@ function laterStages(outline: Outline, file: YamlFile, isBatched: boolean): Prob
       if (!later || later.stage.number <= task.stage.number) return [];
       const [here, there] = [task.stage.label, later.stage.label];
       const move = `move task ${quoted(task.id)} to ${there} or behind it`;
+      const message = `task ${quoted(task.id)} in ${here} depends on ${quoted(id)} in the later ${there}, which waits for every task of ${here}`;
       return [
-        {
-          code: "dependency-cycle",
-          severity: "error",
-          message: `task ${quoted(task.id)} in ${here} depends on ${quoted(id)} in the later ${there}, which waits for every task of ${here}`,
-          place: file.place(path),
+        error("dependency-cycle", message, file.place(path), {
           hint: isBatched
             ? `${move}; manual-batching takes stages in order`
             : `${move}, or set \`stage_barriers: relaxed\``,
           related: [{ message: `${quoted(id)} stands here`, place: file.place([...later.path, "id"]) }],
-        },
+        }),
       ];
     }),
   );
@@ -158,18 +146,15 @@ function keptBarriers(outline: Outline, file: YamlFile): Problem[] {
     if (!first || !last) return [];
     const [place, ...others] = stepPlaces(steps, file);
     const by = steps.length > 2 ? ` (${route(steps)})` : "";
+    const message = `task ${quoted(first.id)} in ${first.stage.label} depends on ${quoted(last.id)} in the later ${last.stage.label}${by}, which names no dependency and so waits for every task of ${first.stage.label}`;
     return [
-      {
-        code: "dependency-cycle",
-        severity: "error",
-        message: `task ${quoted(first.id)} in ${first.stage.label} depends on ${quoted(last.id)} in the later ${last.stage.label}${by}, which names no dependency and so waits for every task of ${first.stage.label}`,
-        place: place?.place ?? file.place(first.path),
+      error("dependency-cycle", message, place?.place ?? file.place(first.path), {
         hint: `name in ${quoted(last.id)} what it depends on, or move task ${quoted(first.id)} to ${last.stage.label}`,
         related: [
           ...others,
           { message: `${quoted(last.id)} stands here`, place: file.place([...last.path, "id"]) },
         ],
-      },
+      }),
     ];
   });
 }

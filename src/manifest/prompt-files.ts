@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Manifest } from "../../schemas/manifest.ts";
-import type { Problem } from "../problem.ts";
+import { error, type Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import { readText, type YamlFile } from "../yaml/yaml-file.ts";
 
@@ -20,13 +20,10 @@ export async function promptFileProblems(manifest: Manifest, file: YamlFile): Pr
       if (prompt_file === undefined || prompt !== undefined) continue;
       const { problem } = await readPromptFile(file.path, prompt_file);
       if (!problem) continue;
-      problems.push({
-        code: "prompt-file-unreadable",
-        severity: "error",
-        message: `task ${quoted(id)} takes its prompt from ${quoted(prompt_file)}: ${problem.message}`,
-        place: file.place(["stages", stage, "tasks", at, "prompt_file"]),
-        hint: "`prompt_file` is relative to the manifest",
-      });
+      const message = `task ${quoted(id)} takes its prompt from ${quoted(prompt_file)}: ${problem.message}`;
+      const place = file.place(["stages", stage, "tasks", at, "prompt_file"]);
+      const hint = "`prompt_file` is relative to the manifest";
+      problems.push(error("prompt-file-unreadable", message, place, { hint }));
     }
   }
   return problems;

@@ -1,6 +1,6 @@
 import type { Verify } from "../../schemas/manifest.ts";
 import type { PlanTask } from "../../schemas/plan.ts";
-import type { Place, Problem } from "../problem.ts";
+import { error, type Place, type Problem } from "../problem.ts";
 import { printable, quoted } from "../text/printable.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
 import { type Drift, isForPerson, type Update } from "./drift.ts";
@@ -15,16 +15,13 @@ export function driftProblems(
 ): Problem[] {
   const places = placesOf(file, renames);
   const lines = new Map(plan.tasks.map(({ id, line }) => [id, line]));
-  return drifts.map((drift) => ({
-    code: "plan-drift",
-    severity: "error",
-    message: messageOf(drift),
-    place:
-      drift.kind === "missing"
-        ? { file: plan.file, line: lines.get(drift.id) ?? 1, column: 1 }
-        : (places.get(drift.id) ?? file.place("key" in drift ? [drift.key] : [])),
-    hint: hintOf(drift),
-  }));
+  const placeOf = (drift: Drift) =>
+    drift.kind === "missing"
+      ? { file: plan.file, line: lines.get(drift.id) ?? 1, column: 1 }
+      : (places.get(drift.id) ?? file.place("key" in drift ? [drift.key] : []));
+  return drifts.map((drift) =>
+    error("plan-drift", messageOf(drift), placeOf(drift), { hint: hintOf(drift) }),
+  );
 }
 
 function placesOf(file: YamlFile, renames: Update["renames"]): Map<string, Place> {

@@ -6,7 +6,7 @@ import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts"
 import type { UnusedField } from "../derive/stated/fields.ts";
 import { conflictsOf } from "../job/overview.ts";
 import { manifestIn } from "../manifest/load.ts";
-import type { Problem, ProblemCode } from "../problem.ts";
+import { type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
 import { few, quoted } from "../text/printable.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
 import { manifestText } from "./write.ts";
@@ -35,31 +35,29 @@ export async function planProblems(
   ];
 }
 
-const forPerson = ({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem => ({
-  code: "asks-first",
-  severity: "warning",
-  message: `task ${quoted(id)} (${title}) is left out of the manifest, for it says ${quoted(asksFirst)}`,
-  place: { file, line, column: 1 },
-  hint: "do it yourself once the others are done, or add it to the manifest: its agent can ask you and park",
-});
+const placeAt = (file: string, line = 1): Place => ({ file, line, column: 1 });
 
-const staysAsking = ({ task, neededBy }: AskingTask, { file }: Plan): Problem => ({
-  code: "asks-first",
-  severity: "warning",
-  message: `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")}, and stays in the manifest, since ${neededBy === undefined ? "there is no other task" : `task ${quoted(neededBy)} depends on it`}`,
-  place: { file, line: task.line, column: 1 },
-  hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
-});
+function forPerson({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem {
+  const message = `task ${quoted(id)} (${title}) is left out of the manifest, for it says ${quoted(asksFirst)}`;
+  return warning("asks-first", message, placeAt(file, line), {
+    hint: "do it yourself once the others are done, or add it to the manifest: its agent can ask you and park",
+  });
+}
+
+function staysAsking({ task, neededBy }: AskingTask, { file }: Plan): Problem {
+  const why = neededBy === undefined ? "there is no other task" : `task ${quoted(neededBy)} depends on it`;
+  const message = `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")}, and stays in the manifest, since ${why}`;
+  return warning("asks-first", message, placeAt(file, task.line), {
+    hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
+  });
+}
 
 function unusedFields({ task: at, why, what, line }: UnusedField, plan: Plan): Problem[] {
   const task = `task ${quoted(plan.tasks[at]?.id ?? "")}`;
-  const problem = (code: ProblemCode, message: string): Problem => ({
-    code,
-    severity: "warning",
-    message,
-    place: { file: plan.file, line, column: 1 },
-    hint: "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`",
-  });
+  const problem = (code: ProblemCode, message: string): Problem =>
+    warning(code, message, placeAt(plan.file, line), {
+      hint: "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`",
+    });
   if (why === "self") return [problem("self-dependency", `${task} depends on itself: ${few(what)}`)];
   if (why === "unread")
     return [problem("unread-dependency", `what ${task} depends on names no task of the plan: ${few(what)}`)];
@@ -78,31 +76,25 @@ const mostRefused = 20;
 
 function refused(all: Derivation["refused"], { tasks, file }: Plan): Problem[] {
   const idOf = (at = -1) => quoted(tasks[at]?.id ?? "");
-  const placeOf = (at = -1) => ({ file, line: tasks[at]?.line ?? 1, column: 1 });
+  const placeOf = (at = -1) => placeAt(file, tasks[at]?.line);
   return all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {
     const more = index === mostRefused - 1 ? all.length - mostRefused : 0;
     const counted = more > 0 ? `; and so for ${more} more` : "";
     if (path.length === 0) {
-      return {
-        code: "claim-contradicted",
-        severity: "warning",
-        message: `task ${idOf(to)} depends on ${idOf(from)}, which is in a later part of the plan${counted}`,
-        place: placeOf(to),
+      const message = `task ${idOf(to)} depends on ${idOf(from)}, which is in a later part of the plan${counted}`;
+      return warning("claim-contradicted", message, placeOf(to), {
         hint: "the parts count, and that dependency is left out; move one of the two",
-      };
+      });
     }
     const steps = path.slice(1);
-    return {
-      code: "dependency-cycle",
-      severity: "warning",
-      message: `task ${idOf(to)} depends on ${idOf(from)}, which waits for it: ${[to, ...path].map(idOf).join(" → ")}${counted}`,
-      place: placeOf(to),
+    const message = `task ${idOf(to)} depends on ${idOf(from)}, which waits for it: ${[to, ...path].map(idOf).join(" → ")}${counted}`;
+    return warning("dependency-cycle", message, placeOf(to), {
       hint: "that dependency is left out; remove one of them from the plan",
       related: steps.map((on, at) => ({
         message: `task ${idOf(path[at])} waits for ${idOf(on)}`,
         place: placeOf(path[at]),
       })),
-    };
+    });
   });
 }
 
@@ -114,15 +106,9 @@ const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] 
     const assumed = first
       ? `; it is put behind the first one, ${quoted(plan.tasks[first.from]?.id ?? "")}`
       : "";
-    return [
-      {
-        code: "no-evidence",
-        severity: "warning",
-        message: `nothing in the plan tells what task ${quoted(task.id)} (${task.title}) waits for${assumed}`,
-        place: { file: plan.file, line: task.line, column: 1 },
-        hint: "write `**Depends on:** Task N` or `**Depends on:** none` into it",
-      },
-    ];
+    const message = `nothing in the plan tells what task ${quoted(task.id)} (${task.title}) waits for${assumed}`;
+    const hint = "write `**Depends on:** Task N` or `**Depends on:** none` into it";
+    return [warning("no-evidence", message, placeAt(plan.file, task.line), { hint })];
   });
 
 /** Tasks that write one file, and of which neither waits for the other: a run keeps them apart, in no said order. */
@@ -134,12 +120,9 @@ async function conflicts(plan: Plan, derived: DerivedManifest): Promise<Problem[
   const lines = new Map(plan.tasks.map(({ id, line }) => [id, line]));
   return conflictsOf(spec, spec.order).map(({ file, tasks }): Problem => {
     const ids = tasks.map((task) => spec.graph.tasks[task]?.id ?? "");
-    return {
-      code: "file-conflict",
-      severity: "warning",
-      message: `${ids.map(quoted).join(" and ")} write ${quoted(file)}, and nothing tells which comes first`,
-      place: { file: plan.file, line: lines.get(ids[0] ?? "") ?? 1, column: 1 },
+    const message = `${ids.map(quoted).join(" and ")} write ${quoted(file)}, and nothing tells which comes first`;
+    return warning("file-conflict", message, placeAt(plan.file, lines.get(ids[0] ?? "")), {
       hint: "they never run at the same time; where the order matters, write `**Depends on:**` into the later one",
-    };
+    });
   });
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Place, Problem, ProblemCode } from "../problem.ts";
+import { error, type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoted } from "../text/printable.ts";
 import {
@@ -76,25 +76,21 @@ function problemOf(
   const isKey = issue.path?.at(-1)?.origin === "key";
   if (kind === "schema" && isKey) return missingKey(shape, path, file);
   if (kind === "schema" && type !== "picklist" && type !== "literal") return wrongType(shape, path, file);
-  const error = (rest: Pick<Problem, "message" | "hint">, place: Place = file.place(path)): Problem => ({
-    code: codes[path.join(".")] ?? "invalid-value",
-    severity: "error",
-    ...rest,
-    place,
-  });
+  const code = codes[path.join(".")] ?? "invalid-value";
   if (kind === "validation") {
     const name = isKey
       ? `the key ${quoted(String(input))} of ${partName(file.value, path.slice(0, -1))}`
       : partName(file.value, path);
     const but = isKey || input === "" ? "" : `, found ${brief(input)}`;
-    return error({ message: `${name} ${ruleOf(issue)}${but}` }, file.place(path, isKey ? "key" : "value"));
+    return error(code, `${name} ${ruleOf(issue)}${but}`, file.place(path, isKey ? "key" : "value"));
   }
   const allowed = shapeAt(shape, path);
   const but = type === "picklist" && typeof input === "string" ? quoted(input) : found(input);
   const message = `${partName(file.value, path)} must be ${allowed ? inWords(allowed) : issue.expected}, found ${but}`;
-  if (type === "literal") return error({ message, hint: `write \`${path.at(-1)}: ${allowed?.literal}\`` });
+  if (type === "literal")
+    return error(code, message, file.place(path), { hint: `write \`${path.at(-1)}: ${allowed?.literal}\`` });
   const near = typeof input === "string" ? nearest(input, allowed?.options ?? []) : undefined;
-  return error({ message, ...(near ? { hint: `did you mean ${quoted(near)}?` } : {}) });
+  return error(code, message, file.place(path), { hint: near && `did you mean ${quoted(near)}?` });
 }
 
 const brief = (value: unknown): string => (typeof value === "string" ? quoted(value) : String(value));
@@ -116,16 +112,13 @@ function missingKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const key = String(path.at(-1));
   const due = shapeAt(shape, path);
   const isLiteral = due?.type === "literal";
-  return {
-    code: "missing-key",
-    severity: "error",
-    message: `${partName(file.value, path.slice(0, -1))} has no ${quoted(key)}`,
-    // Of a key that is not there, this is the map; of one without a value, the key.
-    place: file.place(path),
+  const message = `${partName(file.value, path.slice(0, -1))} has no ${quoted(key)}`;
+  // Of a key that is not there, the place is the map; of one without a value, the key.
+  return error("missing-key", message, file.place(path), {
     hint: isLiteral
       ? `add \`${key}: ${due.literal}\``
       : `add \`${key}:\`${due ? ` with ${inWords(due)}` : ""}`,
-  };
+  });
 }
 
 function wrongType(shape: Shape, path: Path, file: YamlFile): Problem {
@@ -136,13 +129,8 @@ function wrongType(shape: Shape, path: Path, file: YamlFile): Problem {
   );
   const place = file.place(path);
   const hint = due && hintForType(due, value, path.at(-1), place);
-  return {
-    code: "wrong-type",
-    severity: "error",
-    message: `${partName(file.value, path)} must be ${due ? inWords(due) : "something else"}, found ${found(value)}`,
-    place,
-    ...(hint ? { hint } : {}),
-  };
+  const message = `${partName(file.value, path)} must be ${due ? inWords(due) : "something else"}, found ${found(value)}`;
+  return error("wrong-type", message, place, { hint });
 }
 
 /** How what was found is written as what is due, where that can be told. */
@@ -200,11 +188,8 @@ function unknownKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const inside = path.slice(0, -1);
   const known = Object.keys(shapeAt(shape, inside)?.entries ?? {});
   const near = nearest(key, known);
-  return {
-    code: "unknown-key",
-    severity: "warning",
-    message: `unknown key ${quoted(key)} in ${partName(file.value, inside)}: it is ignored`,
-    place: file.place(path, "key"),
+  const message = `unknown key ${quoted(key)} in ${partName(file.value, inside)}: it is ignored`;
+  return warning("unknown-key", message, file.place(path, "key"), {
     hint: near ? `did you mean ${quoted(near)}?` : `known here: ${listed(known, "and")}`,
-  };
+  });
 }

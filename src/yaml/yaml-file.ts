@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { LineCounter } from "yaml";
-import { isError, type Place, type Problem, type ProblemCode } from "../problem.ts";
+import { error, isError, type Place, type Problem, type ProblemCode } from "../problem.ts";
 import { spanAt } from "./yaml-nodes.ts";
 import { parseSyntax, thrownProblem } from "./yaml-syntax.ts";
 
@@ -41,13 +41,7 @@ export async function readText(
   maxBytes: number,
 ): Promise<{ text?: string; problem?: Problem }> {
   const failed = (code: ProblemCode, message: string, hint: string, place?: Place) => ({
-    problem: {
-      code,
-      severity: "error",
-      message,
-      place: place ?? { file: path, line: 1, column: 1 },
-      hint,
-    } as const,
+    problem: error(code, message, place ?? { file: path, line: 1, column: 1 }, { hint }),
   });
   try {
     const facts = await stat(path);
@@ -72,8 +66,8 @@ export async function readText(
       const message = "expected UTF-8 text, found bytes that are not UTF-8";
       return failed("file-not-utf8", message, "save the file as UTF-8", placesIn(path, lossy)(bad, bad + 1));
     }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
       const hint = isAbsolute(path) ? "check the path" : `the path is taken from ${process.cwd()}`;
       return failed("file-not-found", "there is no such file", hint);
@@ -95,8 +89,8 @@ export function parseYaml(path: string, text: string): { file?: YamlFile; proble
     const place = (path: Path, which: "key" | "value" = "value") =>
       at(...spanAt(document.contents, path, which));
     return { file: { path, value, place }, problems };
-  } catch (error) {
-    return { problems: [...problems, thrownProblem(error as Error, at(0, 1))] };
+  } catch (thrown) {
+    return { problems: [...problems, thrownProblem(thrown as Error, at(0, 1))] };
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import type { Place, Problem } from "../problem.ts";
+import { error, type Place, type Problem, warning } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import { keyOf, spanOf } from "./yaml-nodes.ts";
 
@@ -35,7 +35,7 @@ export function parseSyntax(text: string, at: At): { document?: Document; proble
   const [document, second] = composer.compose(tokens, true, text.length);
   // Told to, the composer gives a document for any text.
   if (!document) return { problems: [] };
-  const problems = [...document.errors, ...document.warnings].map((error) => parserProblem(error, at));
+  const problems = [...document.errors, ...document.warnings].map((one) => parserProblem(one, at));
   if (second) problems.push(secondDocument(at(second.range[0], second.range[1])));
   return { document, problems: [...problems, ...structureProblems(document.contents, at)] };
 }
@@ -43,14 +43,10 @@ export function parseSyntax(text: string, at: At): { document?: Document; proble
 /** What a document's conversion to plain data throws: at aliases that multiply, at a merge of what is no map. */
 export function thrownProblem({ message }: Error, place: Place): Problem {
   return message.startsWith("Excessive alias count")
-    ? {
-        code: "yaml-too-complex",
-        severity: "error",
-        message: "the aliases multiply into too much",
-        place,
+    ? error("yaml-too-complex", "the aliases multiply into too much", place, {
         hint: "write out what they stand for",
-      }
-    : { code: "yaml-syntax", severity: "error", message: sentence(message), place };
+      })
+    : error("yaml-syntax", sentence(message), place);
 }
 
 /** Controls that YAML allows nowhere: the sign of a binary file, or of another encoding. */
@@ -59,13 +55,10 @@ function controlCharacter(text: string, at: At): Problem | undefined {
   const found = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/);
   if (found === -1) return undefined;
   const number = text.charCodeAt(found).toString(16).toUpperCase().padStart(4, "0");
-  return {
-    code: "yaml-syntax",
-    severity: "error",
-    message: `expected text, found the control character U+${number}`,
-    place: at(found, found + 1),
+  const message = `expected text, found the control character U+${number}`;
+  return error("yaml-syntax", message, at(found, found + 1), {
     hint: 'remove it, or write it as an escape in double quotes, such as "\\e"',
-  };
+  });
 }
 
 function tokensOf(text: string): { tokens: CST.Token[]; tooDeepAt?: number } {
@@ -79,26 +72,18 @@ function tokensOf(text: string): { tokens: CST.Token[]; tooDeepAt?: number } {
   return { tokens };
 }
 
-const tooDeep = (place: Place): Problem => ({
-  code: "yaml-too-complex",
-  severity: "error",
-  message: "the nesting is too deep",
-  place,
-  hint: `nest at most ${deepest} levels`,
-});
+const tooDeep = (place: Place): Problem =>
+  error("yaml-too-complex", "the nesting is too deep", place, { hint: `nest at most ${deepest} levels` });
 
-const secondDocument = (place: Place): Problem => ({
-  code: "yaml-syntax",
-  severity: "error",
-  message: "expected one document, found a second",
-  place,
-  hint: "remove the line `---` and what follows it",
-});
+const secondDocument = (place: Place): Problem =>
+  error("yaml-syntax", "expected one document, found a second", place, {
+    hint: "remove the line `---` and what follows it",
+  });
 
-function parserProblem(error: YAMLError, at: At): Problem {
-  const [message, hint] = wordsFor(error);
-  const severity = error.name === "YAMLWarning" ? "warning" : "error";
-  return { code: "yaml-syntax", severity, message, place: at(...error.pos), ...(hint ? { hint } : {}) };
+function parserProblem(found: YAMLError, at: At): Problem {
+  const [message, hint] = wordsFor(found);
+  const build = found.name === "YAMLWarning" ? warning : error;
+  return build("yaml-syntax", message, at(...found.pos), { hint });
 }
 
 /** A message of the parser, and what to do, for what users come upon; its own words for the rest. */
@@ -176,13 +161,8 @@ function structureProblems(root: unknown, at: At): Problem[] {
 const spotOf = (node: unknown, at: At): Place => at(...(spanOf(node) ?? [0, 1]));
 
 function unknownAlias(name: string, place: Place): Problem {
-  return {
-    code: "yaml-syntax",
-    severity: "error",
-    message: `the alias *${name} stands for nothing: no value before it is marked &${name}`,
-    place,
-    hint: "put a text that starts with * in quotes",
-  };
+  const message = `the alias *${name} stands for nothing: no value before it is marked &${name}`;
+  return error("yaml-syntax", message, place, { hint: "put a text that starts with * in quotes" });
 }
 
 function repeatedKeys(map: YAMLMap, at: At): Problem[] {
@@ -196,14 +176,10 @@ function repeatedKeys(map: YAMLMap, at: At): Problem[] {
       return [];
     }
     return [
-      {
-        code: "yaml-syntax",
-        severity: "error",
-        message: `the key ${quoted(key)} stands twice in one map`,
-        place: spotOf(pair.key, at),
+      error("yaml-syntax", `the key ${quoted(key)} stands twice in one map`, spotOf(pair.key, at), {
         hint: "keep one of them",
         related: [{ message: "first here", place: spotOf(before, at) }],
-      },
+      }),
     ];
   });
 }
