@@ -1,8 +1,6 @@
 import * as v from "valibot";
+import { described } from "./described.ts";
 import { engineNames, type Tier, tiers } from "./manifest.ts";
-
-const described = <T extends v.GenericSchema>(schema: T, text: string) =>
-  v.pipe(schema, v.description(text)) as unknown as T;
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 

@@ -1,7 +1,5 @@
 import * as v from "valibot";
-
-const described = <T extends v.GenericSchema>(schema: T, text: string) =>
-  v.pipe(schema, v.description(text)) as unknown as T;
+import { described } from "./described.ts";
 
 /** How an agent can end, in its own words. */
 export const verdicts = ["CLEAN", "NEEDS_ATTENTION", "QUESTION"] as const;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { described } from "./described.ts";
 
 /** The four execution modes. */
 export const modes = ["all-parallel", "all-sequential", "dependency-driven", "manual-batching"] as const;
@@ -11,9 +12,6 @@ export type Tier = (typeof tiers)[number];
 /** What can carry a task out. */
 export const engineNames = ["codex", "claude", "dispatch", "command"] as const;
 export type EngineName = (typeof engineNames)[number];
-
-const described = <T extends v.GenericSchema>(schema: T, text: string) =>
-  v.pipe(schema, v.description(text)) as unknown as T;
 
 const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const seconds = v.pipe(
