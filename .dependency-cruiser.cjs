@@ -19,7 +19,7 @@ const layers = {
     ...["machines", "src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/git"],
     ...["src/process", ...base],
   ],
-  "src/sync": ["src/job", "src/manifest", "src/derive", "machines", ...base],
+  "src/sync": ["src/job", "src/manifest", "src/derive", "src/plan", "machines", ...base],
   "src/job": ["src/manifest", "src/plan", "src/engines", "src/git", "machines", ...base],
   "src/manifest": ["machines/schedule", ...base],
   "src/derive": base,
