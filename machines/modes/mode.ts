@@ -1,6 +1,7 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import type { OrchestratorContext, orchestratorSetup } from "../orchestrator-setup.ts";
-import type { Order, TaskGraph } from "../schedule/graph.ts";
+import type { TaskGraph } from "../schedule/graph.ts";
+import type { Order } from "../schedule/order.ts";
 
 type Facts = Pick<OrchestratorContext, "spec" | "schedule">;
 

@@ -1,4 +1,5 @@
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
+import { type Order, topological } from "./order.ts";
 
 /** A manifest's tasks by number, in plan order. Unknown and repeated `depends`, and repeated ids, are left out. */
 export interface TaskGraph {
@@ -8,17 +9,6 @@ export interface TaskGraph {
   readonly stageOf: readonly number[];
   /** Explicit dependencies of each task. */
   readonly depends: readonly (readonly number[])[];
-}
-
-/**
- * What waits for what, as a graph of nodes: the tasks (0 to `tasks - 1`), then the barriers. A barrier node waits
- * for the barrier before it and for the tasks of one stage or batch, so that n tasks behind m others cost n + m
- * edges and not n × m.
- */
-export interface Order {
-  readonly tasks: number;
-  readonly needs: readonly (readonly number[])[];
-  readonly dependents: readonly (readonly number[])[];
 }
 
 export function taskGraph(manifest: Pick<Manifest, "stages">): TaskGraph {
@@ -101,123 +91,4 @@ function withDependents(tasks: number, needs: readonly (readonly number[])[]): O
     for (const need of of) dependents[need]?.push(node);
   });
   return { tasks, needs, dependents };
-}
-
-/** Nodes so that each stands behind all that it needs; nodes on a cycle, and behind one, are left out. */
-export function topological(order: Order): number[] {
-  const unmet = order.needs.map((needs) => needs.length);
-  const sorted = unmet.flatMap((count, node) => (count === 0 ? [node] : []));
-  for (let next = 0; next < sorted.length; next += 1) {
-    for (const dependent of order.dependents[sorted[next] as number] ?? []) {
-      unmet[dependent] = (unmet[dependent] as number) - 1;
-      if (unmet[dependent] === 0) sorted.push(dependent);
-    }
-  }
-  return sorted;
-}
-
-/** For every node the number of tasks on the longest chain that starts with it, itself counted. */
-export function chainLengths(order: Order): number[] {
-  const length: number[] = order.needs.map(() => 0);
-  for (const node of topological(order).reverse()) {
-    let longest = 0;
-    for (const dependent of order.dependents[node] ?? []) longest = Math.max(longest, length[dependent] ?? 0);
-    length[node] = longest + (node < order.tasks ? 1 : 0);
-  }
-  return length;
-}
-
-/** The tasks of one longest chain, first to last; of several, the first in plan order. */
-export function longestChain(order: Order): number[] {
-  const length = chainLengths(order);
-  const chain: number[] = [];
-  let candidates: readonly number[] = order.needs.map((_, node) => node);
-  while (candidates.length > 0) {
-    const best = candidates.reduce((a, b) => ((length[b] ?? 0) > (length[a] ?? 0) ? b : a));
-    if (best < order.tasks) chain.push(best);
-    candidates = order.dependents[best] ?? [];
-  }
-  return chain;
-}
-
-/** Tasks by level: a task stands one level behind the last of what it waits for. */
-export function levels(order: Order): number[][] {
-  const depth: number[] = order.needs.map(() => 0);
-  const waves: number[][] = [];
-  for (const node of topological(order)) {
-    let at = 0;
-    for (const need of order.needs[node] ?? []) {
-      at = Math.max(at, (depth[need] ?? 0) + (need < order.tasks ? 1 : 0));
-    }
-    depth[node] = at;
-    if (node >= order.tasks) continue;
-    const wave = waves[at];
-    if (wave) wave.push(node);
-    else waves[at] = [node];
-  }
-  return waves.filter((wave) => wave.length > 0).map((wave) => wave.sort((a, b) => a - b));
-}
-
-/** The tasks that each task waits for itself, barriers spelled out as the tasks behind them, in plan order. */
-export function waitsFor(order: Order): number[][] {
-  const behind = new Map<number, readonly number[]>();
-  const tasksBehind = (needs: readonly number[]): number[] => {
-    const found = new Set<number>();
-    for (const need of needs) {
-      if (need < order.tasks) found.add(need);
-      else for (const task of behind.get(need) ?? []) found.add(task);
-    }
-    return [...found].sort((a, b) => a - b);
-  };
-  for (let barrier = order.tasks; barrier < order.needs.length; barrier += 1) {
-    behind.set(barrier, tasksBehind(order.needs[barrier] ?? []));
-  }
-  return order.needs.slice(0, order.tasks).map(tasksBehind);
-}
-
-/** One shortest cycle for each knot of nodes that wait for each other, as nodes in waiting order (a needs b, …). */
-export function cycles(order: Order): number[][] {
-  const acyclic = new Set(topological(order));
-  const open = new Set(order.needs.map((_, node) => node).filter((node) => !acyclic.has(node)));
-  const found: number[][] = [];
-  for (const start of open) {
-    const cycle = shortestCycle(order, start, open);
-    if (!cycle) continue;
-    found.push(cycle);
-    for (const node of reachable(order, start, open)) open.delete(node);
-  }
-  return found;
-}
-
-function shortestCycle(order: Order, start: number, open: ReadonlySet<number>): number[] | undefined {
-  const from = new Map<number, number>();
-  const queue = [start];
-  for (let next = 0; next < queue.length; next += 1) {
-    const node = queue[next] as number;
-    for (const need of order.needs[node] ?? []) {
-      if (need === start) {
-        const path = [node];
-        for (let step = node; step !== start; ) {
-          step = from.get(step) as number;
-          path.push(step);
-        }
-        return path.reverse();
-      }
-      if (!open.has(need) || from.has(need)) continue;
-      from.set(need, node);
-      queue.push(need);
-    }
-  }
-  return undefined;
-}
-
-/** Nodes that both reach `start` and are reached from it: its knot. */
-function reachable(order: Order, start: number, open: ReadonlySet<number>): number[] {
-  const walk = (edges: readonly (readonly number[])[]) => {
-    const seen = new Set([start]);
-    for (const node of seen) for (const next of edges[node] ?? []) if (open.has(next)) seen.add(next);
-    return seen;
-  };
-  const down = walk(order.needs);
-  return [...walk(order.dependents)].filter((node) => down.has(node));
 }

@@ -2,8 +2,9 @@ import type { Manifest } from "../../schemas/manifest.ts";
 import { isDone, type Status } from "../../schemas/outcome.ts";
 import type { ModeConfig } from "../modes/mode.ts";
 import type { Restored } from "../task-setup.ts";
-import { chainLengths, type Order, type TaskGraph, taskGraph } from "./graph.ts";
+import { type TaskGraph, taskGraph } from "./graph.ts";
 import { type Locks, locksOf } from "./locks.ts";
+import { chainLengths, type Order } from "./order.ts";
 import { Chunked, NumberSet } from "./persistent.ts";
 
 /** All that does not change while a manifest runs. Tasks are numbers in plan order; `ids` names them. */

@@ -1,12 +1,6 @@
 import { modeConfigs } from "../../machines/modes/modes.ts";
-import {
-  batchesOf,
-  levels,
-  longestChain,
-  type Order,
-  topological,
-  waitsFor,
-} from "../../machines/schedule/graph.ts";
+import { batchesOf } from "../../machines/schedule/graph.ts";
+import { levels, longestChain, type Order, topological, waitsFor } from "../../machines/schedule/order.ts";
 import {
   initialSchedule,
   nextToStart,

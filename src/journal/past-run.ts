@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
-import { ordered, topological } from "../../machines/schedule/graph.ts";
+import { ordered } from "../../machines/schedule/graph.ts";
+import { topological } from "../../machines/schedule/order.ts";
 import type { Restored } from "../../machines/task-setup.ts";
 import type { AttemptKey, RunEvent } from "../../schemas/event.ts";
 import { isDone, isParked, type Outcome } from "../../schemas/outcome.ts";

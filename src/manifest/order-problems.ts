@@ -1,12 +1,5 @@
-import {
-  cycles,
-  type Order,
-  ordered,
-  stageOrder,
-  type TaskGraph,
-  taskGraph,
-  topological,
-} from "../../machines/schedule/graph.ts";
+import { ordered, stageOrder, type TaskGraph, taskGraph } from "../../machines/schedule/graph.ts";
+import { cycles, type Order, topological } from "../../machines/schedule/order.ts";
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { quoted } from "../text/printable.ts";

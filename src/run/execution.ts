@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Actor, createActor, fromPromise, type InspectionEvent } from "xstate";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
-import { waitsFor } from "../../machines/schedule/graph.ts";
+import { waitsFor } from "../../machines/schedule/order.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
 import type { AttemptInput, PauseInput, VerifyInput } from "../../machines/task-setup.ts";
 import { type Counts, countStatuses, type RunEvent, type RunEventBody } from "../../schemas/event.ts";

@@ -1,4 +1,5 @@
-import { stageOrder, taskGraph, waitsFor } from "../../machines/schedule/graph.ts";
+import { stageOrder, taskGraph } from "../../machines/schedule/graph.ts";
+import { waitsFor } from "../../machines/schedule/order.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
 
 type Stages = readonly {

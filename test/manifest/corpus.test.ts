@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { stageOrder, taskGraph, waitsFor } from "../../machines/schedule/graph.ts";
+import { stageOrder, taskGraph } from "../../machines/schedule/graph.ts";
+import { waitsFor } from "../../machines/schedule/order.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import { isError } from "../../src/problem.ts";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";

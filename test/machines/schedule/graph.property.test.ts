@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as graph from "../../../machines/schedule/graph.ts";
+import * as walks from "../../../machines/schedule/order.ts";
 import type { ManifestTask } from "../../../schemas/manifest.ts";
 
 interface Task {
@@ -54,7 +55,7 @@ describe("on any plan", () => {
     fc.assert(
       fc.property(plans, barriers, (stages, kind) => {
         const facts = graphOf(stages);
-        const waits = graph.waitsFor(graph.stageOrder(facts, kind));
+        const waits = walks.waitsFor(graph.stageOrder(facts, kind));
         expect(waits.map((needs) => needs.map((need) => facts.tasks[need]?.id ?? "").sort())).toEqual(
           naiveWaits(stages, kind),
         );
@@ -67,25 +68,25 @@ describe("on any plan", () => {
       fc.property(plans, barriers, (stages, kind) => {
         const facts = graphOf(stages);
         const order = graph.stageOrder(facts, kind);
-        const waits = graph.waitsFor(order);
+        const waits = walks.waitsFor(order);
         const depth = (task: number): number => 1 + Math.max(0, ...(waits[task] ?? []).map(depth));
         const behind = (task: number): number =>
           1 + Math.max(0, ...waits.flatMap((needs, other) => (needs.includes(task) ? [behind(other)] : [])));
-        const levels = graph.levels(order);
+        const levels = walks.levels(order);
         expect(levels.flat().sort((a, b) => a - b)).toEqual(facts.tasks.map((_, task) => task));
         levels.forEach((wave, at) => {
           for (const task of wave) expect(depth(task)).toBe(at + 1);
         });
-        const lengths = graph.chainLengths(order);
+        const lengths = walks.chainLengths(order);
         facts.tasks.forEach((_, task) => {
           expect(lengths[task]).toBe(behind(task));
         });
-        const chain = graph.longestChain(order);
+        const chain = walks.longestChain(order);
         expect(chain).toHaveLength(Math.max(0, ...facts.tasks.map((_, task) => depth(task))));
         chain.forEach((task, at) => {
           if (at > 0) expect(waits[task]).toContain(chain[at - 1]);
         });
-        expect(graph.cycles(order)).toEqual([]);
+        expect(walks.cycles(order)).toEqual([]);
       }),
     );
   });
@@ -125,7 +126,7 @@ describe("on any graph", () => {
     fc.assert(
       fc.property(anyGraph, (stages) => {
         const { order } = orderOf(stages);
-        const sorted = graph.topological(order);
+        const sorted = walks.topological(order);
         const stuck = (task: number, path: readonly number[]): boolean =>
           path.includes(task) || (order.needs[task] ?? []).some((need) => stuck(need, [...path, task]));
         const free = order.needs.flatMap((_, task) => (stuck(task, []) ? [] : [task]));
@@ -141,7 +142,7 @@ describe("on any graph", () => {
     fc.assert(
       fc.property(anyGraph, (stages) => {
         const { order } = orderOf(stages);
-        const found = graph.cycles(order);
+        const found = walks.cycles(order);
         const reaches = (from: number, to: number): boolean => {
           const seen = new Set<number>();
           const open = [...(order.needs[from] ?? [])];
@@ -186,5 +187,5 @@ test("ten thousand tasks behind ten thousand others cost their sum in edges, and
     Array.from({ length: 10_000 }, (_, at) => ({ id: `${name}${at}`, depends: [] }));
   const order = graph.stageOrder(graphOf([stage("a"), stage("b"), stage("c")]), "strict");
   expect(order.needs.reduce((sum, needs) => sum + needs.length, 0)).toBeLessThan(45_000);
-  expect(graph.levels(order).map((wave) => wave.length)).toEqual([10_000, 10_000, 10_000]);
+  expect(walks.levels(order).map((wave) => wave.length)).toEqual([10_000, 10_000, 10_000]);
 });
