@@ -133,7 +133,11 @@ function closeUnstarted(
   const { context } = parts;
   let outcomes = context.outcomes;
   for (const task of tasks) outcomes = closeTask(parts, task, outcome, outcomes);
-  apply(parts, schedule.withhold(context.spec, context.schedule, tasks, effect, outcome.status), outcomes);
+  apply(
+    parts,
+    schedule.settleUnstarted(context.spec, context.schedule, tasks, effect, outcome.status),
+    outcomes,
+  );
 }
 
 /** Skips what has not started of some tasks; what depends on it goes with it as the mode has it. */
@@ -202,17 +206,17 @@ export const orchestratorSetup = setup({
       },
     ),
     openBatch: enqueueActions(({ context, enqueue }) =>
-      apply({ context, enqueue }, schedule.openGate(context.spec, context.schedule)),
+      apply({ context, enqueue }, schedule.openBarrier(context.spec, context.schedule)),
     ),
     announceHeldBatch: enqueueActions(({ context, enqueue }) => {
-      const next = schedule.openGate(context.spec, context.schedule).ready;
+      const next = schedule.openBarrier(context.spec, context.schedule).ready;
       enqueue.emit({
         type: "batch.held",
         next: next.map((task) => context.spec.graph.tasks[task]?.id ?? ""),
       });
     }),
     putOff: enqueueActions(({ context, enqueue }, id: string) =>
-      enqueue.assign({ schedule: schedule.putOff(context.schedule, numberOf(context, id)) }),
+      enqueue.assign({ schedule: schedule.defer(context.schedule, numberOf(context, id)) }),
     ),
     closePutOff: enqueueActions(({ context, enqueue }, id: string) => {
       const task = numberOf(context, id);
@@ -221,7 +225,7 @@ export const orchestratorSetup = setup({
     }),
     takeBack: enqueueActions(({ context, enqueue }, id: string) => {
       enqueue.assign({
-        schedule: schedule.readyAgain(context.spec, context.schedule, numberOf(context, id)),
+        schedule: schedule.requeue(context.spec, context.schedule, numberOf(context, id)),
       });
       enqueue.emit({ type: "task.ready", task: id });
     }),

@@ -136,7 +136,7 @@ describe("what is wrong is thrown as what it is", () => {
     [{ maxParallel: 0 }, "maxParallel must be a whole number from 1 to 1000, found 0"],
     [{ maxParallel: Number.NaN }, "maxParallel must be a whole number from 1 to 1000, found NaN"],
     [{ projectDir: "/nowhere/at/all" }, "the project directory /nowhere/at/all is no directory"],
-    [{ step: true }, "only the mode manual-batching has batches"],
+    [{ step: true }, "has no batches"],
   ])("options that types would not let by: %j", async (options, message) => {
     const path = await rig.file("p.exec.yaml", manifestOf([{ a: "" }]));
     const error = await prepare(path, { projectDir: rig.dir, ...options } as never).catch(

@@ -1,18 +1,15 @@
-import { stageOrder } from "../schedule/graph.ts";
-import type { ModeConfig } from "./mode.ts";
+import { commonMode, type ModeConfig } from "./mode.ts";
 
-/** One task at a time: of those that wait for nothing any more, the first in the plan. */
+/** One task at a time: of the tasks whose dependencies have passed, the first in the plan. */
 export const allSequential: ModeConfig = {
+  ...commonMode,
   name: "all-sequential",
-  order: stageOrder,
-  first: "plan-order",
-  barrierOpensWhen: "passed",
+  isSequential: true,
+  stepWord: "step",
+  priorities: () => [],
   guards: {
+    ...commonMode.guards,
+    // A task that waits for a retry keeps its turn.
     hasSlot: ({ schedule }) => schedule.running.length + schedule.waiting.length === 0,
-    skipsDependents: () => true,
-    batchHasSettled: () => false,
-    awaitsApproval: () => false,
   },
-  transitions: [],
-  states: {},
 };

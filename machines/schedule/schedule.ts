@@ -1,32 +1,65 @@
-import type { Manifest } from "../../schemas/manifest.ts";
+import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import { isDone, type Status } from "../../schemas/outcome.ts";
-import type { ModeConfig } from "../modes/mode.ts";
 import type { Restored } from "../task-setup.ts";
 import { type TaskGraph, taskGraph } from "./graph.ts";
 import { type Locks, locksOf } from "./locks.ts";
-import { chainLengths, type Order } from "./order.ts";
+import type { Order } from "./order.ts";
 import { Chunked, NumberSet } from "./persistent.ts";
 
-/** All that does not change while a manifest runs. Tasks are numbers in plan order; `ids` names them. */
+type Facts = { readonly spec: RunSpec; readonly schedule: Schedule };
+
+/** The questions that the orchestrator's transitions ask of a mode. Total and pure. */
+export interface ModeGuards {
+  /** Whether one more task may run beside those that do. */
+  readonly hasSlot: (facts: Facts) => boolean;
+  /** Whether a task that failed or was skipped takes the tasks that depend on it with it. */
+  readonly skipsDependents: (facts: Facts) => boolean;
+  /** Whether every task of the current batch has settled and another batch follows. */
+  readonly batchHasSettled: (facts: Facts) => boolean;
+  /** Whether a person must approve the next batch before it opens. */
+  readonly awaitsApproval: (facts: Facts) => boolean;
+}
+
+/** How a mode schedules tasks: the part of a mode that needs no chart. */
+export interface ModeRules {
+  readonly name: Mode;
+  /** Whether `depends` and stages order the tasks. */
+  readonly usesDependencies: boolean;
+  /** Whether one task runs at a time, whatever `max_parallel` says. */
+  readonly isSequential: boolean;
+  /** Whether tasks run in batches with an end that a person can wait at. */
+  readonly isBatched: boolean;
+  /** What people call a group of tasks that may run together. */
+  readonly stepWord: "wave" | "step" | "batch";
+  /** What waits for what. */
+  readonly order: (graph: TaskGraph, barriers: Manifest["stage_barriers"]) => Order;
+  /** By task: the ready task with the highest priority starts first; ties, and missing ones, go by plan order. */
+  readonly priorities: (graph: TaskGraph, order: Order) => readonly number[];
+  /** What a barrier requires of the tasks before it: that they passed, or only that they settled. */
+  readonly barrierOpensWhen: "passed" | "settled";
+  readonly guards: ModeGuards;
+}
+
+/** Everything that stays the same while a manifest runs. Tasks are numbers in plan order. */
 export interface RunSpec {
   readonly graph: TaskGraph;
-  readonly mode: ModeConfig;
+  readonly mode: ModeRules;
   readonly order: Order;
   readonly locks: Locks;
   readonly maxParallel: number;
-  /** Wait for a person's word between batches. */
+  /** Wait for a person's approval between batches. */
   readonly pause: boolean;
-  /** Somebody is there to answer the questions of parked tasks, when nothing else can be done any more. */
+  /** Whether somebody can answer the questions of parked tasks once nothing else is left to do. */
   readonly attended: boolean;
-  /** Groups of tasks of which only so many may run at once, beside the limit for all: those of one engine, say. */
+  /** Groups of tasks with a limit of their own beside `maxParallel`, such as the tasks of one engine. */
   readonly pools: readonly Pool[];
-  /** What carries each task out. */
+  /** The engine of each task, by number. */
   readonly engines: readonly string[];
-  /** How often a failing `verify` command goes back to each task's agent. */
+  /** How often each task's agent is asked to fix a failing `verify` command. */
   readonly fixes: readonly number[];
-  /** What tasks bring along from an earlier part of the run, by number. */
+  /** What resumed tasks bring along from an earlier part of the run, by number. */
   readonly restored: ReadonlyMap<number, Restored>;
-  /** The place of each task in the queue of ready ones, and the task of each place. */
+  /** The rank of each task among ready ones, and the task of each rank. */
   readonly rankOf: readonly number[];
   readonly taskAt: readonly number[];
 }
@@ -36,27 +69,27 @@ export interface Pool {
   readonly limit: number;
 }
 
-/** Where a node stands; a barrier is `pass` once open and `skipped` once it can no longer open. */
+/** The state of a node; a barrier is `pass` once open and `skipped` once it can no longer open. */
 export type NodeState = "pending" | "ready" | "running" | "waiting" | Status;
 
-/** Where a run stands: what each task waits for, which may start, which run. A value; every change gives a new one. */
+/** The state of a run: what each task waits for, which may start, which run. Immutable: every change returns a new one. */
 export interface Schedule {
   readonly nodes: Chunked<NodeState>;
-  /** How many direct needs of each node are not met yet. */
+  /** How many direct needs of each node are still unmet. */
   readonly unmet: Chunked<number>;
   /** Ready tasks, by rank. */
   readonly ready: NumberSet;
   readonly running: readonly number[];
-  /** Tasks that have given their slot back until they are tried again; their files are still theirs. */
+  /** Tasks that gave their slot back until their next attempt; they keep their file locks. */
   readonly waiting: readonly number[];
-  /** The barrier of manual-batching whose batch has settled and that has not been opened yet. */
-  readonly gate: number | undefined;
+  /** In a batched mode, the barrier whose batch has settled and that has not been opened yet. */
+  readonly pendingBarrier: number | undefined;
 }
 
-/** What a settled task does to the nodes behind it: lets them go, takes them with it, or neither. */
+/** What a settled task does to the nodes that need it: releases them, skips them, or neither. */
 export type Effect = "release" | "skip" | "hold";
 
-/** A new schedule, with the tasks that became ready and those that were skipped and because of which task. */
+/** A new schedule, the tasks that became ready, and those that were skipped with the task that caused it. */
 export interface Change {
   readonly schedule: Schedule;
   readonly ready: readonly number[];
@@ -65,7 +98,7 @@ export interface Change {
 
 export function runSpec(
   manifest: Pick<Manifest, "stages" | "stage_barriers" | "max_parallel" | "pause">,
-  mode: ModeConfig,
+  mode: ModeRules,
   {
     pools = [],
     engines = [],
@@ -76,9 +109,9 @@ export function runSpec(
 ): RunSpec {
   const graph = taskGraph(manifest);
   const order = mode.order(graph, manifest.stage_barriers);
-  const length = chainLengths(order);
+  const priorities = mode.priorities(graph, order);
   const taskAt = graph.tasks.map((_, task) => task);
-  if (mode.first === "longest-chain") taskAt.sort((a, b) => (length[b] ?? 0) - (length[a] ?? 0) || a - b);
+  taskAt.sort((a, b) => (priorities[b] ?? 0) - (priorities[a] ?? 0) || a - b);
   const rankOf: number[] = [];
   taskAt.forEach((task, rank) => {
     rankOf[task] = rank;
@@ -101,10 +134,7 @@ export function runSpec(
   };
 }
 
-/**
- * Every node pending but the tasks that wait for nothing, which are ready; with what an earlier part of the run has
- * settled carried to everything behind it.
- */
+/** Every node pending, except the tasks that need nothing, which are ready; then applies what was settled before a resume. */
 export function initialSchedule(spec: RunSpec): Change {
   const unmet = spec.order.needs.map((needs) => needs.length);
   const isFirst = (node: number) => unmet[node] === 0 && node < spec.order.tasks;
@@ -118,7 +148,7 @@ export function initialSchedule(spec: RunSpec): Change {
     ),
     running: [],
     waiting: [],
-    gate: undefined,
+    pendingBarrier: undefined,
   };
   const touched = new Set(first);
   for (const [task, { outcome }] of spec.restored) {
@@ -131,7 +161,7 @@ export function initialSchedule(spec: RunSpec): Change {
   return { schedule, ready, skipped: [] };
 }
 
-/** The ready task that starts next: the first by rank that holds no lock of a started one, and has room in its pools. */
+/** The ready task that starts next: the first by rank that shares no lock with a started one and has room in its pools. Undefined if none can. */
 export function nextToStart(spec: RunSpec, schedule: Schedule): number | undefined {
   const { running, waiting } = schedule;
   const held = new Set([...running, ...waiting].flatMap((task) => spec.locks.of[task] ?? []));
@@ -142,7 +172,7 @@ export function nextToStart(spec: RunSpec, schedule: Schedule): number | undefin
     const task = spec.taskAt[rank] as number;
     const locks = spec.locks.of[task] ?? [];
     if (locks.some((lock) => held.has(lock)) || full.some(({ tasks }) => tasks.has(task))) continue;
-    // Of two ready tasks that share a file the one later in the plan waits, however long the chain behind it.
+    // Of two ready tasks that share a file, the later one in the plan waits, whatever its priority.
     if (locks.some((lock) => earlierIsReady(spec, schedule, lock, task))) continue;
     return task;
   }
@@ -166,8 +196,8 @@ export function start(spec: RunSpec, schedule: Schedule, task: number): Schedule
   };
 }
 
-/** Takes a running task's slot until it is ready again. */
-export function putOff(schedule: Schedule, task: number): Schedule {
+/** Frees a running task's slot until the task is requeued. */
+export function defer(schedule: Schedule, task: number): Schedule {
   return {
     ...schedule,
     nodes: schedule.nodes.with(task, "waiting"),
@@ -176,15 +206,15 @@ export function putOff(schedule: Schedule, task: number): Schedule {
   };
 }
 
-/** Makes a task ready again that was put off, or parked. */
-export function readyAgain(spec: RunSpec, schedule: Schedule, task: number): Schedule {
-  let { unmet, gate } = schedule;
-  // A parked task has counted as settled for its batch, and is going to settle a second time.
+/** Makes a deferred or parked task ready again. */
+export function requeue(spec: RunSpec, schedule: Schedule, task: number): Schedule {
+  let { unmet, pendingBarrier } = schedule;
+  // A parked task counted as settled for its batch and will settle a second time.
   if (spec.mode.barrierOpensWhen === "settled" && schedule.nodes.at(task) !== "waiting") {
     for (const behind of spec.order.dependents[task] ?? []) {
       if (behind < spec.order.tasks || schedule.nodes.at(behind) !== "pending") continue;
       unmet = unmet.with(behind, unmet.at(behind) + 1);
-      if (gate === behind) gate = undefined;
+      if (pendingBarrier === behind) pendingBarrier = undefined;
     }
   }
   return {
@@ -193,14 +223,14 @@ export function readyAgain(spec: RunSpec, schedule: Schedule, task: number): Sch
     ready: schedule.ready.with(spec.rankOf[task] as number),
     waiting: without(schedule.waiting, task),
     unmet,
-    gate,
+    pendingBarrier,
   };
 }
 
 const without = (tasks: readonly number[], task: number): readonly number[] =>
   tasks.filter((other) => other !== task);
 
-/** Records a task's status and carries its effect to everything behind it. */
+/** Records a task's status and propagates its effect. */
 export function settle(
   spec: RunSpec,
   schedule: Schedule,
@@ -215,11 +245,11 @@ export function settle(
     running: without(schedule.running, task),
     waiting: without(schedule.waiting, task),
   };
-  return carry(spec, rest, task, effect);
+  return propagate(spec, rest, task, effect);
 }
 
-/** Settles tasks that have not started, all at once, and then carries the effect to what stands behind them. */
-export function withhold(
+/** Settles several unstarted tasks with one status, then propagates the effect of each. */
+export function settleUnstarted(
   spec: RunSpec,
   schedule: Schedule,
   tasks: readonly number[],
@@ -235,7 +265,7 @@ export function withhold(
   const waiting = schedule.waiting.filter((task) => !gone.has(task));
   let change: Change = { schedule: { ...schedule, nodes, ready, waiting }, ready: [], skipped: [] };
   for (const task of tasks) {
-    const next = carry(spec, change.schedule, task, effect);
+    const next = propagate(spec, change.schedule, task, effect);
     change = {
       ...next,
       ready: [...change.ready, ...next.ready],
@@ -245,11 +275,16 @@ export function withhold(
   return change;
 }
 
-/** Opens the barrier that the gate holds. */
-export function openGate(spec: RunSpec, schedule: Schedule): Change {
-  if (schedule.gate === undefined) return { schedule, ready: [], skipped: [] };
-  const nodes = schedule.nodes.with(schedule.gate, "pass");
-  return carry(spec, { ...schedule, nodes, gate: undefined }, schedule.gate, "release");
+/** Opens the pending barrier, if there is one. */
+export function openBarrier(spec: RunSpec, schedule: Schedule): Change {
+  if (schedule.pendingBarrier === undefined) return { schedule, ready: [], skipped: [] };
+  const nodes = schedule.nodes.with(schedule.pendingBarrier, "pass");
+  return propagate(
+    spec,
+    { ...schedule, nodes, pendingBarrier: undefined },
+    schedule.pendingBarrier,
+    "release",
+  );
 }
 
 /** Tasks that wait for a person's answer, in plan order. */
@@ -259,15 +294,15 @@ export const parked = (spec: RunSpec, schedule: Schedule): number[] =>
     return state === "question" || state === "escalated" ? [task] : [];
   });
 
-/** Tasks that have not settled and do not run, in plan order. */
+/** Tasks that have neither started nor settled, deferred ones included, in plan order. */
 export function unstarted(spec: RunSpec, schedule: Schedule): number[] {
   return spec.taskAt
     .filter((task) => ["pending", "ready", "waiting"].includes(schedule.nodes.at(task)))
     .sort((a, b) => a - b);
 }
 
-function carry(spec: RunSpec, schedule: Schedule, from: number, effect: Effect): Change {
-  let { nodes, unmet, ready, gate } = schedule;
+function propagate(spec: RunSpec, schedule: Schedule, from: number, effect: Effect): Change {
+  let { nodes, unmet, ready, pendingBarrier } = schedule;
   const readied: number[] = [];
   const skipped: { task: number; because: number }[] = [];
   const isBarrier = (node: number) => node >= spec.order.tasks;
@@ -284,7 +319,7 @@ function carry(spec: RunSpec, schedule: Schedule, from: number, effect: Effect):
           ready = ready.with(spec.rankOf[behind] as number);
           readied.push(behind);
         } else if (spec.mode.barrierOpensWhen === "settled") {
-          gate = behind;
+          pendingBarrier = behind;
         } else {
           nodes = nodes.with(behind, "pass");
           queue.push({ node: behind, effect: "release" });
@@ -296,5 +331,5 @@ function carry(spec: RunSpec, schedule: Schedule, from: number, effect: Effect):
       }
     }
   }
-  return { schedule: { ...schedule, nodes, unmet, ready, gate }, ready: readied, skipped };
+  return { schedule: { ...schedule, nodes, unmet, ready, pendingBarrier }, ready: readied, skipped };
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import { type RunEvent, type RunGraph, type RunStart, runEventSchema } from "../../schemas/event.ts";
 import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
 
@@ -270,7 +271,9 @@ export class RunView {
 
   private effectOf(status: Status): { guard?: string } {
     if (isDone(status)) return { guard: "releasesDependents" };
-    return isParked(status) || this.graph?.mode === "all-parallel" ? {} : { guard: "skipsDependents" };
+    return isParked(status) || (this.graph && !modeConfigs[this.graph.mode].usesDependencies)
+      ? {}
+      : { guard: "skipsDependents" };
   }
 
   private end(): void {

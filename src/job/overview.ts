@@ -1,10 +1,9 @@
-import { modeConfigs } from "../../machines/modes/modes.ts";
 import { batchesOf } from "../../machines/schedule/graph.ts";
 import { levels, longestChain, type Order, topological, waitsFor } from "../../machines/schedule/order.ts";
 import {
   initialSchedule,
   nextToStart,
-  openGate,
+  openBarrier,
   type RunSpec,
   runSpec,
   settle,
@@ -60,8 +59,8 @@ export function overview(job: Job): Overview {
 }
 
 function waves(spec: RunSpec): number[][] {
-  if (spec.mode.name === "all-sequential") return stepsOf(spec).map((step) => [...step]);
-  if (spec.mode.name === "manual-batching") return batchesOf(spec.graph);
+  if (spec.mode.isSequential) return stepsOf(spec).map((step) => [...step]);
+  if (spec.mode.isBatched) return batchesOf(spec.graph);
   return levels(spec.order);
 }
 
@@ -116,17 +115,21 @@ export function stepsOf(spec: RunSpec): number[][] {
       if (task === undefined) break;
       schedule = start(spec, schedule, task);
     }
-    if (schedule.running.length === 0 && schedule.gate === undefined) return steps;
-    if (schedule.gate !== undefined) ({ schedule } = openGate(spec, schedule));
+    if (schedule.running.length === 0 && schedule.pendingBarrier === undefined) return steps;
+    if (schedule.pendingBarrier !== undefined) ({ schedule } = openBarrier(spec, schedule));
     if (schedule.running.length === 0) continue;
     steps.push([...schedule.running]);
     for (const task of schedule.running) schedule = settle(spec, schedule, task, "pass", "release").schedule;
   }
 }
 
-/** How many units of time the run takes as it is and with relaxed barriers, every task taking one. */
-export function relaxing(job: Job): { strict: number; relaxed: number } | undefined {
-  if (job.mode.name !== "dependency-driven" || job.manifest.stage_barriers !== "strict") return undefined;
-  const relaxed = runSpec({ ...job.manifest, stage_barriers: "relaxed" }, modeConfigs["dependency-driven"]);
-  return { strict: stepsOf(job.spec).length, relaxed: stepsOf(relaxed).length };
+/**
+ * How many units of time the run takes with strict and with relaxed barriers, if every task takes one. Undefined if
+ * barriers are relaxed already, or the mode gains nothing from it.
+ */
+export function relaxing({ manifest, mode, spec }: Job): { strict: number; relaxed: number } | undefined {
+  const mayGain = mode.usesDependencies && !mode.isSequential && !mode.isBatched;
+  if (!mayGain || manifest.stage_barriers !== "strict") return undefined;
+  const relaxed = runSpec({ ...manifest, stage_barriers: "relaxed" }, mode);
+  return { strict: stepsOf(spec).length, relaxed: stepsOf(relaxed).length };
 }

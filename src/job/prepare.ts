@@ -50,10 +50,10 @@ export async function prepare(
       })),
     })),
   };
-  if (options.step && manifest.mode !== "manual-batching") {
+  if (options.step && !modeConfigs[manifest.mode].isBatched) {
     throw new UsageError(
-      `--step pauses between batches, and only the mode manual-batching has batches; this run's mode is ${manifest.mode}`,
-      "add --mode manual-batching, or leave --step out",
+      `--step pauses between batches, and mode ${manifest.mode} has no batches`,
+      `add --mode ${modes.filter((name) => modeConfigs[name].isBatched).join(" or ")}, or leave --step out`,
     );
   }
   const mode = modeConfigs[manifest.mode];

@@ -132,7 +132,7 @@ export function resumption(
       again.push({ task: id, reason: "has not run yet" });
       continue;
     }
-    const depends = job.mode.name === "all-parallel" ? [] : (graph.depends[number] ?? []);
+    const depends = job.mode.usesDependencies ? (graph.depends[number] ?? []) : [];
     const results = depends.flatMap((need) => {
       const outcome = outcomes.get(need);
       return outcome ? [{ id: graph.tasks[need]?.id ?? "", outcome }] : [];

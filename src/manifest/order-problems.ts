@@ -1,6 +1,7 @@
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import { ordered, stageOrder, type TaskGraph, taskGraph } from "../../machines/schedule/graph.ts";
 import { cycles, type Order, topological } from "../../machines/schedule/order.ts";
-import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
+import { type Manifest, type ManifestTask, type Mode, modes } from "../../schemas/manifest.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
@@ -25,21 +26,23 @@ export function orderProblems(
   mode: unknown,
   barriers: Manifest["stage_barriers"],
 ): Problem[] {
-  if (mode === "all-parallel") return ignoredOrder(outline, file);
-  const isBatched = mode === "manual-batching";
+  // An unknown mode has a problem of its own; its order is checked as the most common one's.
+  const name = modes.find((known) => known === mode) ?? "dependency-driven";
+  const { usesDependencies, isBatched } = modeConfigs[name];
+  if (!usesDependencies) return ignoredOrder(outline, file, name);
   return isBatched || barriers === "strict"
     ? laterStages(outline, file, isBatched)
     : keptBarriers(outline, file);
 }
 
-function ignoredOrder({ stages = [], tasks }: Outline, file: YamlFile): Problem[] {
+function ignoredOrder({ stages = [], tasks }: Outline, file: YamlFile, mode: Mode): Problem[] {
   const hasDepends = tasks.some(({ depends }) => depends.length > 0);
   const hasStages = stages.filter(({ entries }) => entries !== 0).length > 1;
   if (!hasDepends && !hasStages) return [];
   const what = [...(hasDepends ? ['"depends"'] : []), ...(hasStages ? ["the order of stages"] : [])].join(
     " and ",
   );
-  const message = `mode all-parallel starts every task at once and ignores ${what}`;
+  const message = `mode ${mode} ignores ${what}`;
   const hint = "use the mode dependency-driven to keep the order";
   return [warning("dependencies-ignored", message, file.place(["mode"]), { hint })];
 }

@@ -1,3 +1,4 @@
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import type { Overview } from "../job/overview.ts";
 import { printable } from "../text/printable.ts";
@@ -54,7 +55,7 @@ export function mermaidOfRun({ mode, tasks }: RunStatus): string {
   const stages = [...new Set(tasks.map(({ stage }) => stage))];
   const drawn = tasks.map((task) => {
     const isEarlier = (other: TaskStatus) => stages.indexOf(other.stage) < stages.indexOf(task.stage);
-    const isFree = mode === "all-parallel" || task.depends.length > 0;
+    const isFree = !modeConfigs[mode].usesDependencies || task.depends.length > 0;
     return { ...task, waits_for: isFree ? [] : tasks.filter(isEarlier).map(({ id }) => id) };
   });
   const classes = Object.entries(colours).map(([name, style]): Class => {

@@ -1,6 +1,6 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import type { DependencyResult } from "../../schemas/dependency-result.ts";
-import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
+import type { ManifestTask } from "../../schemas/manifest.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
 import { printable, printableLines } from "../text/printable.ts";
 import { titleLine } from "./clean.ts";
@@ -9,7 +9,8 @@ import { renderDependencies } from "./dependencies.ts";
 /** All that goes into a task's prompt. Paths are absolute. */
 export interface PromptInput {
   readonly task: Pick<ManifestTask, "id" | "files" | "prompt_hint"> & { readonly title: string };
-  readonly manifestMode?: Mode;
+  /** Whether no other task runs beside this one. */
+  readonly isSequential?: boolean;
   readonly planFile?: string;
   /** The task's own section of the plan, as written. */
   readonly section?: string;
@@ -53,11 +54,10 @@ export async function buildPrompt(input: PromptInput): Promise<string> {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function surroundings({ projectDir, manifestMode, canCommit = true }: PromptInput): string {
-  const others =
-    manifestMode === "all-sequential"
-      ? "Other tasks run before and after it in the same directory."
-      : "Others may be running at the same time in the same directory.";
+function surroundings({ projectDir, isSequential, canCommit = true }: PromptInput): string {
+  const others = isSequential
+    ? "Other tasks run before and after it in the same directory."
+    : "Others may be running at the same time in the same directory.";
   return `This is one task of a larger plan. You work in ${printable(projectDir)}. ${others}
 Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.${
     canCommit

@@ -103,7 +103,7 @@ function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine)
   const { followUp } = input;
   return buildPrompt({
     task: { ...task, title },
-    manifestMode: job.mode.name,
+    isSequential: job.mode.isSequential,
     ...(job.plan ? { planFile: job.plan.file } : {}),
     ...(section === undefined ? {} : { section }),
     ...(promptText === undefined ? {} : { promptText }),

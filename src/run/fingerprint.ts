@@ -17,9 +17,9 @@ export function attemptKey(
   return {
     prompt: hash([title, text, task.prompt_hint, task.files]),
     options: hash([engine, tier, task.run, task.verify, task.env, task.depends]),
-    // In all-parallel nobody waits for results, and which are there is chance.
+    // Without dependencies, which results are there by then is chance.
     results: hash(
-      (job.mode.name === "all-parallel" ? [] : results).map(({ id, outcome }) => [
+      (job.mode.usesDependencies ? results : []).map(({ id, outcome }) => [
         id,
         outcome.status,
         outcome.verdict,

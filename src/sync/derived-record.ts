@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { normalisePath } from "../../machines/schedule/locks.ts";
-import type { Verify } from "../../schemas/manifest.ts";
+import type { Mode, Verify } from "../../schemas/manifest.ts";
 import { titleKey } from "../text/title-key.ts";
 
 /** What a derivation gives of one task; `verify` without `expect` expects `exit 0`. */
@@ -23,7 +23,7 @@ export const derivedKeys = [
 
 /** What it gives of the whole manifest. */
 export interface DerivedOrder {
-  readonly mode: string;
+  readonly mode: Mode;
   readonly tier: string;
   readonly max_parallel: number;
 }

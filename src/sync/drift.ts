@@ -1,3 +1,4 @@
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
 import {
   type DerivedKey,
@@ -135,7 +136,7 @@ export function updateFor(
   }
   for (const key of orderKeys) {
     const to =
-      key === "mode" && derived.mode === "all-parallel" && placement.hasOrder
+      key === "mode" && !modeConfigs[whole.mode].usesDependencies && placement.hasOrder
         ? "dependency-driven"
         : derived[key];
     const was = record.get("")?.[key];

@@ -1,3 +1,4 @@
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
@@ -76,7 +77,7 @@ export const atOnce = ({
 }: {
   readonly mode: Mode;
   readonly max_parallel: number;
-}): string => (mode === "all-sequential" ? "one at a time" : `at most ${max_parallel} at once`);
+}): string => (modeConfigs[mode].isSequential ? "one at a time" : `at most ${max_parallel} at once`);
 
 /** A task as people see it: its id and, where it says more, its title. */
 export function name(task: string, title: string | undefined, colors: Colors): string {

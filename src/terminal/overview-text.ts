@@ -1,3 +1,4 @@
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { Overview } from "../job/overview.ts";
 import { printable } from "../text/printable.ts";
 import { atOnce } from "./lines.ts";
@@ -30,8 +31,7 @@ export function overviewText(
   ].join("\n");
 }
 
-const waveName = ({ mode }: Overview): string =>
-  ({ "manual-batching": "batch", "all-sequential": "step" })[mode as string] ?? "wave";
+const waveName = ({ mode }: Overview): string => modeConfigs[mode].stepWord;
 
 function conflicts({ conflicts }: Overview): string[] {
   if (conflicts.length === 0) return [];

@@ -42,7 +42,7 @@ describe("a mistake on the command line", () => {
     [["run", "p.exec.yaml", "--max-parallel", "many"], "It must be a whole number from 1 to 1000."],
     [["run", "p.exec.yaml", "--max-parallel", ""], "It must be a whole number from 1 to 1000."],
     [["run", "p.exec.yaml", "--max-parallel=-1"], "It must be a whole number from 1 to 1000."],
-    [["run", "p.exec.yaml", "--step"], "only the mode manual-batching has batches"],
+    [["run", "p.exec.yaml", "--step"], "has no batches"],
     [["complete", "tcsh"], "Allowed choices are zsh, bash, fish, powershell"],
   ])("%j: exit 2, and what to do", async (args, said) => {
     expect(await mistake(...args)).toContain(said);

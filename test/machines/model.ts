@@ -91,7 +91,7 @@ export function explore(
     };
   };
   const keyOf = (snapshot: Snapshot): string =>
-    `${snapshot.value} ${snapshot.context.schedule.nodes.toArray().join(" ")} ${snapshot.context.schedule.gate ?? ""}`;
+    `${snapshot.value} ${snapshot.context.schedule.nodes.toArray().join(" ")} ${snapshot.context.schedule.pendingBarrier ?? ""}`;
   const events = (snapshot: Snapshot): OrchestratorEvent[] => {
     const settle = snapshot.context.schedule.running.flatMap((task) =>
       ways.map((status) => ({

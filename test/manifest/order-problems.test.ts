@@ -114,12 +114,12 @@ test("manual-batching takes stages in order under relaxed barriers too", async (
 
 test("all-parallel warns of the order that it ignores, and of nothing where there is none", async () => {
   expect(await problemsOf(staged("all-parallel"))).toEqual([
-    '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel starts every task at once and ignores "depends" and the order of stages',
+    '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel ignores "depends" and the order of stages',
     "  use the mode dependency-driven to keep the order",
   ]);
   const parallel = "version: 1\nmode: all-parallel\n";
   expect(await problemsOf(around("- id: a\n- { id: b, depends: [a] }\n", parallel))).toEqual([
-    '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel starts every task at once and ignores "depends"',
+    '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel ignores "depends"',
     "  use the mode dependency-driven to keep the order",
   ]);
   expect(await problemsOf(around("- id: a\n- id: b\n", parallel))).toEqual([]);

@@ -40,9 +40,7 @@ describe("the task itself", () => {
 
   test("who else works there depends on the mode", async () => {
     expect(await buildPrompt(input())).toContain("Others may be running at the same time");
-    expect(await buildPrompt(input({ manifestMode: "all-sequential" }))).toContain(
-      "Other tasks run before and after it",
-    );
+    expect(await buildPrompt(input({ isSequential: true }))).toContain("Other tasks run before and after it");
   });
 
   test("a section that leaves a code block or a comment open does not swallow what follows it", async () => {

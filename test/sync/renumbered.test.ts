@@ -15,7 +15,7 @@ function told(
   edit = (tasks: ReturnType<typeof task>[]) => tasks,
 ) {
   const derived = was.map(task);
-  const record = recordOf({ mode: "", tier: "", max_parallel: 1 }, derived);
+  const record = recordOf({ mode: "all-parallel", tier: "", max_parallel: 1 }, derived);
   const { renames, likely } = renumbered(edit(was.map(task)), now.map(task), record);
   const lines = (pairs: ReadonlyMap<string, string>, by: string) =>
     [...pairs].map(([from, to]) => `${from} ${by} ${to}`.replaceAll("task-", ""));

@@ -1,4 +1,5 @@
 import type { ELK, ElkEdgeSection, ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { RunGraph } from "../../schemas/event.ts";
 
 export interface Box {
@@ -31,7 +32,7 @@ const task = { width: 184, height: 46 };
 /** Places tasks from left to right, each stage in a box. Without any order, the tasks of a stage are packed. */
 export async function placePlan(graph: RunGraph, elk: ELK): Promise<PlacedPlan> {
   const stages = [...new Set(graph.tasks.map(({ stage }) => stage))];
-  const ordered = graph.mode !== "all-parallel";
+  const ordered = modeConfigs[graph.mode].usesDependencies;
   const numberOf = new Map(graph.tasks.map(({ id }, at) => [id, at]));
   const edges = ordered ? [...namedEdges(graph, numberOf), ...barrierEdges(graph, stages)] : [];
   const placed = await elk.layout(elkGraph(graph, stages, edges, ordered));
