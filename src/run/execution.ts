@@ -13,12 +13,12 @@ import { graphOf } from "../job/overview.ts";
 import { type LeftAnswer, watchAnswers } from "../journal/answers.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Lock } from "../journal/lock.ts";
-import type { Resumption } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { RunError } from "../problem.ts";
 import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
 import { waitBefore } from "./backoff.ts";
 import { attemptKey } from "./fingerprint.ts";
+import type { Resumption } from "./resume.ts";
 
 export interface RunOptions {
   /** Called with every event, in order, once it is in the journal. */

@@ -4,10 +4,11 @@ import { writePushGuard } from "../git/push-guard.ts";
 import type { Job } from "../job/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { Lock } from "../journal/lock.ts";
-import { lockRun, type Resumption } from "../journal/past-run.ts";
+import { lockRun } from "../journal/past-run.ts";
 import { createRunDirectory, newRunName, type RunDirectory, runDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
 import { LiveRun, type Run, type RunOptions } from "./execution.ts";
+import type { Resumption } from "./resume.ts";
 
 /**
  * Runs a job: the one place where the machines meet engines, journal and listeners. Throws the error of the file

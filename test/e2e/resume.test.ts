@@ -49,7 +49,7 @@ test("after a kill, what passed is kept with its results, and the rest runs", as
   expect(resumed(await second.event("run.resumed"))).toMatchObject({
     kept: ["a", "b"],
     again: [
-      { task: "c", reason: "was under way" },
+      { task: "c", reason: "was interrupted" },
       { task: "d", reason: "has not run yet" },
     ],
   });
@@ -113,7 +113,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
     await (await rig.agent("task-4", 2)).exit();
     expect((await run.ended).code).toBe(0);
     expect(resumed(await run.event("run.resumed")).again).toEqual([
-      { task: "task-4", reason: "its options changed" },
+      { task: "task-4", reason: "its settings changed" },
     ]);
   });
 

@@ -3,15 +3,9 @@ import { checkEngines } from "../../job/engine-checks.ts";
 import type { Job, JobOptions } from "../../job/job.ts";
 import { prepare } from "../../job/prepare.ts";
 import type { Lock } from "../../journal/lock.ts";
-import {
-  findRun,
-  lockRun,
-  type PastRun,
-  type Resumption,
-  readRun,
-  resumption,
-} from "../../journal/past-run.ts";
+import { findRun, lockRun, type PastRun, readRun } from "../../journal/past-run.ts";
 import { ProblemsError } from "../../problem.ts";
+import { type Resumption, resumption } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";

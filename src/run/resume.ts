@@ -1,0 +1,143 @@
+import { join, relative } from "node:path";
+import { ordered } from "../../machines/schedule/graph.ts";
+import { topological } from "../../machines/schedule/order.ts";
+import type { Restored } from "../../machines/task-setup.ts";
+import type { AttemptKey } from "../../schemas/event.ts";
+import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
+import type { TaskHistory } from "../history/fold.ts";
+import type { Job, JobTask } from "../job/job.ts";
+import type { Lock } from "../journal/lock.ts";
+import type { PastRun } from "../journal/past-run.ts";
+import { attemptKey } from "./fingerprint.ts";
+
+/** How much of an earlier run still holds for the job as it is now. */
+export interface Resumption {
+  readonly past: PastRun;
+  readonly lock: Lock;
+  /** What tasks bring along from the earlier run, by number. */
+  readonly restored: ReadonlyMap<number, Restored>;
+  /** Tasks that do not run again. */
+  readonly kept: readonly string[];
+  /** Tasks that run again, or for the first time, and why; in plan order. */
+  readonly again: readonly { readonly task: string; readonly reason: string }[];
+}
+
+/** What becomes of one task: without a reason to run again it is kept. */
+interface Decision {
+  readonly restored?: Restored;
+  readonly reason?: string;
+}
+
+/**
+ * Decides which tasks of an earlier run are kept and which run again. With `keepsParked`, tasks whose question nobody
+ * has answered stay parked.
+ */
+export function resumption(
+  past: PastRun,
+  lock: Lock,
+  job: Job,
+  { keepsParked = false }: { readonly keepsParked?: boolean } = {},
+): Resumption {
+  const { tasks, indexOf } = job.spec.graph;
+  const decisions = decideAll(past, job, keepsParked);
+  const idOf = (number: number) => tasks[number]?.id ?? "";
+  return {
+    past,
+    lock,
+    restored: new Map(
+      [...decisions].flatMap(([number, { restored }]) => (restored ? [[number, restored]] : [])),
+    ),
+    kept: [...decisions].flatMap(([number, { reason }]) => (reason === undefined ? [idOf(number)] : [])),
+    again: [...decisions]
+      .flatMap(([number, { reason }]) => (reason === undefined ? [] : [{ task: idOf(number), reason }]))
+      .sort((a, b) => (indexOf.get(a.task) ?? 0) - (indexOf.get(b.task) ?? 0)),
+  };
+}
+
+/** Decides about every task after those that it depends on: a task that runs again takes its dependents along. */
+function decideAll(past: PastRun, job: Job, keepsParked: boolean): ReadonlyMap<number, Decision> {
+  const { graph } = job.spec;
+  const decisions = new Map<number, Decision>();
+  const results = new Map<number, { readonly id: string; readonly outcome: Outcome }>();
+  for (const number of topological(ordered(graph, [], () => false))) {
+    const task = job.tasks[number];
+    if (!task) continue;
+    const depends = job.mode.usesDependencies ? (graph.depends[number] ?? []) : [];
+    const missing = depends.find((dependency) => !results.has(dependency));
+    const decision = decide(past, job, task, keepsParked, {
+      results: depends.flatMap((dependency) => results.get(dependency) ?? []),
+      rerun: missing === undefined ? undefined : graph.tasks[missing]?.id,
+    });
+    decisions.set(number, decision);
+    const outcome = decision.restored?.outcome;
+    if (outcome && isDone(outcome.status)) results.set(number, { id: task.task.id, outcome });
+  }
+  return decisions;
+}
+
+interface Dependencies {
+  /** The outcomes of those that are kept. */
+  readonly results: readonly { readonly id: string; readonly outcome: Outcome }[];
+  /** The first that is not kept as done. */
+  readonly rerun: string | undefined;
+}
+
+function decide(
+  past: PastRun,
+  job: Job,
+  task: JobTask,
+  keepsParked: boolean,
+  { results, rerun }: Dependencies,
+): Decision {
+  const history = past.history.tasks.get(task.task.id);
+  if (!history || history.attempt === 0) return { reason: "has not run yet" };
+  const { attempt, outcome, key, answered } = history;
+  if (keepsParked && isParked(outcome?.status) && !answered) return { restored: { attempt, outcome } };
+  const now = attemptKey(job, task, results);
+  const reason = whyAgain(history, now, rerun);
+  if (reason === undefined) return { restored: { attempt, outcome: outcome && relocate(outcome, past) } };
+  const isSameTask = key !== undefined && !changedPart(key, now);
+  const followUp = isSameTask && answered ? ({ kind: "answer", ...answered } as const) : undefined;
+  return { reason, restored: { attempt, followUp } };
+}
+
+/** Returns why a task runs again; undefined if its last attempt is done and was made of what the task is now. */
+function whyAgain(
+  { outcome, status, key, answered }: TaskHistory,
+  now: AttemptKey,
+  rerun: string | undefined,
+): string | undefined {
+  if (!outcome) return "was interrupted";
+  if (answered && isParked(outcome.status)) return "its question was answered";
+  if (!isDone(outcome.status)) return endWords[status ?? outcome.status];
+  const changed = key && changedPart(key, now);
+  if (changed === "prompt" || changed === "options") return changeWords[changed];
+  if (rerun !== undefined) return `depends on ${rerun}, which runs again`;
+  return changed && changeWords[changed];
+}
+
+const endWords: Readonly<Record<Status, string>> = {
+  pass: "passed",
+  warn: "passed with a warning",
+  fail: "failed",
+  error: "failed",
+  skipped: "was skipped",
+  cancelled: "was cancelled",
+  question: "has an open question",
+  escalated: "needs a person",
+};
+
+const changeWords: Readonly<Record<keyof AttemptKey, string>> = {
+  prompt: "its prompt changed",
+  options: "its settings changed",
+  results: "the results of its dependencies changed",
+};
+
+const changedPart = (before: AttemptKey, now: AttemptKey): keyof AttemptKey | undefined =>
+  (["prompt", "options", "results"] as const).find((part) => before[part] !== now[part]);
+
+/** Points an outcome's output into the run's directory as it lies now: the project may have been moved. */
+function relocate(outcome: Outcome, { directory, history }: PastRun): Outcome {
+  if (outcome.output === undefined) return outcome;
+  return { ...outcome, output: join(directory.path, relative(history.latest.directory, outcome.output)) };
+}
