@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../src/index.ts";
@@ -180,25 +180,27 @@ describe("the package", () => {
     expect(readFileSync(join(root, "dist/main.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
+  /** What a built file imports: packages by name, and files beside it. */
+  const importsOf = (text: string): string[] => [
+    ...[...text.matchAll(/^(?:import|export|\}) ?[^"'\n]*?["']([^"'\n]+)["'];?$/gm)].map(
+      ([, from = ""]) => from,
+    ),
+    ...[...text.matchAll(/\bimport\(["']([^"'\n]+)["']\)/g)].map(([, from = ""]) => from),
+  ];
+
   test("declares every package that the built files import", () => {
-    const files = execFileSync("ls", [join(root, "dist")], { encoding: "utf8" })
-      .split("\n")
-      .filter((name) => /\.(js|d\.ts)$/.test(name));
     const imported = new Set<string>();
-    for (const name of files) {
-      const text = readFileSync(join(root, "dist", name), "utf8");
-      for (const [, from = ""] of text.matchAll(
-        /^(?:import|export)\b[^"'\n]*?(?:from )?["']([^."'\n][^"'\n]*)["'];?$/gm,
-      )) {
-        if (!from.startsWith("node:"))
-          imported.add(
-            from
-              .split("/")
-              .slice(0, from.startsWith("@") ? 2 : 1)
-              .join("/"),
-          );
+    const seen = new Set<string>();
+    const read = (file: string) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const from of importsOf(readFileSync(file, "utf8"))) {
+        if (from.startsWith(".")) read(resolve(dirname(file), from.replace(/(?<!\.d)\.ts$/, ".d.ts")));
+        else if (!from.startsWith("node:")) imported.add(/^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? "");
       }
-    }
+    };
+    for (const entry of ["main.js", "index.js", "index.d.ts"]) read(join(root, "dist", entry));
+    expect(seen.size).toBeGreaterThan(60);
     expect(imported.size).toBeGreaterThan(2);
     for (const name of imported) expect(Object.keys(facts.dependencies)).toContain(name);
   });
