@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { preProcessFile } from "typescript";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../src/index.ts";
 import { version } from "../src/version.ts";
@@ -180,21 +181,13 @@ describe("the package", () => {
     expect(readFileSync(join(root, "dist/main.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  /** What a built file imports: packages by name, and files beside it. */
-  const importsOf = (text: string): string[] => [
-    ...[...text.matchAll(/^(?:import|export|\}) ?[^"'\n]*?["']([^"'\n]+)["'];?$/gm)].map(
-      ([, from = ""]) => from,
-    ),
-    ...[...text.matchAll(/\bimport\(["']([^"'\n]+)["']\)/g)].map(([, from = ""]) => from),
-  ];
-
   test("declares every package that the built files import", () => {
     const imported = new Set<string>();
     const seen = new Set<string>();
     const read = (file: string) => {
       if (seen.has(file)) return;
       seen.add(file);
-      for (const from of importsOf(readFileSync(file, "utf8"))) {
+      for (const { fileName: from } of preProcessFile(readFileSync(file, "utf8"), true, true).importedFiles) {
         if (from.startsWith(".")) read(resolve(dirname(file), from.replace(/(?<!\.d)\.ts$/, ".d.ts")));
         else if (!from.startsWith("node:")) imported.add(/^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? "");
       }
