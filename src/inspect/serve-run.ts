@@ -11,7 +11,7 @@ import { type RunDirectory, runDirectory } from "../journal/run-directory.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./server.ts";
 
 /** The built pages: beside the bundle that this file is part of. */
-export const pageAssets = fileURLToPath(new URL("./", import.meta.url));
+export const pageAssets = fileURLToPath(new URL("./inspect/", import.meta.url));
 
 /** The machines' charts, the orchestrator's as each mode has it. */
 export function runCharts(): RunCharts {
