@@ -5,9 +5,9 @@ import { taskMachine } from "../../machines/task.machine.ts";
 import { isStart } from "../../schemas/event.ts";
 import { modes } from "../../schemas/manifest.ts";
 import { aroundTask } from "../history/next-step.ts";
-import { runnerOf } from "../journal/past-run.ts";
+import { lockHolder } from "../journal/lock.ts";
 import { readJournal } from "../journal/read-journal.ts";
-import { type RunDirectory, runDirectory } from "../journal/run-directory.ts";
+import { type RunDirectory, type RunPaths, runDirectory } from "../journal/run-directory.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./server.ts";
 
 /** The built pages: beside the bundle that this file is part of. */
@@ -23,11 +23,10 @@ export function runCharts(): RunCharts {
 
 /** Serves the page of a run. */
 export function inspectRun(
-  projectDir: string,
-  run: string,
+  paths: RunPaths,
   options: Pick<InspectorOptions, "port" | "onAnswer"> & { readonly assets?: string } = {},
 ): Promise<Inspector> {
-  const { path, journal } = runDirectory(projectDir, run, []);
+  const { run, path, journal, lock } = paths;
   return startInspector({
     assets: pageAssets,
     ...options,
@@ -35,10 +34,10 @@ export function inspectRun(
     charts: runCharts(),
     answerCommand: aroundTask({ run, directory: path }),
     journal,
-    attempt: attemptsOf(projectDir, run),
+    attempt: attemptsOf(paths),
     // Asked again and again: a lock that cannot be read must not end the page.
     isAlive: () =>
-      runnerOf(projectDir, run).then(
+      lockHolder(lock).then(
         (pid) => pid !== undefined,
         () => false,
       ),
@@ -46,16 +45,17 @@ export function inspectRun(
 }
 
 /** Where the attempts of a run's tasks lie; a name that is not known yet may be a task's since it was resumed. */
-function attemptsOf(projectDir: string, run: string): InspectorOptions["attempt"] {
-  let [known, directory] = [new Set<string>(), runDirectory(projectDir, run, [])];
+function attemptsOf(paths: RunPaths): InspectorOptions["attempt"] {
+  let known: ReadonlySet<string> = new Set();
+  let directory: RunDirectory | undefined;
   const read = async (): Promise<RunDirectory> => {
-    const { events } = await readJournal(directory.journal);
+    const { events } = await readJournal(paths.journal);
     const starts = events.filter(isStart);
     known = new Set(starts.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
-    return runDirectory(projectDir, run, [...known]);
+    return runDirectory(paths, [...known]);
   };
   return async (task, attempt) => {
     if (!known.has(task)) directory = await read().catch(() => directory);
-    return known.has(task) ? directory.attempt(task, attempt) : undefined;
+    return known.has(task) ? directory?.attempt(task, attempt) : undefined;
   };
 }

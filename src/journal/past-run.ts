@@ -5,89 +5,85 @@ import { foldJournal, type RunHistory } from "../history/fold.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { printable } from "../text/printable.ts";
 import { type Lock, lockHolder, takeLock } from "./lock.ts";
-import { hasBegun, readJournal } from "./read-journal.ts";
-import { isRunName, type RunDirectory, runDirectory, runNames } from "./run-directory.ts";
+import { hasBegun, journalDamage, readJournal } from "./read-journal.ts";
+import { listRuns, type RunDirectory, type RunPaths, runDirectory } from "./run-directory.ts";
 
-/** An earlier run as it lies on disk. */
+/** A run as its files tell it, live or ended. */
 export interface PastRun {
   readonly directory: RunDirectory;
   readonly history: RunHistory;
   readonly events: readonly RunEvent[];
-  /** Bytes of the journal that are whole lines. */
+  /** Bytes of the journal's complete lines. */
   readonly length: number;
-  /** Warnings on the journal. */
+  /** Warnings about the journal. */
   readonly problems: readonly Problem[];
+  /** The process that executed the run just before its journal was read; undefined if there was none. */
+  readonly pid: number | undefined;
 }
 
-const journalOf = (projectDir: string, run: string) => runDirectory(projectDir, run, []).journal;
+/** Finds a run and reads it. Throws UsageError if there is no such run, ProblemsError if its journal is damaged. */
+export const openRun = async (projectDir: string, name?: string): Promise<PastRun> =>
+  readRun(await findRun(projectDir, name));
 
-/** The run of a name, or a project's latest of which anything is known. Throws UsageError where there is none. */
-export async function findRun(projectDir: string, name?: string): Promise<string> {
-  const names = await runNames(projectDir);
+/** Finds the run of a name, or a project's latest that has begun. Throws UsageError if there is none. */
+export async function findRun(projectDir: string, name?: string): Promise<RunPaths> {
+  const runs = await listRuns(projectDir);
   if (name === undefined) {
-    for (const latest of names.toReversed()) if (await hasBegun(journalOf(projectDir, latest))) return latest;
+    for (const latest of runs.toReversed()) if (await hasBegun(latest.journal)) return latest;
     throw new UsageError(
       `there is no run in ${join(projectDir, ".interserve")}`,
       "start one with `interserve run`",
     );
   }
-  if (isRunName(name) && names.includes(name)) {
-    if (await hasBegun(journalOf(projectDir, name))) return name;
+  const found = runs.find(({ run }) => run === name);
+  if (!found) {
+    const latest = runs.slice(-3).map(({ run }) => run);
     throw new UsageError(
-      `${name} was ended before it began`,
-      "start a new run; `interserve clean` removes this one",
+      `there is no run ${JSON.stringify(name)} in ${join(projectDir, ".interserve")}`,
+      latest.length > 0 ? `the latest are ${latest.join(", ")}` : "start one with `interserve run`",
     );
   }
-  const known = names.slice(-3).join(", ");
+  if (await hasBegun(found.journal)) return found;
   throw new UsageError(
-    `there is no run ${JSON.stringify(name)} in ${join(projectDir, ".interserve")}`,
-    known ? `the latest are ${known}` : "start one with `interserve run`",
+    `run ${name} ended before it began`,
+    "start a new run; `interserve clean` removes this one",
   );
 }
 
-/** Reads what a run has left. Throws ProblemsError where its journal is damaged. */
-export async function readRun(projectDir: string, run: string): Promise<PastRun> {
-  const bare = runDirectory(projectDir, run, []);
-  const { events, length, problems } = await readJournal(bare.journal);
+/** Reads a run. Throws ProblemsError if its journal is damaged. */
+export async function readRun(paths: RunPaths): Promise<PastRun> {
+  // Asked first: a process that ends in between has written everything by the time the journal is read.
+  const pid = await lockHolder(paths.lock);
+  const { events, length, problems } = await readJournal(paths.journal);
   if (problems.some(isError)) throw new ProblemsError(problems);
   const history = foldJournal(events);
-  if ("index" in history) throw new ProblemsError([unfoldable(bare.journal, history.index, history.message)]);
-  const directory = runDirectory(projectDir, run, [...history.tasks.keys()]);
-  return { directory, history, events, length, problems };
+  if ("index" in history) {
+    throw new ProblemsError([journalDamage(paths.journal, history.index + 1, history.message)]);
+  }
+  const directory = runDirectory(paths, [...history.tasks.keys()]);
+  return { directory, history, events, length, problems, pid };
 }
 
-const unfoldable = (file: string, index: number, message: string): Problem => ({
-  code: "journal-damaged",
-  severity: "error",
-  message,
-  place: { file, line: index + 1, column: 1 },
-  hint: "start a new run; what this one left is still in its tasks folder",
-});
-
-/** The pid of the living process that runs a run; nothing where none does. */
-export const runnerOf = (projectDir: string, run: string): Promise<number | undefined> =>
-  lockHolder(runDirectory(projectDir, run, []).lock);
-
-/** The parked task that an answer is for. Throws UsageError where it is not parked. */
+/** Returns the history of a parked task, to be answered. Throws UsageError if the task is not parked. */
 export function parkedTask({ history, directory }: PastRun, task: string): { attempt: number } {
   const known = history.tasks.get(task);
+  if (known && isParked(known.status)) return known;
   const parked = [...history.tasks].filter(([, { status }]) => isParked(status));
-  if (known && parked.some(([id]) => id === task)) return known;
   const names = parked.map(([id]) => printable(id)).join(", ");
   throw new UsageError(
     known
-      ? `task "${printable(task)}" of ${directory.run} has no open question; it is ${known.status ?? "not settled"}`
+      ? `task "${printable(task)}" of ${directory.run} has no open question: its status is ${known.status ?? "not settled"}`
       : `${directory.run} has no task "${printable(task)}"`,
-    names ? `tasks with a question: ${names}` : "no task of it has a question",
+    names ? `tasks with a question: ${names}` : "none of its tasks has a question",
   );
 }
 
-/** Takes a run's lock. Throws UsageError where a living process has it. */
-export async function lockRun(directory: RunDirectory): Promise<Lock> {
-  const lock = await takeLock(directory.lock);
+/** Takes a run's lock. Throws UsageError if a living process holds it. */
+export async function lockRun({ run, lock: path }: RunPaths): Promise<Lock> {
+  const lock = await takeLock(path);
   if (!("heldBy" in lock)) return lock;
   throw new UsageError(
-    `the run ${directory.run} is under way in process ${lock.heldBy}`,
+    `run ${run} is already running in process ${lock.heldBy}`,
     `wait for it, or end it with \`kill ${lock.heldBy}\``,
   );
 }

@@ -2,20 +2,20 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { journalVersion, type RunEvent, runEventSchema } from "../../schemas/event.ts";
-import type { Problem } from "../problem.ts";
+import { error, type Problem, warning } from "../problem.ts";
 
-/** What a journal holds. */
+/** The contents of a journal. */
 export interface JournalContents {
   readonly events: readonly RunEvent[];
-  /** Bytes of the whole lines: what may follow is the beginning of a line that was never finished. */
+  /** Bytes of the complete lines; an incomplete last line may follow them. */
   readonly length: number;
-  /** A warning on a torn last line, or an error on any other damage, with its line. */
+  /** A warning about an incomplete last line, or an error about any other damage, with its line. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads a journal, also one that is being written. A last line without its end was torn by a crash and is dropped;
- * any other line that is not an event of a known version is damage. Throws the error of the file system.
+ * Reads a journal, even one that is being written. An incomplete last line was torn by a crash and is dropped; any
+ * other line that is not an event of a known version is damage. Throws the error of the file system.
  */
 export async function readJournal(path: string): Promise<JournalContents> {
   const bytes = await readFile(path);
@@ -25,26 +25,27 @@ export async function readJournal(path: string): Promise<JournalContents> {
   const lines = bytes.toString("utf8", 0, length).split("\n").slice(0, -1);
   for (const [at, line] of lines.entries()) {
     const read = parseLine(line);
-    if (typeof read === "string") return { events, length, problems: [damage(path, at + 1, line, read)] };
+    if (typeof read === "string")
+      return { events, length, problems: [journalDamage(path, at + 1, read, line)] };
     events.push(read);
   }
   if (length < bytes.length) problems.push(torn(path, lines.length + 1));
   return { events, length, problems };
 }
 
-/** Whether a journal has its first line: without one its run ended before anything began. */
+/** Whether a journal has a first line; without one its run ended before anything began. */
 export async function hasBegun(path: string): Promise<boolean> {
   const stream = createReadStream(path);
   try {
     for await (const chunk of stream) if ((chunk as Buffer).includes(10)) return true;
     return false;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
+  } catch (reason) {
+    if ((reason as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw reason;
   }
 }
 
-/** The event of a line, or what is wrong with it. */
+/** Returns the event of a line, or what is wrong with it. */
 function parseLine(line: string): RunEvent | string {
   let value: unknown;
   try {
@@ -63,17 +64,19 @@ function parseLine(line: string): RunEvent | string {
   return `expected ${issue.expected} at ${path ?? "the top"}, found ${issue.received}`;
 }
 
-const damage = (file: string, line: number, source: string, message: string): Problem => ({
-  code: "journal-damaged",
-  severity: "error",
-  message,
-  place: { file, line, column: 1, source: source.slice(0, 500), length: Math.min(source.length, 500) },
-  hint: "start a new run; what this one left is still in its tasks folder",
-});
+/** Builds the problem of a journal whose line, from 1, cannot be read or cannot come there. */
+export const journalDamage = (file: string, line: number, message: string, source?: string): Problem =>
+  error(
+    "journal-damaged",
+    message,
+    {
+      file,
+      line,
+      column: 1,
+      ...(source && { source: source.slice(0, 500), length: Math.min(source.length, 500) }),
+    },
+    { hint: "start a new run; the artifacts of this one are still in its tasks folder" },
+  );
 
-const torn = (file: string, line: number): Problem => ({
-  code: "journal-torn",
-  severity: "warning",
-  message: "the last line was never finished; it is dropped",
-  place: { file, line, column: 1 },
-});
+const torn = (file: string, line: number): Problem =>
+  warning("journal-torn", "the last line is incomplete and was dropped", { file, line, column: 1 });

@@ -1,23 +1,29 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
-/** Where a run keeps what it leaves: `.interserve/runs/<run>/` in the project directory. */
-export interface RunDirectory {
+/** The files of a run, which are there to find without knowing its tasks. */
+export interface RunPaths {
+  /** The run's name. */
   readonly run: string;
+  /** Its directory: `.interserve/runs/<run>/` in the project directory. */
   readonly path: string;
   readonly journal: string;
-  /** Held by the process that runs it. */
+  /** Held by the process that executes the run. */
   readonly lock: string;
-  /** Answers that a person has given while it runs, a file each. */
+  /** A folder with one file for each answer given while the run is live. */
   readonly answers: string;
   readonly hooks: string;
-  /** The directory of one attempt of one task; always inside `path`. */
+}
+
+/** The files of a run whose tasks are known. */
+export interface RunDirectory extends RunPaths {
+  /** Returns the directory of one attempt of a task, always inside `path`. */
   readonly attempt: (task: string, attempt: number) => string;
 }
 
-/** A run's name: its start in UTC, to the second, and four random hex digits. Sorts by time. */
+/** Returns a run's name: its start in UTC, to the second, and four random hex digits. Names sort by time. */
 export function newRunName(now: Date): string {
   const stamp = now.toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
   return `${stamp}-${randomBytes(2).toString("hex")}`;
@@ -25,50 +31,55 @@ export function newRunName(now: Date): string {
 
 const runsFolder = (projectDir: string): string => join(projectDir, ".interserve", "runs");
 
-/** The names of a project's runs, oldest first; none where there is no such folder. */
-export async function runNames(projectDir: string): Promise<string[]> {
-  const entries = await readdir(runsFolder(projectDir), { withFileTypes: true }).catch((error) => {
+/** Lists a project's runs, oldest first. Throws the error of the file system, unless there is no such folder. */
+export async function listRuns(projectDir: string): Promise<RunPaths[]> {
+  const folder = runsFolder(projectDir);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     if (error.code === "ENOENT") return [];
     throw error;
   });
   return entries
     .flatMap((entry) => (entry.isDirectory() && isRunName(entry.name) ? [entry.name] : []))
-    .sort();
+    .sort()
+    .map((name) => runPaths(join(folder, name)));
 }
 
-/** Names of this form alone are ever looked for: a name from outside can lead nowhere else. */
-export const isRunName = (name: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
+const isRunName = (name: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
 
-/** Makes the directory of a new run. Throws the error of the file system. */
+/** Creates the directory of a new run. Throws the error of the file system. */
 export async function createRunDirectory(
   projectDir: string,
   run: string,
   tasks: readonly string[],
 ): Promise<RunDirectory> {
-  const root = join(projectDir, ".interserve");
-  const directory = runDirectory(projectDir, run, tasks);
+  const directory = runDirectory(runPaths(join(runsFolder(projectDir), run)), tasks);
   await mkdir(join(directory.path, "tasks"), { recursive: true });
-  await writeFileAtomic(join(root, ".gitignore"), "*\n");
+  await writeFileAtomic(join(projectDir, ".interserve", ".gitignore"), "*\n");
   return directory;
 }
 
-export function runDirectory(projectDir: string, run: string, tasks: readonly string[]): RunDirectory {
-  const path = join(runsFolder(projectDir), run);
+/** Returns the files of the run whose directory lies at `path`. */
+export const runPaths = (path: string): RunPaths => ({
+  run: basename(path),
+  path,
+  journal: join(path, "journal.jsonl"),
+  lock: join(path, "lock"),
+  answers: join(path, "answers"),
+  hooks: join(path, "hooks"),
+});
+
+/** Adds the folders of a run's tasks to its files. `tasks` are all that it ever had, so that no folder moves. */
+export function runDirectory(paths: RunPaths, tasks: readonly string[]): RunDirectory {
   const folders = taskFolders(tasks);
   return {
-    run,
-    path,
-    journal: join(path, "journal.jsonl"),
-    lock: join(path, "lock"),
-    answers: join(path, "answers"),
-    hooks: join(path, "hooks"),
-    attempt: (task, attempt) => join(path, "tasks", folders.get(task) ?? hashed(task), String(attempt)),
+    ...paths,
+    attempt: (task, attempt) => join(paths.path, "tasks", folders.get(task) ?? hashed(task), String(attempt)),
   };
 }
 
 /**
- * The folder of each task: its id where that is a plain name that differs from every other even where case is not
- * told apart, else what is plain in it and a hash. So no id can name a place outside, or another task's.
+ * Chooses a folder for each task: its id if that is a plain name and unique on file systems that ignore case, else the
+ * plain part of it and a hash. So no id can lead outside the run, or to another task's folder.
  */
 export function taskFolders(tasks: readonly string[]): ReadonlyMap<string, string> {
   const taken = new Map<string, number>();

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Excerpt, RunReport, TaskReport } from "../../schemas/run-report.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
+import type { PastRun } from "../journal/past-run.ts";
 import { readPlan, sectionFor } from "../plan/read-plan.ts";
 import { endsOfFile } from "../text/ends-of-file.ts";
 import { readYamlFile } from "../yaml/yaml-file.ts";
@@ -10,9 +11,9 @@ import { runStatus } from "./status.ts";
 /** How much of the end of each file is read, in bytes. */
 const tailBytes = 8 * 1024;
 
-/** Reads all that a report tells of a run, live or ended. Throws ProblemsError where its journal is damaged. */
-export async function runReport(projectDir: string, run: string): Promise<RunReport> {
-  const status = await runStatus(projectDir, run);
+/** Gathers what a report tells about a run, live or ended. */
+export async function runReport(run: PastRun): Promise<RunReport> {
+  const status = runStatus(run);
   const placeOf = await places(status);
   const tasks: TaskReport[] = [];
   // One after the other: there may be 10 000 of them.

@@ -2,14 +2,11 @@ import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { asksModel, nothingSpent, spend, totalUsage } from "../../schemas/usage.ts";
 import type { TaskHistory } from "../history/fold.ts";
-import { readRun, runnerOf } from "../journal/past-run.ts";
+import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 
-/** Reads where a run stands, while it runs or afterwards. Throws ProblemsError where its journal is damaged. */
-export async function runStatus(projectDir: string, run: string): Promise<RunStatus> {
-  // Asked first: who ends in between has written all by the time that the journal is read.
-  const pid = await runnerOf(projectDir, run);
-  const { directory, history } = await readRun(projectDir, run);
+/** Describes a run as it was when it was read, live or ended. */
+export function runStatus({ directory, history, pid }: PastRun): RunStatus {
   const { started, latest, finished, lastAt, wrote } = history;
   const ended = finished?.at ?? (pid === undefined ? lastAt : undefined);
   const tasks = latest.tasks.map((facts) =>
@@ -20,7 +17,7 @@ export async function runStatus(projectDir: string, run: string): Promise<RunSta
     .flatMap(({ id }) => history.tasks.get(id)?.attempts ?? []);
   const spent = byAgents.reduce((sum, { outcome }) => spend(sum, outcome.usage), nothingSpent);
   return {
-    run,
+    run: directory.run,
     state: pid !== undefined ? "running" : finished ? "finished" : "killed",
     pid: pid ?? null,
     manifest: latest.manifest,

@@ -2,6 +2,8 @@ import { access, appendFile, constants, mkdir, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { ReportFormat, RunReport } from "../../schemas/run-report.ts";
+import { readRun } from "../journal/past-run.ts";
+import type { RunPaths } from "../journal/run-directory.ts";
 import { UsageError } from "../problem.ts";
 import { printable } from "../text/printable.ts";
 import { annotations } from "./annotations.ts";
@@ -91,7 +93,7 @@ const mostOfSummary = 1024 * 1024;
  * (to standard error, so that standard output stays what it is) and the step's summary. What goes wrong is said and
  * never thrown; gives whether all that was asked for was written.
  */
-export async function reportEnd(projectDir: string, run: string, files: readonly string[]): Promise<boolean> {
+export async function reportEnd(run: RunPaths, files: readonly string[]): Promise<boolean> {
   const isActions = process.env.GITHUB_ACTIONS === "true";
   let isWhole = true;
   const attempt = async (what: string, work: () => Promise<void>): Promise<boolean> => {
@@ -107,7 +109,7 @@ export async function reportEnd(projectDir: string, run: string, files: readonly
   };
   let facts: RunReport | undefined;
   const read = async () => {
-    facts ??= await runReport(projectDir, run);
+    facts ??= await runReport(await readRun(run));
     return facts;
   };
   for (const file of files) {

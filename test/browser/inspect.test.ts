@@ -147,7 +147,7 @@ describe("an ended run", () => {
       if (answers.length > 0) throw new Error("it was answered already");
       answers.push([id, text]);
     };
-    const name = await findRun(rig.dir);
+    const { run: name } = await findRun(rig.dir);
     // As if its process lived: of an ended run the page says what to do in place of taking an answer.
     const ended = await openPage(browser, `${await addressOf(command("inspect", "--no-open"))}#task=a`);
     await ended.page.getByText(`interserve answer ${name} a`).waitFor();
@@ -173,7 +173,7 @@ test("an ended run's command to go on can be typed as it stands, whatever the ta
   const run = await start(manifestOf([{ "it's  b": "" }]));
   await (await rig.agent("it's  b")).exit(0, "VERDICT: QUESTION which port?\n");
   await run.ended;
-  const name = await findRun(rig.dir);
+  const { run: name } = await findRun(rig.dir);
   const elsewhere = await Rig.make();
   try {
     const inspect = elsewhere.command(["inspect", "--no-open", "--project-dir", rig.dir]);

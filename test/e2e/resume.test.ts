@@ -188,7 +188,7 @@ test("a second orchestrator is refused with the pid of the first", async () => {
   const a = await rig.agent("a");
   const second = await rig.run("resume");
   expect(second.code).toBe(2);
-  expect(second.stderr).toContain(`under way in process ${first.child.pid}`);
+  expect(second.stderr).toContain(`already running in process ${first.child.pid}`);
   await a.exit();
   expect((await first.ended).code).toBe(0);
 });
@@ -264,7 +264,9 @@ describe("questions", () => {
     await run.ended;
     const { code, stderr } = await rig.run("answer", await runName(), "other", "x");
     expect(code).toBe(2);
-    expect(stderr).toMatch(/"other" .* has no open question; it is pass\n.*tasks with a question: ask\n/);
+    expect(stderr).toMatch(
+      /"other" .* has no open question: its status is pass\n.*tasks with a question: ask\n/,
+    );
   });
 });
 
@@ -307,6 +309,6 @@ test("a run that was ended before its first line is none: the one before it is t
   expect([all.code, JSON.parse(all.stdout).map((one: { run: string }) => one.run)]).toEqual([0, [run]]);
   for (const name of [bare, torn]) {
     const { code, stderr } = await rig.run("status", name);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`${name} was ended before it began`)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`run ${name} ended before it began`)]);
   }
 });

@@ -14,8 +14,7 @@ const command = (rig: Rig, ...args: string[]): Command => {
   commands.push(started);
   return started;
 };
-const journalOf = async (rig: Rig) =>
-  join(rig.dir, ".interserve/runs", await findRun(rig.dir), "journal.jsonl");
+const journalOf = async (rig: Rig) => (await findRun(rig.dir)).journal;
 const linesOf = async (rig: Rig) => (await readFile(await journalOf(rig), "utf8")).split("\n").slice(0, -1);
 
 describe("the page of an ended run", () => {
@@ -53,14 +52,14 @@ describe("the page of an ended run", () => {
     expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
     expect(page.headers["referrer-policy"]).toBe("no-referrer");
     const { run, charts } = JSON.parse((await api("run")).text);
-    expect([run, charts.task.id]).toEqual([await findRun(rig.dir), "task"]);
+    expect([run, charts.task.id]).toEqual([(await findRun(rig.dir)).run, "task"]);
   });
 
   test("is told as one line of JSON with --json", async () => {
     const { child } = command(rig, "inspect", "--json", "--no-open");
     const lines = createInterface(child.stdout as Readable)[Symbol.asyncIterator]();
     const told = JSON.parse((await lines.next()).value ?? "null");
-    expect(told).toEqual({ run: await findRun(rig.dir), url: expect.any(String), pid: child.pid });
+    expect(told).toEqual({ run: (await findRun(rig.dir)).run, url: expect.any(String), pid: child.pid });
     expect((await fetch(told.url)).status).toBe(200);
   });
 
@@ -189,7 +188,7 @@ describe("the page of an ended run", () => {
   });
 
   test("says of a file that cannot be read that it cannot, and the terminal stays as it was", async () => {
-    const attempt = join(rig.dir, ".interserve/runs", await findRun(rig.dir), "tasks/a/1");
+    const attempt = join((await findRun(rig.dir)).path, "tasks/a/1");
     await mkdir(join(attempt, "events.jsonl"));
     let terminal = "";
     inspect.child.stderr?.on("data", (data) => {

@@ -4,8 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RunEvent } from "../../../schemas/event.ts";
 import { type LeftAnswer, leaveAnswer } from "../../journal/answers.ts";
 import { Journal } from "../../journal/journal.ts";
-import { findRun, lockRun, parkedTask, readRun, runnerOf } from "../../journal/past-run.ts";
-import type { RunDirectory } from "../../journal/run-directory.ts";
+import { lockRun, openRun, parkedTask, readRun } from "../../journal/past-run.ts";
+import type { RunPaths } from "../../journal/run-directory.ts";
 import { UsageError } from "../../problem.ts";
 import { jsonText } from "../../text/printable.ts";
 import { goOn, withLock } from "./resume.ts";
@@ -25,19 +25,18 @@ export async function answer(name: string, task: string, text: string, flags: An
   if (text.trim() === "")
     throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');
   const projectDir = resolve(flags.projectDir ?? ".");
-  const run = await findRun(projectDir, name);
-  const past = await readRun(projectDir, run);
-  const { directory } = past;
+  const past = await openRun(projectDir, name);
+  const { directory, pid } = past;
+  const { run } = directory;
   const { attempt } = parkedTask(past, task);
-  const runner = await runnerOf(projectDir, run);
-  if (runner !== undefined && (await isTaken(projectDir, directory, { task, attempt, text }))) {
-    const said = `the run in process ${runner} has taken the answer`;
-    process.stdout.write(flags.json ? jsonText({ run, task, taken_by: runner }, 0) : `${said}\n`);
+  if (pid !== undefined && (await isTaken(directory, { task, attempt, text }))) {
+    const said = `the run in process ${pid} has taken the answer`;
+    process.stdout.write(flags.json ? jsonText({ run, task, taken_by: pid }, 0) : `${said}\n`);
     return 0;
   }
   const lock = await lockRun(directory);
   return withLock(lock, async () => {
-    const before = await readRun(projectDir, run);
+    const before = await readRun(directory);
     parkedTask(before, task);
     const journal = await Journal.open(directory.journal, before.length);
     const event: RunEvent = {
@@ -49,23 +48,20 @@ export async function answer(name: string, task: string, text: string, flags: An
       text,
     };
     await journal.append(event).finally(() => journal.close());
-    return goOn(await readRun(projectDir, run), lock, { ...flags, projectDir }, { keepsParked: true });
+    return goOn(await readRun(directory), lock, { ...flags, projectDir }, { keepsParked: true });
   });
 }
 
 /** Leaves an answer for the process that runs the run, and waits: false where that has ended without taking it. */
-async function isTaken(
-  projectDir: string,
-  { run, answers }: RunDirectory,
-  answer: LeftAnswer,
-): Promise<boolean> {
-  const file = await leaveAnswer(answers, answer);
+async function isTaken(paths: RunPaths, answer: LeftAnswer): Promise<boolean> {
+  const file = await leaveAnswer(paths.answers, answer);
   try {
     while (existsSync(file)) {
-      if ((await runnerOf(projectDir, run)) === undefined) return !existsSync(file);
-      // Where the question is open no longer, nobody will take the answer, or somebody just has.
       try {
-        parkedTask(await readRun(projectDir, run), answer.task);
+        const past = await readRun(paths);
+        if (past.pid === undefined) return !existsSync(file);
+        // Throws if the question is no longer open: nobody will take the answer, or somebody just has.
+        parkedTask(past, answer.task);
       } catch (error) {
         if (existsSync(file)) throw error;
       }

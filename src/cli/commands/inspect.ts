@@ -4,8 +4,8 @@ import { inspectRun, pageAssets } from "../../inspect/serve-run.ts";
 import type { Inspector } from "../../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../../inspect/xstate/inspector.ts";
 import { leaveAnswer } from "../../journal/answers.ts";
-import { findRun, parkedTask, readRun, runnerOf } from "../../journal/past-run.ts";
-import { runDirectory } from "../../journal/run-directory.ts";
+import { findRun, parkedTask, readRun } from "../../journal/past-run.ts";
+import { type RunPaths, runPaths } from "../../journal/run-directory.ts";
 import type { Run } from "../../run/execution.ts";
 import { isInteractive } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
@@ -23,9 +23,11 @@ export interface InspectFlags {
 export async function inspect(name: string | undefined, flags: InspectFlags): Promise<number> {
   const projectDir = resolve(flags.projectDir ?? ".");
   const run = await findRun(projectDir, name);
-  const inspector = await pageOf(projectDir, run, flags.port);
+  const inspector = await pageOf(run, flags.port);
   const { url } = inspector;
-  process.stdout.write(flags.json ? jsonText({ run, url, pid: process.pid }, 0) : `${run}: ${url}\n`);
+  process.stdout.write(
+    flags.json ? jsonText({ run: run.run, url, pid: process.pid }, 0) : `${run.run}: ${url}\n`,
+  );
   if (flags.open) await openPage(url);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   await new Promise<void>((end) => {
@@ -37,8 +39,7 @@ export async function inspect(name: string | undefined, flags: InspectFlags): Pr
 
 /** Serves the page of a run that has just started, for as long; that it cannot be served does not touch the run. */
 export async function servePage(
-  projectDir: string,
-  run: string,
+  run: RunPaths,
   {
     port,
     open,
@@ -46,7 +47,7 @@ export async function servePage(
   }: { readonly port?: number | undefined; readonly open?: boolean | undefined; readonly aside: Aside },
 ): Promise<(() => Promise<void>) | undefined> {
   try {
-    const inspector = await pageOf(projectDir, run, port);
+    const inspector = await pageOf(run, port);
     aside(() => process.stderr.write(`inspect: ${inspector.url}\n`));
     if (open) await openPage(inspector.url);
     return inspector.close;
@@ -56,33 +57,30 @@ export async function servePage(
   }
 }
 
-const pageOf = (projectDir: string, run: string, port: number | undefined): Promise<Inspector> =>
-  inspectRun(projectDir, run, {
+const pageOf = (run: RunPaths, port: number | undefined): Promise<Inspector> =>
+  inspectRun(run, {
     ...(port === undefined ? {} : { port }),
-    onAnswer: (task, text) => giveAnswer(projectDir, run, task, text),
+    onAnswer: (task, text) => giveAnswer(run, task, text),
   });
 
 /** Hands an answer to the process that runs the run. Throws, with what to do, where none does. */
-async function giveAnswer(projectDir: string, run: string, task: string, text: string): Promise<void> {
-  if ((await runnerOf(projectDir, run)) === undefined) {
-    const directory = runDirectory(projectDir, run, []).path;
-    throw new Error(`The run has ended. Go on with it: ${answerCommand({ run, directory }, task)}`);
+async function giveAnswer(paths: RunPaths, task: string, text: string): Promise<void> {
+  const past = await readRun(paths);
+  if (past.pid === undefined) {
+    const place = { run: paths.run, directory: paths.path };
+    throw new Error(`The run has ended. Go on with it: ${answerCommand(place, task)}`);
   }
-  const past = await readRun(projectDir, run);
   const { attempt } = parkedTask(past, task);
   await leaveAnswer(past.directory.answers, { task, attempt, text });
 }
 
 /** A server for XState's own inspectors; where it is, is said. */
-export async function inspectMachines(
-  projectDir: string,
-  running: () => Run | undefined,
-): Promise<XStateInspector> {
+export async function inspectMachines(running: () => Run | undefined): Promise<XStateInspector> {
   const inspector = await startXStateInspector(pageAssets, (event) => {
     const run = running();
     if (event.type === "run.cancel") run?.cancel(event.reason);
     // To a question that is open no longer there is no answer.
-    else if (run) void giveAnswer(projectDir, run.run, event.task, event.text).catch(() => {});
+    else if (run) void giveAnswer(runPaths(run.directory), event.task, event.text).catch(() => {});
   });
   process.stderr.write(`xstate-inspect: ${inspector.url}\nstately inspect: ${inspector.stately}\n`);
   return inspector;

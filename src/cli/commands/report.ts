@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { ReportFormat } from "../../../schemas/run-report.ts";
-import { findRun } from "../../journal/past-run.ts";
+import { openRun } from "../../journal/past-run.ts";
 import { runReport } from "../../report/gather.ts";
 import { checkReportFile, formatOf, reportText, writeReport } from "../../report/write.ts";
 import { jsonText, printable } from "../../text/printable.ts";
@@ -18,7 +18,7 @@ export async function report(name: string | undefined, flags: ReportFlags): Prom
   const { output } = flags;
   const format = flags.format ?? (output === undefined ? "markdown" : formatOf(output));
   if (output !== undefined) await checkReportFile(output);
-  const facts = await runReport(projectDir, await findRun(projectDir, name));
+  const facts = await runReport(await openRun(projectDir, name));
   if (flags.json) process.stdout.write(jsonText(facts));
   else if (output === undefined) process.stdout.write(await reportText(facts, format));
   else {

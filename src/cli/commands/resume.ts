@@ -3,7 +3,7 @@ import { checkEngines } from "../../job/engine-checks.ts";
 import type { Job, JobOptions } from "../../job/job.ts";
 import { prepare } from "../../job/prepare.ts";
 import type { Lock } from "../../journal/lock.ts";
-import { findRun, lockRun, type PastRun, readRun } from "../../journal/past-run.ts";
+import { lockRun, openRun, type PastRun, readRun } from "../../journal/past-run.ts";
 import { ProblemsError } from "../../problem.ts";
 import { type Resumption, resumption } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
@@ -22,12 +22,11 @@ export interface ResumeFlags extends JobOptions, ShowFlags {
 export async function resume(name: string | undefined, flags: ResumeFlags): Promise<number> {
   await checkReports(flags.report);
   const projectDir = resolve(flags.projectDir ?? ".");
-  const run = await findRun(projectDir, name);
-  const { directory } = await readRun(projectDir, run);
+  const { directory } = await openRun(projectDir, name);
   const lock = await lockRun(directory);
   return withLock(lock, async () => {
     // Only now, for whoever held the lock may have written until then.
-    const past = await readRun(projectDir, run);
+    const past = await readRun(directory);
     return goOn(past, lock, { ...flags, projectDir }, {});
   });
 }
@@ -59,7 +58,7 @@ export async function goOn(
     return 0;
   }
   await checkEngines(job);
-  return followInspected(job.projectDir, (options) => resumeRun(job, resumed, options), {
+  return followInspected((options) => resumeRun(job, resumed, options), {
     ...flags,
     past: past.events,
   });

@@ -35,5 +35,5 @@ export async function run(path: string | undefined, flags: RunFlags): Promise<nu
     return 0;
   }
   await checkEngines(job);
-  return followInspected(job.projectDir, (how) => startRun(job, how), flags);
+  return followInspected((how) => startRun(job, how), flags);
 }

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { RunStatus } from "../../../schemas/run-status.ts";
+import { readRun } from "../../journal/past-run.ts";
 import { hasBegun } from "../../journal/read-journal.ts";
-import { runDirectory, runNames } from "../../journal/run-directory.ts";
+import { listRuns } from "../../journal/run-directory.ts";
 import { runStatus } from "../../report/status.ts";
 import { colorsFor } from "../../terminal/colors.ts";
 import { runsText } from "../../terminal/status-text.ts";
@@ -18,10 +19,10 @@ export async function runs(flags: RunsFlags): Promise<number> {
   const projectDir = resolve(flags.projectDir ?? ".");
   const all: RunStatus[] = [];
   let damaged = false;
-  for (const name of await runNames(projectDir)) {
-    if (!(await hasBegun(runDirectory(projectDir, name, []).journal))) continue;
+  for (const run of await listRuns(projectDir)) {
+    if (!(await hasBegun(run.journal))) continue;
     try {
-      all.push(await runStatus(projectDir, name));
+      all.push(runStatus(await readRun(run)));
     } catch (error) {
       // One that cannot be read must not hide the others.
       damaged = true;

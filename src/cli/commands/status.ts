@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { findRun } from "../../journal/past-run.ts";
+import { findRun, readRun } from "../../journal/past-run.ts";
 import { runStatus } from "../../report/status.ts";
 import { colorsFor } from "../../terminal/colors.ts";
 import { statusText } from "../../terminal/status-text.ts";
@@ -17,9 +17,9 @@ export async function status(name: string | undefined, flags: StatusFlags): Prom
   const run = await findRun(projectDir, name);
   if (flags.watch) {
     const { watchRun } = await import("../session/watched-run.ts");
-    return watchRun(projectDir, run, flags.json ?? false);
+    return watchRun(run, flags.json ?? false);
   }
-  const facts = await runStatus(projectDir, run);
+  const facts = runStatus(await readRun(run));
   process.stdout.write(flags.json ? jsonText(facts) : statusText(facts, colorsFor(process.stdout)));
   return 0;
 }

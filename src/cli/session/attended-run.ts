@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../schemas/event.ts";
+import { runPaths } from "../../journal/run-directory.ts";
 import type { Run, RunOptions } from "../../run/execution.ts";
 import { colorsFor, isInteractive } from "../../terminal/colors.ts";
 import { jsonReporter } from "../../terminal/json.ts";
@@ -25,7 +26,6 @@ export interface FollowFlags {
  * success where a report that was asked for could not be written.
  */
 export async function follow(
-  projectDir: string,
   start: (options: RunOptions) => Promise<Run>,
   { json, report = [], past = [] }: FollowFlags,
   /** Called once it has started, with how to write beside it; what it gives is called when it has ended. */
@@ -54,7 +54,7 @@ export async function follow(
     const status = await ended.finally(async () => {
       if (report.length === 0 && process.env.GITHUB_ACTIONS !== "true") return;
       const { reportEnd } = await import("../../report/write.ts");
-      isWhole = await reportEnd(projectDir, run.run, report);
+      isWhole = await reportEnd(runPaths(run.directory), report);
     });
     return status === 0 && !isWhole ? 1 : status;
   } finally {

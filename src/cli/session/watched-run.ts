@@ -1,9 +1,9 @@
 import { isStart, type RunEvent } from "../../../schemas/event.ts";
 import { resumeCommand } from "../../history/next-step.ts";
 import { journalLine } from "../../history/run-state.ts";
-import { runnerOf } from "../../journal/past-run.ts";
+import { lockHolder } from "../../journal/lock.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { runDirectory } from "../../journal/run-directory.ts";
+import type { RunPaths } from "../../journal/run-directory.ts";
 import { followLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
@@ -19,7 +19,7 @@ type Finished = Extract<RunEvent, { event: "run.finished" }>;
  * Shows a run from another process until it is over, and gives its exit status; a signal ends the watching and not
  * the run. Throws RunError where it was killed, ProblemsError where its journal is damaged.
  */
-export async function watchRun(projectDir: string, run: string, json: boolean): Promise<number> {
+export async function watchRun(run: RunPaths, json: boolean): Promise<number> {
   const reporter = await reporterFor(json);
   const stop = new AbortController();
   let signalled: NodeJS.Signals | undefined;
@@ -32,29 +32,26 @@ export async function watchRun(projectDir: string, run: string, json: boolean): 
   process.stdout.once("error", () => end("SIGPIPE"));
   let finished: Finished | undefined;
   try {
-    finished = await tell(projectDir, run, reporter, json, stop.signal);
+    finished = await tell(run, reporter, json, stop.signal);
   } finally {
     off();
     reporter.pause?.();
   }
   if (signalled) return exitOf(signalled);
   if (finished) return finished.exit_code;
-  const { path: directory } = runDirectory(projectDir, run, []);
   throw new RunError(
-    `${run} was killed before its end`,
-    `go on with \`${resumeCommand({ run, directory })}\``,
+    `${run.run} was killed before its end`,
+    `go on with \`${resumeCommand({ run: run.run, directory: run.path })}\``,
   );
 }
 
 /** Tells a reporter all that the journal holds and comes to hold; gives its end, where it has one. */
 async function tell(
-  projectDir: string,
-  run: string,
+  { journal, lock }: RunPaths,
   reporter: Reporter,
   json: boolean,
   signal: AbortSignal,
 ): Promise<Finished | undefined> {
-  const { journal } = runDirectory(projectDir, run, []);
   const since = Date.now();
   let last: RunEvent | undefined;
   const told = (event: RunEvent) => {
@@ -67,7 +64,7 @@ async function tell(
   reporter.past(events.slice(0, start));
   for (const event of events.slice(start)) told(event);
   const isComplete = async () => {
-    const isRun = (await runnerOf(projectDir, run)) !== undefined;
+    const isRun = (await lockHolder(lock)) !== undefined;
     return !isRun && (last !== undefined || Date.now() - since > patienceMs);
   };
   for await (const lines of followLines(journal, { from: length, isComplete, signal })) {

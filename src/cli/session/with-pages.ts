@@ -1,3 +1,4 @@
+import { runPaths } from "../../journal/run-directory.ts";
 import type { Run, RunOptions } from "../../run/execution.ts";
 import { type FollowFlags, follow } from "./attended-run.ts";
 
@@ -11,24 +12,22 @@ export interface ShowFlags extends FollowFlags {
 
 /** Follows a run to its end, with the pages that were asked for. */
 export async function followInspected(
-  projectDir: string,
   start: (options: RunOptions) => Promise<Run>,
   { inspect, xstateInspect, port, open, ...flags }: ShowFlags,
 ): Promise<number> {
   // Loaded where it is asked for: it brings a server along.
   const pages = inspect || xstateInspect ? await import("../commands/inspect.ts") : undefined;
   let run: Run | undefined;
-  const machines = xstateInspect ? await pages?.inspectMachines(projectDir, () => run) : undefined;
+  const machines = xstateInspect ? await pages?.inspectMachines(() => run) : undefined;
   try {
     return await follow(
-      projectDir,
       async (options) => {
         run = await start(machines ? { ...options, inspect: machines.inspect } : options);
         return run;
       },
       flags,
       inspect && pages
-        ? ({ run }, aside) => pages.servePage(projectDir, run, { port, open, aside })
+        ? ({ directory }, aside) => pages.servePage(runPaths(directory), { port, open, aside })
         : undefined,
     );
   } finally {
