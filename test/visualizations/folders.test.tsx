@@ -38,5 +38,7 @@ test("the picture of the folders is the code's", async () => {
   const placed = await placeFolders(withoutImplied(graph), new ELK());
   const css = readFileSync(file("visualizations/chart.css"), "utf8");
   const drawing = <FolderDrawing placed={placed} title="Folders and what they import" css={css} />;
-  await expect(`${renderToStaticMarkup(drawing)}\n`).toMatchFileSnapshot(file("docs/images/folders.svg"));
+  await expect(`${renderToStaticMarkup(drawing)}\n`).toMatchFileSnapshot(
+    file("visualizations/diagrams/folders.svg"),
+  );
 });
