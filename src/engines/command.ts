@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
+import { oneLine } from "../text/one-line.ts";
 import { endedByUs, outputOf } from "./agent/ended.ts";
-import { judge, oneLine, tailOf } from "./agent/verdict.ts";
+import { judge, tailOf } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 
 /**

@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { type Outcome, type Status, statuses } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
+import { oneLine } from "../text/one-line.ts";
 import { endedByUs, outputOf } from "./agent/ended.ts";
-import { oneLine, parseHandOver, tailOf } from "./agent/verdict.ts";
+import { parseHandOver, tailOf } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { isExecutable } from "./find-executable.ts";
 

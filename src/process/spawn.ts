@@ -3,7 +3,7 @@ import { type FileHandle, open, rename } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
-import { printable } from "../text/printable.ts";
+import { oneLine } from "../text/one-line.ts";
 import { endTree, type Tree } from "./tree.ts";
 
 /** Takes the bytes of a stream as they come, and is told of their end. */
@@ -191,8 +191,6 @@ function isDirectory(path: string): boolean {
     return false;
   }
 }
-
-const oneLine = (text: string): string => printable(text).slice(0, 400);
 
 type Stop = "timeout" | "stalled" | "cancelled" | "output-lost";
 

@@ -6,6 +6,7 @@ import { nextStep } from "../history/next-step.ts";
 import { countsText, duration, usageText } from "../terminal/reporter.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
 import { inert, printable, printableLines } from "../text/printable.ts";
+import { shortened } from "../text/shorten.ts";
 import { mermaidOfRun } from "./graph.ts";
 
 /** A pull request's comment holds 65 536 characters; the rest is for what is put around it. */
@@ -107,18 +108,18 @@ const tableHead = [
 function row(task: TaskReport, at: number, tasks: readonly TaskReport[]): string {
   const { stage, status, attempt, duration_s, reason } = task;
   const cells = [
-    tasks[at - 1]?.stage === stage ? "" : inline(short(stage, 100)),
+    tasks[at - 1]?.stage === stage ? "" : inline(shortened(stage, 100)),
     nameOf(task),
     `${signs[status]} ${status}`,
     attempt > 0 ? duration(duration_s) : "",
     attempt > 0 ? String(attempt) : "",
-    reason && status !== "pass" ? inline(short(reason, longestReason)) : "",
+    reason && status !== "pass" ? inline(shortened(reason, longestReason)) : "",
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
 const nameOf = ({ id, title }: TaskReport): string =>
-  `<b>${inline(short(id, 100))}</b>${title === id ? "" : ` ${inline(short(title, 200))}`}`;
+  `<b>${inline(shortened(id, 100))}</b>${title === id ? "" : ` ${inline(shortened(title, 200))}`}`;
 
 function graph(run: RunReport, room: { left: number }): string[] {
   if (run.tasks.length > mostInGraph || run.tasks.length < 2) return [];
@@ -163,18 +164,20 @@ function details({ tasks }: RunReport, room: { left: number }): string[] {
 function detail(task: TaskReport): string {
   const { status, verdict, notes, attempts, reason } = task;
   const earlier = attempts.slice(0, -1).map(({ attempt, status, reason }) => {
-    const why = reason ? `: ${inline(short(reason, longestReason))}` : "";
+    const why = reason ? `: ${inline(shortened(reason, longestReason))}` : "";
     return `- Attempt ${attempt}: ${status}${why}`;
   });
   const lines = [
     ...earlier,
-    ...(verdict && !verdict.includes(reason ?? "\0") ? [`- ${inline(short(verdict, longestReason))}`] : []),
-    ...notes.map((note) => `- ${inline(short(note, longestReason))}`),
+    ...(verdict && !verdict.includes(reason ?? "\0")
+      ? [`- ${inline(shortened(verdict, longestReason))}`]
+      : []),
+    ...notes.map((note) => `- ${inline(shortened(note, longestReason))}`),
   ];
   const open = status === "warn" ? "" : " open";
   return [
     `<details${open}><summary>${signs[status]} ${nameOf(task)}: ${status}</summary>`,
-    ...(reason ? [inline(short(reason, longestReason))] : []),
+    ...(reason ? [inline(shortened(reason, longestReason))] : []),
     ...(lines.length > 0 ? [lines.join("\n")] : []),
     ...task.said.map(excerpt),
     "</details>\n",
@@ -188,9 +191,6 @@ function excerpt({ name, text: { head, left_out, tail } }: TaskReport["said"][nu
   const isCut = left_out > 0 || shown.length < lines.length;
   return `${isCut ? `The end of ${name}` : name}:\n\n${fenced(shown, "text")}`;
 }
-
-const short = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
 /**
  * Untrusted text as it can stand in a line, at its start, in a table's cell and in an HTML element: entities for what

@@ -1,10 +1,4 @@
-import { printable } from "../text/printable.ts";
-
-const longestTitle = 200;
+import { oneLine } from "../text/one-line.ts";
 
 /** Text for a heading or a list: one line of at most 200 characters. */
-export function titleLine(text: string): string {
-  const line = printable(text).trim();
-  if (line.length <= longestTitle) return line;
-  return `${line.slice(0, longestTitle - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}
+export const titleLine = (text: string): string => oneLine(text, 200);

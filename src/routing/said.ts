@@ -1,5 +1,6 @@
 import type { Outcome } from "../../schemas/outcome.ts";
 import { printable, printableLines } from "../text/printable.ts";
+import { headOf } from "../text/shorten.ts";
 import { readDigest } from "./digest.ts";
 
 /** What an agent wrote, most important first, to be cut to any length. */
@@ -67,9 +68,7 @@ function fileLine(files: readonly string[]): string[] {
 function clipped(text: string, room: number): string {
   if (text.length <= room) return text;
   const note = (count: number) => `[… ${count} characters cut …]`;
-  const kept = text
-    .slice(0, Math.max(0, room - note(text.length).length - 1))
-    .replace(/[\ud800-\udbff]$/, "");
+  const kept = headOf(text, Math.max(0, room - note(text.length).length - 1));
   if (kept !== "") return `${kept}\n${note(text.length - kept.length)}`;
   return note(text.length).length <= room ? note(text.length) : "";
 }

@@ -5,7 +5,6 @@ import writeFileAtomic from "write-file-atomic";
 import type { AttemptInput, VerifyInput } from "../../machines/task-setup.ts";
 import type { EngineName } from "../../schemas/manifest.ts";
 import { type Outcome, outcomeSchema } from "../../schemas/outcome.ts";
-import { oneLine } from "../engines/agent/verdict.ts";
 import type { AttemptRequest, Engine } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { environmentFor } from "../engines/environment.ts";
@@ -14,6 +13,7 @@ import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { sectionFor } from "../plan/read-plan.ts";
 import { buildPrompt } from "../routing/prompt.ts";
+import { oneLine } from "../text/one-line.ts";
 import { watchFiles } from "./changed-files.ts";
 import { runGates } from "./verify.ts";
 

@@ -1,10 +1,11 @@
 import { dirname, join } from "node:path";
 import type { Verify } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
-import { oneLine, tailOf } from "../engines/agent/verdict.ts";
+import { tailOf } from "../engines/agent/verdict.ts";
 import type { AttemptRequest } from "../engines/engine.ts";
 import { lastLines } from "../process/lines.ts";
 import { runProcess } from "../process/spawn.ts";
+import { oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
 
 /** How much of what a failing command said goes back to the agent, in characters. */

@@ -1,5 +1,5 @@
 import { Document, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
-import { printable } from "../text/printable.ts";
+import { oneLine } from "../text/one-line.ts";
 import type { Written, WrittenTask } from "./derived-record.ts";
 import { recordLines, recordOf } from "./derived-record.ts";
 
@@ -84,7 +84,4 @@ export const remarkedTask = (line: string): string | undefined =>
 export const unexplained = "LOOK: nothing in the plan tells what this task waits for";
 export const unexplainedLine = `# ${unexplained}`;
 
-const comment = (text: string): string => {
-  const line = printable(text.replace(/\s+/g, " ")).trim();
-  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
-};
+const comment = (text: string): string => oneLine(text.replace(/\s+/g, " "), 160);

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { shellQuoted } from "./shell-quoted.ts";
+import { shortened } from "./shorten.ts";
 
 /**
  * C0 and C1 controls, line separators, marks that reorder or hide text, invisible characters that can carry one, and
@@ -59,8 +60,7 @@ export const printableLines = (text: string): string =>
     .replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** Untrusted text in double quotes, as it can stand in a message: on one line, and short. */
-export const quoted = (text: string): string =>
-  JSON.stringify(text.length > mostQuoted ? `${text.slice(0, mostQuoted - 1)}…` : text);
+export const quoted = (text: string): string => JSON.stringify(shortened(text, mostQuoted));
 
 /** The first eight of a list of untrusted names, and how many more there are. */
 export function few(names: readonly string[]): string {

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import { readProcess } from "../../process/spawn.ts";
+import { oneLine } from "../../text/one-line.ts";
 import type { Check } from "../engine.ts";
 import versions from "../tested-versions.json" with { type: "json" };
-import { oneLine } from "./verdict.ts";
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { handOverSchema } from "../../../schemas/hand-over.ts";
 import type { Outcome } from "../../../schemas/outcome.ts";
-import { judge, oneLine } from "./verdict.ts";
+import { oneLine } from "../../text/one-line.ts";
+import { judge } from "./verdict.ts";
 
 const mostFiles = 500;
 

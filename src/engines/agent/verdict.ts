@@ -1,10 +1,10 @@
 import type { Outcome } from "../../../schemas/outcome.ts";
 import { endsOfFile } from "../../text/ends-of-file.ts";
-import { printable } from "../../text/printable.ts";
+import { oneLine } from "../../text/one-line.ts";
+import { headOf } from "../../text/shorten.ts";
 
 /** How much of an output's end is read for its verdict and hand-over, in bytes. */
 const tailBytes = 64 * 1024;
-const longestReason = 500;
 const longestHandOver = 4000;
 
 /** What an agent says of its own work, on the last line of its output. */
@@ -14,15 +14,6 @@ export interface Verdict {
   readonly text: string;
   /** The line as it stood. */
   readonly line: string;
-}
-
-/** The first so many characters of a text, none of them torn. */
-const head = (text: string, most: number): string => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
-
-/** Untrusted text as one bounded line. */
-export function oneLine(text: string, longest = longestReason): string {
-  const line = printable(text).trim();
-  return line.length > longest ? `${head(line, longest - 1)}…` : line;
 }
 
 /** A closing line without what markdown may have put around it: quote, list and heading marks, and emphasis. */
@@ -77,7 +68,7 @@ export function parseHandOver(output: string): string | undefined {
   const [, headed, named] = handOverHeading.exec(lines[at] ?? "") ?? [];
   const text = [headed ?? named ?? "", ...lines.slice(at + 1, end)].join("\n").trim();
   if (text.length <= longestHandOver) return text === "" ? undefined : text;
-  const kept = head(text, longestHandOver - 40);
+  const kept = headOf(text, longestHandOver - 40);
   return `${kept}\n[… ${text.length - kept.length} characters cut …]`;
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge, oneLine, parseHandOver, parseVerdict, tailOf } from "../../../src/engines/agent/verdict.ts";
+import { judge, parseHandOver, parseVerdict, tailOf } from "../../../src/engines/agent/verdict.ts";
 
 describe("a verdict", () => {
   test.each([
@@ -153,8 +153,6 @@ describe("the outcome of a success", () => {
     const { reason = "" } = judge(`VERDICT: QUESTION ${"why? ".repeat(1000)}`, "agent");
     expect(reason).toHaveLength(500);
     expect(reason).toMatch(/^why\?.*…$/);
-    expect(oneLine("a\r\n\tb\u2028c")).toBe("a b\ufffdc");
-    expect(oneLine("🦀".repeat(300))).toMatch(/^🦀{249}…$/u);
   });
 });
 
