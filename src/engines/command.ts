@@ -3,8 +3,9 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { oneLine } from "../text/one-line.ts";
+import { tailOf } from "../text/tail.ts";
 import { endedByUs, outputOf } from "./agent/ended.ts";
-import { judge, tailOf } from "./agent/verdict.ts";
+import { judge } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 
 /**

@@ -4,8 +4,9 @@ import { type Outcome, type Status, statuses } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { oneLine } from "../text/one-line.ts";
+import { tailOf } from "../text/tail.ts";
 import { endedByUs, outputOf } from "./agent/ended.ts";
-import { parseHandOver, tailOf } from "./agent/verdict.ts";
+import { parseHandOver } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { isExecutable } from "./find-executable.ts";
 

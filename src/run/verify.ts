@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
 import type { Verify } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
-import { tailOf } from "../engines/agent/verdict.ts";
 import type { AttemptRequest } from "../engines/engine.ts";
 import { lastLines } from "../process/lines.ts";
 import { runProcess } from "../process/spawn.ts";
 import { oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
+import { tailOf } from "../text/tail.ts";
 
 /** How much of what a failing command said goes back to the agent, in characters. */
 const longestFeedback = 8000;
@@ -39,7 +39,7 @@ async function runGate(gate: Verify, number: number, request: AttemptRequest): P
   });
   if (end.ended === "cancelled")
     return { status: "cancelled", reason: "cancelled while it was being verified" };
-  const said = await tailOf(output, 64 * 1024);
+  const said = await tailOf(output);
   const found = end.ended === "exited" ? `exit ${end.exitCode}` : (end.message ?? end.ended);
   const contains = /^contains "(.*)"$/s.exec(gate.expect)?.[1];
   const holds =

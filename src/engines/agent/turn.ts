@@ -4,10 +4,10 @@ import type { Outcome, Usage } from "../../../schemas/outcome.ts";
 import { lineSplitter } from "../../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../../process/spawn.ts";
 import { oneLine } from "../../text/one-line.ts";
+import { tailOf } from "../../text/tail.ts";
 import type { AttemptRequest } from "../engine.ts";
 import { endedByUs, outputOf } from "./ended.ts";
 import { readResult } from "./result.ts";
-import { tailOf } from "./verdict.ts";
 
 /** A longer event is passed over, in characters; final messages are far shorter. */
 const longestEvent = 8 * 1024 * 1024;

@@ -1,10 +1,7 @@
 import type { Outcome } from "../../../schemas/outcome.ts";
-import { endsOfFile } from "../../text/ends-of-file.ts";
 import { oneLine } from "../../text/one-line.ts";
 import { headOf } from "../../text/shorten.ts";
 
-/** How much of an output's end is read for its verdict and hand-over, in bytes. */
-const tailBytes = 64 * 1024;
 const longestHandOver = 4000;
 
 /** What an agent says of its own work, on the last line of its output. */
@@ -70,12 +67,6 @@ export function parseHandOver(output: string): string | undefined {
   if (text.length <= longestHandOver) return text === "" ? undefined : text;
   const kept = headOf(text, longestHandOver - 40);
   return `${kept}\n[… ${text.length - kept.length} characters cut …]`;
-}
-
-/** The end of a file of any size, as text; empty where there is no file, or something that is none. */
-export async function tailOf(path: string, bytes = tailBytes): Promise<string> {
-  const ends = await endsOfFile(path, () => ({ head: 0, tail: bytes }));
-  return ends ? ends.head + ends.tail : "";
 }
 
 /**

@@ -1,9 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge, parseHandOver, parseVerdict, tailOf } from "../../../src/engines/agent/verdict.ts";
+import { describe, expect, test } from "vitest";
+import { judge, parseHandOver, parseVerdict } from "../../../src/engines/agent/verdict.ts";
 
 describe("a verdict", () => {
   test.each([
@@ -153,44 +149,5 @@ describe("the outcome of a success", () => {
     const { reason = "" } = judge(`VERDICT: QUESTION ${"why? ".repeat(1000)}`, "agent");
     expect(reason).toHaveLength(500);
     expect(reason).toMatch(/^why\?.*…$/);
-  });
-});
-
-describe("the tail of a file", () => {
-  let dir: string;
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), "interserve-tail-"));
-  });
-  afterAll(() => rm(dir, { recursive: true, force: true }));
-
-  test("is all of a small one, and the last bytes of any other", async () => {
-    const file = join(dir, "small");
-    await writeFile(file, "0123456789");
-    expect([await tailOf(file), await tailOf(file, 10), await tailOf(file, 3)]).toEqual([
-      "0123456789",
-      "0123456789",
-      "789",
-    ]);
-  });
-
-  test("begins with a whole character, and shows bytes that are none", async () => {
-    const file = join(dir, "utf8");
-    await writeFile(file, Buffer.concat([Buffer.from("x🦀"), Buffer.from([0xff]), Buffer.from("y")]));
-    for (const bytes of [3, 4, 5]) expect(await tailOf(file, bytes)).toMatch(/^\ufffd?y$/);
-    expect(await tailOf(file, 6)).toBe("🦀\ufffdy");
-    expect(await tailOf(file)).toBe("x🦀\ufffdy");
-  });
-
-  test("of a file of many gigabytes is read at once", async () => {
-    const file = join(dir, "big");
-    await writeFile(file, "");
-    await truncate(file, 2 ** 36);
-    expect(await tailOf(file, 4)).toBe("\0\0\0\0");
-  });
-
-  test("is empty where there is no file, a directory, or a pipe that nobody writes to", async () => {
-    execFileSync("mkfifo", [join(dir, "fifo")]);
-    const paths = [join(dir, "missing"), dir, join(dir, "fifo"), "/dev/zero"];
-    expect(await Promise.all(paths.map((path) => tailOf(path)))).toEqual(["", "", "", ""]);
   });
 });
