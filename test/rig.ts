@@ -95,12 +95,14 @@ export class Rig {
   private constructor(
     readonly dir: string,
     private readonly server: Server,
+    private readonly main: string,
   ) {}
 
-  static async make(files: Readonly<Record<string, string>> = {}): Promise<Rig> {
+  /** With `main`, the commands run another command line than the one in dist. */
+  static async make(files: Readonly<Record<string, string>> = {}, main = binary): Promise<Rig> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "interserve-")));
     const server = createServer();
-    const rig = new Rig(dir, server);
+    const rig = new Rig(dir, server, main);
     server.on("connection", (socket) => rig.welcome(socket));
     await new Promise<void>((resolve) => server.listen(join(dir, "agents.sock"), resolve));
     for (const [path, text] of Object.entries(files)) await rig.file(path, text);
@@ -147,7 +149,7 @@ export class Rig {
   });
 
   command(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = this.dir): Command {
-    const child = spawn(process.execPath, [binary, ...args], {
+    const child = spawn(process.execPath, [this.main, ...args], {
       cwd,
       env: {
         ...process.env,
