@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
-import { duration } from "../terminal/reporter.ts";
+import { duration } from "../text/measures.ts";
 import { inert, printable, printableLines } from "../text/printable.ts";
 
 /** What of a task a test case holds beside its name; none where it passed. */

@@ -3,8 +3,8 @@ import type { Status } from "../../schemas/outcome.ts";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
 import type { TaskStatus } from "../../schemas/run-status.ts";
 import { nextStep } from "../history/next-step.ts";
-import { countsText, duration, usageText } from "../terminal/reporter.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
+import { counted, countsText, duration, usageText } from "../text/measures.ts";
 import { inert, printable, printableLines } from "../text/printable.ts";
 import { shortened } from "../text/shorten.ts";
 import { mermaidOfRun } from "./graph.ts";
@@ -138,8 +138,7 @@ function files(run: RunReport, room: { left: number }): string[] {
   const lines = [...byFile]
     .sort(byName)
     .map(([file, tasks]) => `- ${inline(file)} (${tasks.map(inline).join(", ")})`);
-  const count = byFile.size === 1 ? "1 file" : `${byFile.size} files`;
-  const head = [`<details><summary>${count} changed</summary>`, ""];
+  const head = [`<details><summary>${counted(byFile.size, "file")} changed</summary>`, ""];
   const rest = (left: number) => [`- and ${left} more`];
   const end = "\n\n</details>";
   room.left -= end.length;

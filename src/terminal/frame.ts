@@ -4,9 +4,10 @@ import wrapAnsi from "wrap-ansi";
 import { countStatuses } from "../../schemas/event.ts";
 import { answerCommand } from "../history/next-step.ts";
 import { isEnd, type RunView, type TaskView } from "../history/run-state.ts";
+import { clock, countsText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import type { Size } from "./live-area.ts";
-import { type Colors, clock, countsText } from "./reporter.ts";
+import type { Colors } from "./reporter.ts";
 
 /** What a frame is made of, beside the run. */
 export interface Shown {

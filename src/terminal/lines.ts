@@ -3,8 +3,9 @@ import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
 import type { RunView } from "../history/run-state.ts";
+import { duration } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
-import { type Colors, duration } from "./reporter.ts";
+import type { Colors } from "./reporter.ts";
 
 /** The word for each status, padded to one width, in its colour. */
 export function statusWord(status: Status, colors: Colors): string {

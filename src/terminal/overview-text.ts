@@ -1,5 +1,6 @@
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { Overview } from "../job/overview.ts";
+import { counted } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import { atOnce } from "./lines.ts";
 import type { Colors } from "./reporter.ts";
@@ -20,11 +21,11 @@ export function overviewText(
   const waves = facts.waves.flatMap((wave, at) => [`  ${waveName(facts)} ${at + 1}`, ...wave.map(task)]);
   const chain = facts.critical_path.map(printable).join(" → ");
   return [
-    `${facts.mode}, ${plural(facts.tasks.length, "task")}, ${atOnce(facts)}`,
+    `${facts.mode}, ${counted(facts.tasks.length, "task")}, ${atOnce(facts)}`,
     "",
     ...waves,
     "",
-    `longest chain (${plural(facts.critical_path.length, "task")}): ${chain}`,
+    `longest chain (${counted(facts.critical_path.length, "task")}): ${chain}`,
     ...conflicts(facts),
     ...saving(relaxing),
     "",
@@ -50,5 +51,3 @@ function saving(relaxing: { strict: number; relaxed: number } | undefined): stri
     `stage_barriers: relaxed would take ${relaxed} units of time in place of ${strict} (${share} % less, if all tasks take equally long)`,
   ];
 }
-
-const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -1,9 +1,10 @@
 import type { Status } from "../../schemas/outcome.ts";
 import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { nextStepLines } from "../history/next-step.ts";
+import { countsText, duration } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import { statusWord } from "./lines.ts";
-import { type Colors, countsText, duration } from "./reporter.ts";
+import type { Colors } from "./reporter.ts";
 
 /** Where one run stands, task by task. */
 export function statusText(run: RunStatus, colors: Colors): string {

@@ -2,9 +2,10 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
 import { nextStepLines, shortest } from "../history/next-step.ts";
 import type { RunView } from "../history/run-state.ts";
+import { countsText, duration, usageText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import { name, statusWord } from "./lines.ts";
-import { type Colors, countsText, duration, usageText } from "./reporter.ts";
+import type { Colors } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;
 type Finished = Extract<RunEvent, { event: "run.finished" }>;

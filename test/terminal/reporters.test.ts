@@ -5,7 +5,6 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { statuses } from "../../schemas/outcome.ts";
 import { jsonReporter } from "../../src/terminal/json.ts";
 import { plainReporter } from "../../src/terminal/plain.ts";
-import { duration } from "../../src/terminal/reporter.ts";
 import { at, directory, evil, finished, key, obeyed, started } from "../report/events.ts";
 
 const none = createColors(false);
@@ -145,18 +144,4 @@ test("--json is one event a line, whatever is in it", () => {
   jsonReporter({ write: (more) => (text += more) }).event(event);
   expect(text.split("\n")).toHaveLength(2);
   expect(JSON.parse(text)).toEqual(event);
-});
-
-test.each([
-  [0, "0.0s"],
-  [0.44, "0.4s"],
-  [9.94, "9.9s"],
-  [9.96, "10s"],
-  [59.99, "59s"],
-  [60, "1m 00s"],
-  [3599, "59m 59s"],
-  [3600, "1h 00m"],
-  [90_000, "25h 00m"],
-])("%d seconds are %s", (seconds, text) => {
-  expect(duration(seconds)).toBe(text);
 });

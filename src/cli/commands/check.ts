@@ -2,6 +2,7 @@ import { readManifest } from "../../job/sources.ts";
 import { isError, type Problem } from "../../problem.ts";
 import { colorsFor } from "../../terminal/colors.ts";
 import { problemJson, renderProblem } from "../../terminal/problems.ts";
+import { counted } from "../../text/measures.ts";
 import { jsonText } from "../../text/printable.ts";
 
 export interface CheckFlags {
@@ -22,11 +23,10 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   for (const problem of problems) {
     process.stdout.write(`${renderProblem(problem, { color: colors.isColorSupported })}\n\n`);
   }
-  const files = paths.length === 1 ? "1 manifest" : `${paths.length} manifests`;
   const warnings = problems.length - errors;
   const verdict = errors === 0 ? colors.green("valid") : colors.red("not valid");
-  process.stdout.write(`${files}: ${verdict} (${count(errors, "error")}, ${count(warnings, "warning")})\n`);
+  process.stdout.write(
+    `${counted(paths.length, "manifest")}: ${verdict} (${counted(errors, "error")}, ${counted(warnings, "warning")})\n`,
+  );
   return errors === 0 ? 0 : 2;
 }
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -5,6 +5,7 @@ import type { Drift, Update } from "../../sync/drift.ts";
 import { compareManifest, type DerivedPlan, derivePlan, writeManifest } from "../../sync/manifest-file.ts";
 import { colorsFor } from "../../terminal/colors.ts";
 import { problemJson } from "../../terminal/problems.ts";
+import { counted } from "../../text/measures.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
 
@@ -38,7 +39,7 @@ export async function plan(path: string, flags: PlanFlags): Promise<number> {
   else if (updated.changes.length === 0)
     tell("nothing to do", target, `the plan has brought nothing new${removedWords(updated.update)}`);
   else {
-    const more = `${count(updated.changes.length, "change")}${removedWords(updated.update)}`;
+    const more = `${counted(updated.changes.length, "change")}${removedWords(updated.update)}`;
     tell("updated", target, more, updated.changes);
   }
   if (problems.length > 0) await say(new ProblemsError(problems));
@@ -51,7 +52,7 @@ async function check(work: DerivedPlan, target: string, flags: PlanFlags): Promi
   else if (drift.length > 0) await say(new ProblemsError(drift));
   else
     process.stdout.write(
-      `${printable(basename(target))} has the plan's ${count(work.plan.tasks.length - work.leftOut.length - update.removed.size, "task")}${removedWords(update)}\n`,
+      `${printable(basename(target))} has the plan's ${counted(work.plan.tasks.length - work.leftOut.length - update.removed.size, "task")}${removedWords(update)}\n`,
     );
   return drift.length > 0 ? 1 : 0;
 }
@@ -66,9 +67,7 @@ const removedWords = ({ removed }: Pick<Update, "removed">): string =>
   removed.size === 0 ? "" : printable(`; without ${[...removed].join(", ")}, which you removed`);
 
 const summary = ({ manifest, plan, leftOut }: DerivedPlan): string =>
-  `${count(plan.tasks.length - leftOut.length, "task")} in ${count(manifest.stages.length, "stage")}, ${manifest.mode as Manifest["mode"]}`;
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
+  `${counted(plan.tasks.length - leftOut.length, "task")} in ${counted(manifest.stages.length, "stage")}, ${manifest.mode as Manifest["mode"]}`;
 
 function printJson(
   { manifest, evidence }: DerivedPlan,

@@ -1,0 +1,51 @@
+import type { Counts } from "../../schemas/event.ts";
+import { statuses, type Usage } from "../../schemas/outcome.ts";
+import { tokensOf } from "../../schemas/usage.ts";
+
+/** A number of things: `1 task`, `2 tasks`. */
+export const counted = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Seconds in the largest units that matter: `0.4s`, `12s`, `3m 05s`, `1h 02m`. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
+  if (seconds < 60) return `${Math.max(10, Math.floor(seconds))}s`;
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+  return `${Math.floor(seconds / 3600)}h ${two((seconds % 3600) / 60)}m`;
+}
+
+/** Milliseconds as whole seconds, for a display that counts up or down: `0s`, `3m 05s`. */
+export const clock = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return seconds < 60 ? `${seconds}s` : duration(seconds);
+};
+
+/** The number of tasks of each status, `3 pass, 1 fail`. Returns an empty text if there are none. */
+export const countsText = (counts: Partial<Counts>): string =>
+  statuses
+    .filter((status) => counts[status])
+    .map((status) => `${counts[status]} ${status}`)
+    .join(", ");
+
+/** The tokens and cost of the agents' attempts; an unknown figure is called unknown. Returns undefined if there were none. */
+export function usageText({
+  usage,
+  agent_attempts,
+  attempts_with_cost,
+}: {
+  readonly usage: Usage;
+  readonly agent_attempts: number;
+  readonly attempts_with_cost: number;
+}): string | undefined {
+  if (agent_attempts === 0) return undefined;
+  const tokens = tokensOf(usage);
+  const figures = [
+    tokens === undefined ? "tokens unknown" : `${tokens} tokens (${usage.output_tokens ?? 0} of them out)`,
+    usage.cost_usd === undefined ? "cost unknown" : `$${usage.cost_usd.toFixed(2)}`,
+  ];
+  const silent = agent_attempts - attempts_with_cost;
+  const partly =
+    usage.cost_usd !== undefined && silent > 0 ? ` and more: ${silent} attempts did not say` : "";
+  return `${figures.join(", ")}${partly}`;
+}
