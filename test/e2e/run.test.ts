@@ -166,11 +166,11 @@ describe("the other modes", () => {
 
 describe("an end before the end", () => {
   test("a task that takes too long is ended with all that it started, and fails", async () => {
-    const run = await start(manifestOf([{ a: "", b: "a" }], { task: { a: "timeout: 0.5" } }));
+    const run = await start(manifestOf([{ a: "", b: "a" }], { task: { a: "timeout: 4" } }));
     const a = await rig.agent("a");
     expect((await run.ended).code).toBe(1);
     expect(settledOf(await run.event("task.settled", "a"))).toMatchObject({ status: "fail" });
-    expect(settledOf(await run.event("task.settled", "a")).reason).toMatch(/timed out after 0.5 s/);
+    expect(settledOf(await run.event("task.settled", "a")).reason).toMatch(/timed out after 4 s/);
     expect(run.story().at(-1)).toBe("b skipped");
     expect(lives(a.pid)).toBe(false);
   });

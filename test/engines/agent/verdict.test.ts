@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judge, parseHandOver, parseVerdict } from "../../../src/engines/agent/verdict.ts";
+import { cpuTime } from "../../cpu-time.ts";
 
 describe("a verdict", () => {
   test.each([
@@ -71,11 +72,12 @@ describe("a verdict", () => {
   test("is read in linear time, whatever the line", () => {
     for (const part of [" ", "*", "`", "> ", "_", "-", ": "]) {
       const line = `VERDICT: QUESTION${part.repeat(500_000)}x`;
-      const since = performance.now();
-      parseVerdict(line);
-      parseVerdict(part.repeat(500_000) + line);
-      parseHandOver(part.repeat(500_000) + line);
-      expect(performance.now() - since).toBeLessThan(5000);
+      const time = cpuTime(() => {
+        parseVerdict(line);
+        parseVerdict(part.repeat(500_000) + line);
+        parseHandOver(part.repeat(500_000) + line);
+      });
+      expect(time).toBeLessThan(5000);
     }
   });
 });

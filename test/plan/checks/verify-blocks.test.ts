@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { verifyOf } from "../../../src/plan/checks/verify-blocks.ts";
 import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { cpuTime } from "../../cpu-time.ts";
 
 /** The commands of a task with a text below its heading, with what else than `exit 0` they expect, and the warnings. */
 function checks(body: string) {
@@ -183,9 +184,7 @@ test.each([
   "grep -q ",
   "npm run a -b ",
 ])("a hostile block of %j is read in no time", (part) => {
-  const start = performance.now();
-  verifyOf(`<verify>\n${part.repeat(20_000)}\n</verify>`);
-  expect(performance.now() - start).toBeLessThan(3_000);
+  expect(cpuTime(() => verifyOf(`<verify>\n${part.repeat(20_000)}\n</verify>`))).toBeLessThan(3_000);
 });
 
 describe("what a plan hides, shows as an example or says to a person is not run", () => {

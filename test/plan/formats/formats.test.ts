@@ -7,6 +7,7 @@ import { derive } from "../../../src/derive/derive.ts";
 import { derivedManifest } from "../../../src/derive/derived-manifest.ts";
 import { writtenIn } from "../../../src/plan/formats/paths.ts";
 import { readPlan } from "../../../src/plan/read-plan.ts";
+import { cpuTime } from "../../cpu-time.ts";
 
 const plans = fileURLToPath(new URL("../../fixtures/plans", import.meta.url));
 
@@ -532,9 +533,10 @@ describe("paths in prose", () => {
   });
 
   test("hostile text is read in no time", () => {
-    const start = performance.now();
-    for (const part of ["a/", "(", "*", "\\", "**a", "a://", "`", "[a](", "~/", "a.", "../../"])
-      writtenIn(part.repeat(20_000), { directories: true });
-    expect(performance.now() - start).toBeLessThan(3000);
+    const parts = ["a/", "(", "*", "\\", "**a", "a://", "`", "[a](", "~/", "a.", "../../"];
+    const time = cpuTime(() => {
+      for (const part of parts) writtenIn(part.repeat(20_000), { directories: true });
+    });
+    expect(time).toBeLessThan(3000);
   });
 });
