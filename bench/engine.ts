@@ -1,6 +1,6 @@
 /**
- * What the engine costs per task: layered random graphs of tasks that do nothing, in this process, against a plain
- * ready queue on the same graph. Prints ratios; absolute times are this machine's.
+ * Measures the engine's cost per task: layered random graphs of tasks that do nothing, in this process, compared with a
+ * plain ready queue on the same graph. Prints ratios; absolute times are this machine's.
  */
 import { createActor, fromPromise } from "xstate";
 import { modeConfigs } from "../machines/modes/modes.ts";
@@ -20,7 +20,7 @@ function random(seed: number): () => number {
   };
 }
 
-/** Layers of ten; every task but those of the first layer depends on up to three of the layer before. */
+/** Tasks in layers of ten. Each depends on up to three tasks of the previous layer. */
 function layered(count: number): ManifestTask[] {
   const next = random(count);
   return Array.from({ length: count }, (_, task) => {

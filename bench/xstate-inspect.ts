@@ -1,9 +1,9 @@
 /**
- * What `--xstate-inspect` costs at 1 000 tasks: the machines alone, with tasks that do nothing, and a whole run of
- * commands; each without it, with it and nobody looking, and with somebody who reads everything in another process.
- * Prints each as a ratio to `off` of the same round, median and quartiles; `off` against itself says how much of that
- * is noise. Of the machines it is the time of the process itself, of a whole run the time on the clock; absolute times
- * are this machine's. Arguments: rounds of the machines, rounds of the whole run.
+ * Measures what `--xstate-inspect` costs for 1 000 tasks: the machines alone, with tasks that do nothing, and a whole run
+ * of commands. Each is measured without the flag, with it and nothing connected, and with another process that reads
+ * everything. Prints ratios to the round without the flag (`off`), with median and quartiles; `off again` shows the noise.
+ * The machines alone are measured in CPU time of this process, whole runs in time on the clock; absolute times are this
+ * machine's. Arguments: rounds of the machines alone, rounds of whole runs.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ const chains = (count: number): ManifestTask[] =>
 
 type Inspect = ((event: InspectionEvent) => void) | undefined;
 
-/** Milliseconds of this process's own time: what else the machine does is not in it. */
+/** CPU time of this process in milliseconds, without what else the machine does. */
 const ownTime = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -73,7 +73,7 @@ async function wholeRun(inspect: Inspect): Promise<number> {
   }
 }
 
-/** A process that reads and parses whatever it is told. */
+/** Starts a process that reads and parses every message. Returns a function that stops it. */
 async function reader(url: string): Promise<() => void> {
   const code = `const { WebSocket } = require("ws"); const s = new WebSocket(process.argv[1]);
     s.on("open", () => console.log("open")); s.on("message", (data) => JSON.parse(data)); s.on("close", () => process.exit());`;
@@ -84,21 +84,21 @@ async function reader(url: string): Promise<() => void> {
 
 type Measure = (inspect: Inspect) => Promise<number>;
 
-/** Milliseconds with an inspector that nobody, or a process of its own, looks at; and until that has been told all. */
-async function inspected(measure: Measure, isWatched: boolean): Promise<{ run: number; told: number }> {
+/** Milliseconds with an inspector, watched by another process or by nobody: of the run, and until all messages are sent. */
+async function inspected(measure: Measure, isWatched: boolean): Promise<{ run: number; sent: number }> {
   const inspector = await startXStateInspector(resolve("dist/inspect"), () => {});
   const stop = isWatched ? await reader(`${inspector.url.replace("http", "ws")}ws`) : undefined;
   const run = await measure(inspector.inspect);
   const ended = ownTime();
-  // What is left in its queue is sent before it returns.
+  // Sends the rest of its queue before it resolves.
   const closed = inspector.close();
-  const told = run + ownTime() - ended;
+  const sent = run + ownTime() - ended;
   await closed;
   stop?.();
-  return { run, told };
+  return { run, sent };
 }
 
-/** Each way once a round, in an order that turns, so that none of them always runs behind the same one. */
+/** Measures each way once a round, in rotating order, so that none always follows the same other one. */
 async function compare(name: string, measure: Measure, rounds: number): Promise<void> {
   const ways: Record<string, () => Promise<Record<string, number>>> = {
     off: async () => ({ off: await measure(undefined) }),
@@ -106,8 +106,8 @@ async function compare(name: string, measure: Measure, rounds: number): Promise<
     again: async () => ({ "off again": await measure(undefined) }),
     on: async () => ({ on: (await inspected(measure, false)).run }),
     watched: async () => {
-      const { run, told } = await inspected(measure, true);
-      return { watched: run, "watched, until all is told": told };
+      const { run, sent } = await inspected(measure, true);
+      return { watched: run, "watched, until all is sent": sent };
     },
   };
   const ratios = new Map<string, number[]>();
@@ -131,7 +131,7 @@ async function compare(name: string, measure: Measure, rounds: number): Promise<
     const sorted = all.sort((a, b) => a - b);
     const quartile = (part: number) => sorted[Math.floor(sorted.length * part)]?.toFixed(2);
     console.log(
-      `  ${way.padEnd(28)}${median(all).toFixed(2)} times (${quartile(0.25)} to ${quartile(0.75)})`,
+      `  ${way.padEnd(30)}${median(all).toFixed(2)} times (${quartile(0.25)} to ${quartile(0.75)})`,
     );
   }
 }
