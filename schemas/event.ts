@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { engineNames, modes, tiers } from "./manifest.ts";
+import { engineNames } from "./engines.ts";
+import { modes, tiers } from "./manifest.ts";
 import { outcomeSchema, statuses, usageSchema } from "./outcome.ts";
 
 const task = v.string();

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { described } from "./described.ts";
+import { described, text } from "./described.ts";
+import { engineNames } from "./engines.ts";
 
 /** The four execution modes. */
 export const modes = ["all-parallel", "all-sequential", "dependency-driven", "manual-batching"] as const;
@@ -9,11 +10,6 @@ export type Mode = (typeof modes)[number];
 export const tiers = ["fast", "deep"] as const;
 export type Tier = (typeof tiers)[number];
 
-/** What can carry a task out. */
-export const engineNames = ["codex", "claude", "dispatch", "command"] as const;
-export type EngineName = (typeof engineNames)[number];
-
-const text = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const seconds = v.pipe(
   v.number(),
   v.gtValue(0, "must be more than 0 seconds"),

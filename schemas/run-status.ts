@@ -1,5 +1,6 @@
+import type { EngineName } from "./engines.ts";
 import type { Counts } from "./event.ts";
-import type { EngineName, Mode } from "./manifest.ts";
+import type { Mode } from "./manifest.ts";
 import type { FailureKind, Status, Usage } from "./outcome.ts";
 
 /** An attempt that was begun: one that a kill ended without an outcome is `interrupted`. */

@@ -1,4 +1,3 @@
-import type { EngineName } from "./manifest.ts";
 import type { Usage } from "./outcome.ts";
 
 /** What attempts have used, added up. A figure that nobody reports is absent, and never zero. */
@@ -12,9 +11,6 @@ export interface Spent {
 }
 
 export const nothingSpent: Spent = { usage: {}, attempts: 0, withTokens: 0, withCost: 0 };
-
-/** Whether an engine asks a model: what a plain command uses is nobody's to tell. */
-export const asksModel = (engine: EngineName): boolean => engine !== "command";
 
 /** With one more attempt of an agent. */
 export function spend(spent: Spent, usage: Usage | undefined): Spent {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { engineNames, modes, tiers } from "../../schemas/manifest.ts";
+import { engineNames } from "../../schemas/engines.ts";
+import { modes, tiers } from "../../schemas/manifest.ts";
 import { reportFormats } from "../../schemas/run-report.ts";
 import { nearest } from "../text/nearest.ts";
 import { version } from "../version.ts";

@@ -3,6 +3,7 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { oneLine } from "../text/one-line.ts";
+import { few } from "../text/printable.ts";
 import { tailOf } from "../text/tail.ts";
 import { endedByUs, outputOf } from "./agent/ended.ts";
 import { judge } from "./agent/verdict.ts";
@@ -14,10 +15,13 @@ import type { AttemptRequest, Engine } from "./engine.ts";
  */
 export function commandEngine(config: { readonly run?: string | undefined }): Engine {
   return {
-    name: "command",
     structured: false,
     canCommit: true,
-    missing: async () => undefined,
+    async missing(tasks) {
+      const idle = config.run === undefined ? tasks.filter(({ run }) => run === undefined) : [];
+      if (idle.length === 0) return undefined;
+      return `The engine "command" has nothing to run for ${few(idle.map(({ id }) => id))}. Give each task a \`run\`, or set engines.command.run in interserve.config.yaml.`;
+    },
     examine: async () => [
       {
         name: "command",
@@ -27,7 +31,7 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
     ],
     async attempt(request) {
       const run = request.task.run ?? config.run;
-      if (run === undefined) return nothingToRun(request.task.id);
+      if (run === undefined) return nothingToRun;
       const watch = lastLines((line) => request.onProgress(oneLine(line)));
       const end = await runProcess({
         command: { shell: run },
@@ -63,8 +67,8 @@ async function outcomeOf(end: ProcessEnd, request: AttemptRequest): Promise<Outc
   };
 }
 
-const nothingToRun = (id: string): Outcome => ({
+const nothingToRun: Outcome = {
   status: "error",
   failure: "task",
-  reason: `task "${id}" has no \`run\`, and no command is configured: give it one, or set engines.command.run in interserve.config.yaml`,
-});
+  reason: "the task has no `run`, and engines.command.run is not set in interserve.config.yaml",
+};

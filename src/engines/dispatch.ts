@@ -23,7 +23,6 @@ export function dispatchEngine(
   const named = env[variable] || config.script;
   const script = named === undefined ? undefined : resolve(named);
   return {
-    name: "dispatch",
     structured: false,
     // It is asked for `-s workspace-write`, as Codex is.
     canCommit: false,

@@ -1,4 +1,4 @@
-import type { EngineName, ManifestTask, Tier } from "../../schemas/manifest.ts";
+import type { ManifestTask, Tier } from "../../schemas/manifest.ts";
 import type { Outcome, Usage } from "../../schemas/outcome.ts";
 
 /** What an engine is asked to do: one attempt of one task. Paths are absolute; the directory of `files` exists. */
@@ -58,13 +58,12 @@ export interface Check {
 
 /** One way of carrying tasks out. A task's failure is an outcome; only a bug of ours throws. */
 export interface Engine {
-  readonly name: EngineName;
   /** Whether the agent is given a form for its result; else the prompt asks for closing lines. */
   readonly structured: boolean;
   /** Whether what it runs can write in `.git`. */
   readonly canCommit: boolean;
-  /** Absent where it can run here; else one clear sentence that says what is missing and what to do. */
-  readonly missing: () => Promise<string | undefined>;
+  /** One sentence on what it lacks to run these tasks on this machine, and what to do about it; undefined if nothing. */
+  readonly missing: (tasks: readonly ManifestTask[]) => Promise<string | undefined>;
   readonly attempt: (request: AttemptRequest) => Promise<Outcome>;
   /** Looks at what it needs, with the environment that its processes would get. */
   readonly examine: (env: Readonly<Record<string, string>>) => Promise<Check[]>;

@@ -1,4 +1,4 @@
-import type { EngineName } from "../../schemas/manifest.ts";
+import { type EngineName, traitsOf } from "../../schemas/engines.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,30 +10,24 @@ const basic = [
   ...["http_proxy", "https_proxy", "no_proxy", "all_proxy"],
 ];
 
-/** What belongs to an agent: how it signs in, where its models are. No other agent gets what looks like a secret of it. */
-const own: Readonly<Partial<Record<EngineName, readonly string[]>>> = {
-  codex: ["CODEX_*", "OPENAI_*"],
-  claude: ["ANTHROPIC_*", "CLAUDE_*", "DISABLE_*", "API_TIMEOUT_MS", "AWS_*", "GOOGLE_*", "CLOUD_ML_REGION"],
-};
-
 const secret = /(^|_)(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT|DSN)(_|$)/i;
 
 const looksSecret = (name: string): boolean => secret.test(name);
 
 /**
- * The part of our environment that an engine gets. With an allow-list: the basic variables, its own, and those on the
- * list, on which `*` stands for all that do not look like a secret. Without one an agent gets these; `command` and
- * `dispatch` run programs of the user's own, with the user's environment.
+ * Selects the variables that an engine gets. With an allow-list: the basic variables, the engine's own, and those on
+ * the list, where `*` means every variable that does not look like a secret. Without one: everything for an engine that
+ * runs the user's own programs, else as if the list were `*`.
  */
 export function environmentFor(
   engine: EngineName,
   allowed: readonly string[] | undefined,
   environment: Environment,
 ): Record<string, string> {
-  const agent = own[engine];
-  if (allowed === undefined && agent === undefined) return defined(environment);
+  const own = traitsOf(engine).environment;
+  if (allowed === undefined && own === "all") return defined(environment);
   const list = allowed ?? ["*"];
-  const named = [...basic, ...(agent ?? []), ...list.filter((pattern) => pattern !== "*")];
+  const named = [...basic, ...(own === "all" ? [] : own), ...list.filter((pattern) => pattern !== "*")];
   const passes = (name: string): boolean =>
     named.some((pattern) => fits(name, pattern)) || (list.includes("*") && !looksSecret(name));
   return defined(environment, passes);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type EngineName, engineNames } from "../../schemas/manifest.ts";
+import { defaultEngine, type EngineName, engineNames, traitsOf } from "../../schemas/engines.ts";
 import type { Check } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { environmentFor, lettingThrough } from "../engines/environment.ts";
@@ -20,7 +20,7 @@ export async function examine(directory: string, env: NodeJS.ProcessEnv): Promis
   const projectDir = resolve(directory);
   const { config, problems } = await loadConfig(projectDir, env);
   if (!config) throw new ProblemsError(problems);
-  const engine = config.engine ?? "codex";
+  const engine = config.engine ?? defaultEngine;
   const byEngine = await Promise.all(
     engineNames.map(async (name) => {
       const own = environmentFor(name, config.engines[name].env, env);
@@ -28,7 +28,7 @@ export async function examine(directory: string, env: NodeJS.ProcessEnv): Promis
       return checks.map((check) => (name === engine ? needed(check) : optional(check)));
     }),
   );
-  const checks = [await git(projectDir), ...byEngine.flat(), environment(env)];
+  const checks = [await git(projectDir), ...byEngine.flat(), environment(engine, env)];
   return { ready: !checks.some(({ status }) => status === "problem"), engine, checks };
 }
 
@@ -49,17 +49,19 @@ async function git(projectDir: string): Promise<Check> {
   return { name: "git", status: "warning", found, advice };
 }
 
-/** Names alone, never values. */
-function environment(env: NodeJS.ProcessEnv): Check {
-  const agents = ["codex", "claude"] as const;
+/** Lists the variables that no agent gets: names only, never values. */
+function environment(engine: EngineName, env: NodeJS.ProcessEnv): Check {
+  const agents = engineNames.filter((name) => traitsOf(name).environment !== "all");
   const reached = agents.map((name) => environmentFor(name, undefined, env));
   const kept = Object.keys(env)
     .filter((name) => !reached.some((own) => name in own))
     .sort();
+  const [first] = kept;
+  const agent = agents.includes(engine) ? engine : agents[0];
   return {
     name: "environment",
     status: "ok",
-    found: kept.length > 0 ? `kept from agents: ${kept.join(", ")}` : "no secrets to keep from agents",
-    ...(kept.length > 0 ? { advice: lettingThrough("codex", kept[0] ?? "NAME") } : {}),
+    found: first ? `kept from agents: ${kept.join(", ")}` : "no secrets to keep from agents",
+    ...(first && agent ? { advice: lettingThrough(agent, first) } : {}),
   };
 }

@@ -1,18 +1,31 @@
-import { asksModel } from "../../schemas/usage.ts";
+import { traitsOf } from "../../schemas/engines.ts";
+import { engineFor } from "../engines/engines.ts";
 import { UsageError } from "../problem.ts";
 import type { Job } from "./job.ts";
-import { missingEngines } from "./prepare.ts";
 
-/** Throws UsageError where an engine of the job is missing. */
+/**
+ * Checks that the engines of a job can run here, and warns on standard error of those whose cost `--max-cost` cannot
+ * count. Throws UsageError if an engine cannot run.
+ */
 export async function checkEngines(job: Job): Promise<void> {
   const missing = await missingEngines(job);
   if (missing.length > 0) throw new UsageError(missing.join("\n"));
-  // Measured: of the engines only Claude Code says what an attempt cost.
-  const silent = [...new Set(job.tasks.map(({ engine }) => engine))].filter(
-    (engine) => asksModel(engine) && engine !== "claude",
-  );
+  const silent = enginesOf(job).filter((name) => traitsOf(name).asksModel && !traitsOf(name).reportsCost);
   if (job.options.maxCost !== undefined && silent.length > 0) {
     const names = silent.join(" and ");
     process.stderr.write(`warning: ${names} does not say what it costs: --max-cost cannot count it\n`);
   }
 }
+
+/** Returns one sentence for each engine that cannot run the job's tasks on this machine. */
+export async function missingEngines(job: Job): Promise<string[]> {
+  const missing = await Promise.all(
+    enginesOf(job).map((name) => {
+      const tasks = job.tasks.filter(({ engine }) => engine === name).map(({ task }) => task);
+      return engineFor(name, job.config, process.env).missing(tasks);
+    }),
+  );
+  return missing.flatMap((sentence) => sentence ?? []);
+}
+
+const enginesOf = ({ tasks }: Job) => [...new Set(tasks.map(({ engine }) => engine))];

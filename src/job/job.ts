@@ -2,8 +2,9 @@ import type * as v from "valibot";
 import type { ModeConfig } from "../../machines/modes/mode.ts";
 import type { RunSpec } from "../../machines/schedule/schedule.ts";
 import type { Config } from "../../schemas/config.ts";
+import type { EngineName } from "../../schemas/engines.ts";
 import type { jobOptionsSchema, TaskFacts } from "../../schemas/event.ts";
-import type { EngineName, Manifest, ManifestTask, Tier } from "../../schemas/manifest.ts";
+import type { Manifest, ManifestTask, Tier } from "../../schemas/manifest.ts";
 import type { Plan } from "../../schemas/plan.ts";
 
 /** What the command line, or a program, says beside the manifest. */

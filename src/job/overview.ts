@@ -9,8 +9,9 @@ import {
   settle,
   start,
 } from "../../machines/schedule/schedule.ts";
+import type { EngineName } from "../../schemas/engines.ts";
 import type { RunGraph } from "../../schemas/event.ts";
-import type { EngineName, Mode, Tier } from "../../schemas/manifest.ts";
+import type { Mode, Tier } from "../../schemas/manifest.ts";
 import { type Job, taskFacts } from "./job.ts";
 
 /** What a run would do, without running it: the shape of `show --json` and of `run --dry-run --json`. */

@@ -3,14 +3,8 @@ import { extname, isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { type Pool, runSpec } from "../../machines/schedule/schedule.ts";
 import type { Config } from "../../schemas/config.ts";
-import {
-  engineNames,
-  type Manifest,
-  type ManifestTask,
-  modes,
-  tiers as tierNames,
-} from "../../schemas/manifest.ts";
-import { engineFor } from "../engines/engines.ts";
+import { defaultEngine, engineNames, shellEngine, traitsOf } from "../../schemas/engines.ts";
+import { type Manifest, type ManifestTask, modes, tiers as tierNames } from "../../schemas/manifest.ts";
 import { readPromptFile } from "../manifest/prompt-files.ts";
 import { manifestFromPlan, readPlan } from "../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
@@ -74,8 +68,7 @@ export async function prepare(
     spec: runSpec(manifest, mode, {
       engines: tasks.map(({ engine }) => engine),
       pools: poolsOf(tasks, config.config),
-      // A plain command does the same again, whatever it is told.
-      fixes: tasks.map(({ engine }) => (engine === "command" ? 0 : manifest.fixes)),
+      fixes: tasks.map(({ engine }) => (traitsOf(engine).retriesFixes ? manifest.fixes : 0)),
     }),
     tasks,
     allowPush: options.allowPush ?? false,
@@ -132,26 +125,6 @@ function poolsOf(tasks: readonly JobTask[], { engines, tiers }: Config): Pool[] 
   });
 }
 
-/** One sentence for each engine that the job needs and this machine lacks, or that would have nothing to run. */
-export async function missingEngines(job: Job): Promise<string[]> {
-  const names = [...new Set(job.tasks.map(({ engine }) => engine))];
-  const missing = await Promise.all(names.map((name) => engineFor(name, job.config, process.env).missing()));
-  return [...missing.flatMap((sentence) => sentence ?? []), ...nothingToRun(job)];
-}
-
-function nothingToRun({ tasks, config }: Job): string[] {
-  if (config.engines.command.run !== undefined) return [];
-  const idle = tasks.filter(({ engine, task }) => engine === "command" && task.run === undefined);
-  if (idle.length === 0) return [];
-  const ids = idle.map(({ task }) => quoted(task.id));
-  const named = ids.length > 8 ? [...ids.slice(0, 8), `${ids.length - 8} more`] : ids;
-  const which =
-    named.length === 1 ? `task ${named[0]}` : `tasks ${named.slice(0, -1).join(", ")} and ${named.at(-1)}`;
-  return [
-    `The engine "command" has nothing to run for the ${which}. Give each a \`run\`, or set engines.command.run in interserve.config.yaml.`,
-  ];
-}
-
 async function jobTask(
   task: ManifestTask,
   stage: string,
@@ -161,7 +134,8 @@ async function jobTask(
   manifestFile: string,
 ): Promise<JobTask> {
   const tier = task.tier ?? manifest.tier;
-  const fallback = options.engine ?? manifest.engine ?? config.tiers[tier].engine ?? config.engine ?? "codex";
+  const fallback =
+    options.engine ?? manifest.engine ?? config.tiers[tier].engine ?? config.engine ?? defaultEngine;
   const promptText = task.prompt_file
     ? await readPrompt(task.id, manifestFile, task.prompt_file)
     : task.prompt;
@@ -170,7 +144,7 @@ async function jobTask(
     title: task.title ?? task.id,
     stage,
     tier,
-    engine: task.engine ?? (task.run ? "command" : fallback),
+    engine: task.engine ?? (task.run ? shellEngine : fallback),
     timeoutMs: (task.timeout ?? manifest.timeout_per_task) * 1000,
     ...(promptText === undefined ? {} : { promptText }),
   };

@@ -1,6 +1,7 @@
+import { traitsOf } from "../../schemas/engines.ts";
 import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
-import { asksModel, nothingSpent, spend, totalUsage } from "../../schemas/usage.ts";
+import { nothingSpent, spend, totalUsage } from "../../schemas/usage.ts";
 import type { TaskHistory } from "../history/fold.ts";
 import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
@@ -13,7 +14,7 @@ export function runStatus({ directory, history, pid }: PastRun): RunStatus {
     taskStatus(facts, history.tasks.get(facts.id), pid === undefined ? wrote : undefined, directory),
   );
   const byAgents = latest.tasks
-    .filter(({ engine }) => asksModel(engine))
+    .filter(({ engine }) => traitsOf(engine).asksModel)
     .flatMap(({ id }) => history.tasks.get(id)?.attempts ?? []);
   const spent = byAgents.reduce((sum, { outcome }) => spend(sum, outcome.usage), nothingSpent);
   return {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { AttemptInput, VerifyInput } from "../../machines/task-setup.ts";
-import type { EngineName } from "../../schemas/manifest.ts";
+import { type EngineName, shellEngine } from "../../schemas/engines.ts";
 import { type Outcome, outcomeSchema } from "../../schemas/outcome.ts";
 import type { AttemptRequest, Engine } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
@@ -49,7 +49,7 @@ export async function carryOut(input: AttemptInput, context: AttemptContext): Pr
 /** Holds what an attempt came to against the task's `verify` commands. */
 export async function verify(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
   const folder = context.directory.attempt(input.id, input.attempt);
-  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, "command", "")));
+  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, shellEngine, "")));
 }
 
 async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
@@ -122,7 +122,7 @@ function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine)
 function requestFor(
   { id, attempt, followUp }: { id: string; attempt: number } & Pick<AttemptInput, "followUp">,
   context: AttemptContext,
-  /** Whose environment it gets: `verify` commands are the user's own, as `command` is. */
+  /** The engine whose environment it gets. */
   engine: EngineName,
   prompt: string,
 ): AttemptRequest {

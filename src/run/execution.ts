@@ -4,9 +4,10 @@ import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
 import { waitsFor } from "../../machines/schedule/order.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
 import type { AttemptInput, PauseInput, VerifyInput } from "../../machines/task-setup.ts";
+import { traitsOf } from "../../schemas/engines.ts";
 import { type Counts, countStatuses, type RunEvent, type RunEventBody } from "../../schemas/event.ts";
 import { isDone, isParked, type Outcome, type Usage } from "../../schemas/outcome.ts";
-import { asksModel, nothingSpent, type Spent, spend, usedUp } from "../../schemas/usage.ts";
+import { nothingSpent, type Spent, spend, usedUp } from "../../schemas/usage.ts";
 import { refusedPushes } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import { graphOf } from "../job/overview.ts";
@@ -188,7 +189,7 @@ export class LiveRun implements Run {
     // What the run has used before counts too.
     for (const { id, engine } of facts.tasks) {
       const past = resumed.past.history.tasks.get(id);
-      if (!past || !asksModel(engine)) continue;
+      if (!past || !traitsOf(engine).asksModel) continue;
       const silent = past.attempt - past.attempts.length;
       for (const { outcome } of past.attempts) this.spent = spend(this.spent, outcome.usage);
       for (let at = 0; at < silent; at += 1) this.spent = spend(this.spent, undefined);
@@ -222,7 +223,7 @@ export class LiveRun implements Run {
     // On disk before the chart acts on it; an outcome that nobody will know of after a crash is none.
     const duration_s = secondsSince(since);
     await this.record({ event: "task.attempted", task, attempt, duration_s, outcome, gates });
-    if (asksModel(jobTask.engine)) this.count(outcome.usage);
+    if (traitsOf(jobTask.engine).asksModel) this.count(outcome.usage);
     return this.broken ? { ...outcome, ...journalOutcome(this.broken) } : outcome;
   }
 

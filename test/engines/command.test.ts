@@ -70,7 +70,7 @@ test("without any command nothing runs, and the reason says what to do", async (
   expect(await attempt.by(engine)).toMatchObject({
     status: "error",
     failure: "task",
-    reason: expect.stringMatching(/^task "t" has no `run`.*engines\.command\.run/),
+    reason: expect.stringMatching(/^the task has no `run`.*engines\.command\.run/),
   });
 });
 

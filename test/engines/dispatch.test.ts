@@ -47,17 +47,19 @@ describe("the script", () => {
 
   test("is the one that CLAVAIN_DISPATCH_SH names, before the configured one", async () => {
     const named = dispatchEngine({ script: "/nowhere" }, { CLAVAIN_DISPATCH_SH: script });
-    expect(await named.missing()).toBeUndefined();
+    expect(await named.missing([])).toBeUndefined();
     const env = { FAKE_VERDICT: verdict("STATUS: pass") };
     expect(await attempt.by(named, { env })).toMatchObject({ status: "pass" });
   });
 
   test("that is missing is said in a sentence", async () => {
-    expect(await dispatchEngine({}, {}).missing()).toMatch(/CLAVAIN_DISPATCH_SH.*engines\.dispatch\.script/);
-    expect(await dispatchEngine({ script: "/no/such.sh" }, {}).missing()).toContain(
+    expect(await dispatchEngine({}, {}).missing([])).toMatch(
+      /CLAVAIN_DISPATCH_SH.*engines\.dispatch\.script/,
+    );
+    expect(await dispatchEngine({ script: "/no/such.sh" }, {}).missing([])).toContain(
       '"/no/such.sh", which is no file',
     );
-    expect(await dispatchEngine({ script: "/tmp" }, {}).missing()).toContain("which is no file");
+    expect(await dispatchEngine({ script: "/tmp" }, {}).missing([])).toContain("which is no file");
     expect(await attempt.by(dispatchEngine({}, {}))).toMatchObject({
       status: "error",
       failure: "configuration",

@@ -4,22 +4,17 @@ import { delimiter, join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configSchema } from "../../schemas/config.ts";
-import { engineNames } from "../../schemas/manifest.ts";
 import { engineFor } from "../../src/engines/engines.ts";
 import { findExecutable } from "../../src/engines/find-executable.ts";
 
 describe("an engine", () => {
-  test.each(engineNames)("is there for the name %s", (name) => {
-    expect(engineFor(name, v.parse(configSchema, {}), {}).name).toBe(name);
-  });
-
   test("is as configured", async () => {
     const config = v.parse(configSchema, {
       engines: { codex: { executable: "my-codex" }, dispatch: { script: "/my/dispatch.sh" } },
     });
-    expect(await engineFor("codex", config, {}).missing()).toContain('"my-codex"');
-    expect(await engineFor("dispatch", config, {}).missing()).toContain('"/my/dispatch.sh"');
-    expect(await engineFor("command", config, {}).missing()).toBeUndefined();
+    expect(await engineFor("codex", config, {}).missing([])).toContain('"my-codex"');
+    expect(await engineFor("dispatch", config, {}).missing([])).toContain('"/my/dispatch.sh"');
+    expect(await engineFor("command", config, {}).missing([])).toBeUndefined();
   });
 });
 

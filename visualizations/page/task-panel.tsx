@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { traitsOf } from "../../schemas/engines.ts";
 import type { Usage } from "../../schemas/outcome.ts";
 import type { TaskView } from "../../src/history/run-state.ts";
 import { shellQuoted } from "../../src/text/shell-quoted.ts";
@@ -29,8 +30,8 @@ type Tab = (typeof tabs)[number][0];
 /** All about one task. */
 export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: TaskPanelProps) {
   const engine = store.view.graph?.tasks.find(({ id }) => id === task.id)?.engine;
-  // Codex writes its output at its end: until then its events are what there is to see.
-  const [tab, setTab] = useState<Tab>(engine === "codex" && !task.status ? "events.jsonl" : "output.md");
+  const showsEvents = !task.status && engine !== undefined && traitsOf(engine).streamsEvents;
+  const [tab, setTab] = useState<Tab>(showsEvents ? "events.jsonl" : "output.md");
   const [chosen, setChosen] = useState<number>();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

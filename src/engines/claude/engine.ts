@@ -1,8 +1,8 @@
-import type { Effort } from "../../../schemas/config.ts";
+import type { Config } from "../../../schemas/config.ts";
 import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
-import type { Tier } from "../../../schemas/manifest.ts";
 import { isDone, type Outcome, type Usage } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
+import { type Tuned, tuningOf } from "../agent/tuning.ts";
 import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
 import type { AttemptRequest, Engine } from "../engine.ts";
 import { findExecutable, whereMissing } from "../find-executable.ts";
@@ -12,29 +12,12 @@ import { claudeFailure } from "./failures.ts";
 
 const writers: readonly string[] = ["Write", "Edit", "MultiEdit", "NotebookEdit"];
 
-export interface ClaudeConfig {
-  /** The program, by its name on PATH or by a path. */
-  readonly executable?: string | undefined;
-  /** In place of the user's own choice. */
-  readonly model?: string | undefined;
-  /** By tier: in place of `model`; how much it thinks. */
-  readonly tiers?: Readonly<
-    Record<Tier, { readonly model?: string | undefined; readonly effort?: Effort | undefined }>
-  >;
-  /** Tools that need no permission, beside edits in the project. */
-  readonly allowed_tools?: readonly string[] | undefined;
-  readonly max_turns?: number | undefined;
-  /** US dollars for one attempt. */
-  readonly max_cost?: number | undefined;
-  /** Whether to ask for the result in a form. */
-  readonly structured?: boolean | undefined;
-}
+export type ClaudeConfig = Partial<Config["engines"]["claude"]> & Tuned;
 
 /** Carries a task out with Claude Code: `claude -p`, the prompt on standard input. */
 export function claudeEngine(config: ClaudeConfig): Engine {
   const program = config.executable ?? "claude";
   return {
-    name: "claude",
     structured: config.structured ?? true,
     canCommit: true,
     async missing() {
@@ -57,14 +40,13 @@ const quiet = { CLAUDE_CODE_MAX_RETRIES: "3", DISABLE_AUTOUPDATER: "1" };
 
 /** Everything on the command line, so that nothing changes the user's own configuration; their account stays theirs. */
 function argumentsFor({ tier, resume }: AttemptRequest, config: ClaudeConfig): string[] {
-  const tuning = config.tiers?.[tier];
-  const model = tuning?.model ?? config.model;
+  const { model, effort } = tuningOf(config, tier);
   const tools = config.allowed_tools ?? ["Bash"];
   return [
     "-p",
     ...["--output-format", "stream-json", "--verbose"],
     ...["--permission-mode", "acceptEdits", "--strict-mcp-config"],
-    ...["--effort", tuning?.effort ?? (tier === "fast" ? "low" : "high")],
+    ...["--effort", effort],
     ...(model ? ["--model", model] : []),
     ...(config.max_turns === undefined ? [] : ["--max-turns", `${config.max_turns}`]),
     ...(config.max_cost === undefined ? [] : ["--max-budget-usd", `${config.max_cost}`]),

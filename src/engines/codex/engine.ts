@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Effort, Sandbox } from "../../../schemas/config.ts";
+import type { Config } from "../../../schemas/config.ts";
 import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
-import type { Tier } from "../../../schemas/manifest.ts";
 import type { Outcome, Usage } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
 import { readResult } from "../agent/result.ts";
+import { type Tuned, tuningOf } from "../agent/tuning.ts";
 import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
 import type { AttemptRequest, Engine } from "../engine.ts";
 import { lettingThrough } from "../environment.ts";
@@ -15,26 +15,13 @@ import { examineCodex } from "./examine.ts";
 import { codexFailure, secondsUntilReset } from "./failures.ts";
 import { findCodex } from "./program.ts";
 
-export interface CodexConfig {
-  /** The program, by its name on PATH or by a path. */
-  readonly executable?: string | undefined;
-  /** In place of the user's own choice. */
-  readonly model?: string | undefined;
-  /** By tier: in place of `model`; how much it thinks. */
-  readonly tiers?: Readonly<
-    Record<Tier, { readonly model?: string | undefined; readonly effort?: Effort | undefined }>
-  >;
-  readonly sandbox?: Sandbox | undefined;
-  /** Whether to ask for the result in a form. */
-  readonly structured?: boolean | undefined;
-}
+export type CodexConfig = Partial<Config["engines"]["codex"]> & Tuned;
 
 /** Carries a task out with the Codex CLI: `codex exec --json`, the prompt on standard input. */
 export function codexEngine(config: CodexConfig): Engine {
   const program = config.executable ?? "codex";
   const structured = config.structured ?? true;
   return {
-    name: "codex",
     structured,
     canCommit: config.sandbox === "danger-full-access",
     async missing() {
@@ -74,11 +61,10 @@ async function formFile({ files }: AttemptRequest): Promise<string> {
  * stay theirs. No `-o`: the last message is in the events, and the file is to appear at once.
  */
 function argumentsFor({ cwd, tier, resume }: AttemptRequest, config: CodexConfig, form?: string): string[] {
-  const tuning = config.tiers?.[tier];
-  const model = tuning?.model ?? config.model;
+  const { model, effort } = tuningOf(config, tier);
   const settings = [
     'approval_policy="never"',
-    `model_reasoning_effort="${tuning?.effort ?? (tier === "fast" ? "low" : "high")}"`,
+    `model_reasoning_effort="${effort}"`,
     // Looks hosts up on the internet before anything else.
     "features.plugins=false",
     // Without it a refused connection is tried for ever.

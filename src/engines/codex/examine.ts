@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Sandbox } from "../../../schemas/config.ts";
+import type { Config } from "../../../schemas/config.ts";
 import { oneLine } from "../../text/one-line.ts";
 import { absent, asked, versionCheck } from "../agent/examine.ts";
 import type { Check } from "../engine.ts";
 import { whereMissing } from "../find-executable.ts";
 import { findCodex } from "./program.ts";
 
+type Sandbox = Config["engines"]["codex"]["sandbox"];
 type Environment = Readonly<Record<string, string>>;
 
 /** Looks at Codex: its version, whether it is signed in, and whether its sandbox works on this machine. */

@@ -90,7 +90,7 @@ describe("the program", () => {
 
   test("that is missing is said in a sentence, and is an outcome", async () => {
     const missing = claudeEngine({ executable: "no-such-claude" });
-    expect(await missing.missing()).toMatch(/"no-such-claude", which is not on PATH. Install it with/);
+    expect(await missing.missing([])).toMatch(/"no-such-claude", which is not on PATH. Install it with/);
     expect(await attempt.by(missing)).toMatchObject({ status: "error", failure: "spawn" });
   });
 });

@@ -61,11 +61,11 @@ describe("the program", () => {
   });
 
   test("that is missing is said in a sentence", async () => {
-    expect(await engine.missing()).toBeUndefined();
-    expect(await codexEngine({ executable: "no-such-codex" }).missing()).toBe(
+    expect(await engine.missing([])).toBeUndefined();
+    expect(await codexEngine({ executable: "no-such-codex" }).missing([])).toBe(
       'The engine "codex" needs the program "no-such-codex", which is not on PATH. Install it with "npm install -g @openai/codex", or choose another with --engine.',
     );
-    expect(await codexEngine({ executable: "/no/codex" }).missing()).toContain(
+    expect(await codexEngine({ executable: "/no/codex" }).missing([])).toContain(
       "which is not there or may not be executed",
     );
   });

@@ -1,0 +1,147 @@
+import * as v from "valibot";
+import { described, text } from "./described.ts";
+
+/** Facts about an engine that other code needs without loading the engine. */
+export interface EngineTraits {
+  /** Whether its attempts ask a model, so that they report tokens and count against a budget. */
+  readonly asksModel: boolean;
+  /** Whether `tiers` in the configuration can choose its model and effort. */
+  readonly takesModel: boolean;
+  /** Whether it reports what an attempt cost. */
+  readonly reportsCost: boolean;
+  /** Whether another attempt may fix a failing `verify` command. A plain command would only do the same again. */
+  readonly retriesFixes: boolean;
+  /** Whether it writes its output at the end and shows its progress as events until then. */
+  readonly streamsEvents: boolean;
+  /**
+   * Names of the environment variables of its own, such as keys and settings; a name may end in `*`. By default it
+   * gets these and every variable that does not look like a secret. `all`: it runs the user's own programs and gets
+   * every variable.
+   */
+  readonly environment: readonly string[] | "all";
+}
+
+/** The traits of an agent's CLI, unless its row says otherwise. */
+const agent = {
+  asksModel: true,
+  takesModel: true,
+  reportsCost: false,
+  retriesFixes: true,
+  streamsEvents: true,
+} as const;
+
+/** How many tasks of an engine, or of a tier, may run at once. */
+export const maxParallel = v.optional(
+  described(
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    "How many of its tasks may run at once, in addition to the limit for all.",
+  ),
+);
+const env = v.optional(
+  described(
+    v.array(
+      v.pipe(v.string(), v.regex(/^([A-Za-z0-9_]+\*?|\*)$/, "must be a variable's name; it may end in *")),
+    ),
+    "Names of the environment variables that it gets, in addition to the basic ones and its own; `*` means every variable that does not look like a secret. Default: `['*']` for agents, and every variable for `command` and `dispatch`.",
+  ),
+);
+const executable = (name: string) =>
+  v.optional(described(text, "The program, as a name on PATH or as a path."), name);
+const model = v.optional(described(text, "The model for every tier. Default: the engine's own choice."));
+const structured = v.optional(
+  described(
+    v.boolean(),
+    "Whether to ask for structured output (JSON Schema). Set it to false if the model provider does not support that.",
+  ),
+  true,
+);
+
+/** The configuration of an engine: keys of its own, and those that every engine has. All of them are optional. */
+const settings = <Own extends v.ObjectEntries>(description: string, own: Own) =>
+  described(v.object({ ...own, max_parallel: maxParallel, env }), description);
+
+/** The engines in the order in which they are listed, each with its traits and its key under `engines` in the configuration. */
+export const engines = {
+  codex: {
+    ...agent,
+    environment: ["CODEX_*", "OPENAI_*"],
+    settings: settings("The Codex CLI.", {
+      executable: executable("codex"),
+      model,
+      sandbox: v.optional(
+        described(
+          v.picklist(["read-only", "workspace-write", "danger-full-access"]),
+          "What the agent's commands may do on this machine.",
+        ),
+        "workspace-write",
+      ),
+      structured,
+    }),
+  },
+  claude: {
+    ...agent,
+    reportsCost: true,
+    environment: [
+      ...["ANTHROPIC_*", "CLAUDE_*", "DISABLE_*", "API_TIMEOUT_MS"],
+      // The clouds that offer its models.
+      ...["AWS_*", "GOOGLE_*", "CLOUD_ML_REGION"],
+    ],
+    settings: settings("Claude Code.", {
+      executable: executable("claude"),
+      model,
+      allowed_tools: v.optional(
+        described(v.array(text), "Tools that need no permission, in addition to edits in the project."),
+        ["Bash"],
+      ),
+      max_turns: v.optional(
+        described(v.pipe(v.number(), v.integer(), v.minValue(1)), "Ends an attempt after so many turns."),
+      ),
+      max_cost: v.optional(
+        described(
+          v.pipe(v.number(), v.gtValue(0, "must be more than 0")),
+          "Ends an attempt that has cost so many US dollars.",
+        ),
+      ),
+      structured,
+    }),
+  },
+  dispatch: {
+    ...agent,
+    takesModel: false,
+    streamsEvents: false,
+    environment: "all",
+    settings: settings("A dispatch script.", {
+      script: v.optional(
+        described(text, "The script, unless the environment variable CLAVAIN_DISPATCH_SH names one."),
+      ),
+    }),
+  },
+  command: {
+    asksModel: false,
+    takesModel: false,
+    reportsCost: false,
+    retriesFixes: false,
+    streamsEvents: false,
+    environment: "all",
+    settings: settings("A shell command.", {
+      run: v.optional(
+        described(
+          text,
+          "The shell command for tasks that have no `run`; the prompt is in the file $INTERSERVE_PROMPT_FILE.",
+        ),
+      ),
+    }),
+  },
+} as const satisfies Readonly<Record<string, EngineTraits & { readonly settings: v.GenericSchema }>>;
+
+export type EngineName = keyof typeof engines;
+export const engineNames = Object.keys(engines) as EngineName[];
+
+/** The engine of tasks for which nothing else names one. */
+export const defaultEngine: EngineName = "codex";
+/** The engine of tasks with a `run`. Its environment is that of `verify` commands too. */
+export const shellEngine = "command" satisfies EngineName;
+
+/** The traits of an engine by name. One that this version does not know, from a journal, counts as an agent. */
+export const traitsOf = (name: string): EngineTraits =>
+  Object.hasOwn(engines, name) ? engines[name as EngineName] : { ...agent, environment: [] };
