@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
+import { listed } from "../text/list.ts";
 import { oneLine } from "../text/one-line.ts";
-import { few } from "../text/printable.ts";
+import { quoted } from "../text/printable.ts";
 import { tailOf } from "../text/tail.ts";
 import { endedByUs, outputOf } from "./agent/ended.ts";
 import { judge } from "./agent/verdict.ts";
@@ -20,7 +21,7 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
     async missing(tasks) {
       const idle = config.run === undefined ? tasks.filter(({ run }) => run === undefined) : [];
       if (idle.length === 0) return undefined;
-      return `The engine "command" has nothing to run for ${few(idle.map(({ id }) => id))}. Give each task a \`run\`, or set engines.command.run in interserve.config.yaml.`;
+      return `The engine "command" has nothing to run for ${listed(idle.map(({ id }) => quoted(id)))}. Give each task a \`run\`, or set engines.command.run in interserve.config.yaml.`;
     },
     examine: async () => [
       {

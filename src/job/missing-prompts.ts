@@ -2,6 +2,7 @@ import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { sectionFor } from "../plan/read-plan.ts";
 import type { Problem } from "../problem.ts";
+import { listed } from "../text/list.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoted } from "../text/printable.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
@@ -37,14 +38,18 @@ export function textProblems(manifest: Manifest, file: YamlFile, plan: Plan): Pr
 
 /** The same where there is no plan: once for all of them. */
 export function textProblemsWithoutPlan(manifest: Manifest, file: YamlFile): Problem[] {
-  const [first, ...others] = placed(manifest).filter(({ task }) => !hasText(task));
+  const without = placed(manifest).filter(({ task }) => !hasText(task));
+  const [first] = without;
   if (!first) return [];
-  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  const names = listed(
+    without.map(({ task }) => quoted(task.id)),
+    { most: 1 },
+  );
   return [
     {
       code: "plan-not-found",
       severity: "warning",
-      message: `there is no plan, and task ${quoted(first.task.id)}${more} without a prompt: a title is all that an agent gets`,
+      message: `there is no plan, and task ${names} without a prompt: a title is all that an agent gets`,
       place: file.place(first.path),
       hint: "name the plan with `--plan`, or lay it beside the manifest",
     },

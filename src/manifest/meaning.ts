@@ -1,7 +1,8 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import { error, type Problem, warning } from "../problem.ts";
+import { listed } from "../text/list.ts";
 import { nearest } from "../text/nearest.ts";
-import { few, quoted } from "../text/printable.ts";
+import { quoted } from "../text/printable.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 import { cycleProblems, orderProblems } from "./order-problems.ts";
 import { type Outline, type OutlineTask, outlineOf } from "./outline.ts";
@@ -82,7 +83,7 @@ function dependencyProblems({ tasks }: Outline, file: YamlFile): Problem[] {
       if (known.has(id)) return [];
       const near = suggestions > 0 ? nearest(id, ids) : undefined;
       suggestions -= 1;
-      const hint = near ? `did you mean ${quoted(near)}?` : `the tasks are ${few(ids)}`;
+      const hint = near ? `did you mean ${quoted(near)}?` : `the tasks are ${listed(ids.map(quoted))}`;
       const message = `task ${quoted(task.id)} depends on ${quoted(id)}, which no task is called`;
       return [error("unknown-dependency", message, file.place(path), { hint })];
     });

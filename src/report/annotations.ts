@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
+import { listed } from "../text/list.ts";
 import { printable } from "../text/printable.ts";
 
 type Level = "error" | "warning" | "notice";
@@ -45,11 +46,8 @@ const titleOf = ({ id, title, status }: TaskReport): string =>
 const textOf = ({ status, reason, attempt }: TaskReport): string =>
   `${reason ?? status}${attempt > 1 ? ` (attempt ${attempt})` : ""}`;
 
-function idleText(tasks: readonly TaskReport[]): string {
-  const named = tasks.slice(0, 10).map(({ id }) => id);
-  const more = tasks.length - named.length;
-  return `skipped or cancelled: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}
+const idleText = (tasks: readonly TaskReport[]): string =>
+  `skipped or cancelled: ${listed(tasks.map(({ id }) => id))}`;
 
 /** Only a file of the repository can be annotated. */
 function placeOf({ place }: TaskReport, workspace: string): Record<string, string> {

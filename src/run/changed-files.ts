@@ -3,10 +3,10 @@ import type { ManifestTask } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { filesChanged, workingTree } from "../git/working-tree.ts";
 import type { Job } from "../job/job.ts";
+import { listed } from "../text/list.ts";
 import { printable } from "../text/printable.ts";
 
 const mostFiles = 500;
-const mostNamed = 10;
 
 /**
  * Looks at the project before an attempt; what it gives is called with the outcome, and puts the files changed into
@@ -48,10 +48,14 @@ function differences(
     said.length === 0 ? [] : changed.filter((file) => !said.includes(file) && !stray.includes(file));
   const unseen = said.filter((file) => !changed.includes(file) && !file.startsWith(".."));
   return [
-    ...(stray.length > 0 ? [`changed, and not declared in the manifest: ${listed(stray)}`] : []),
-    ...(untold.length > 0 ? [`changed, and not mentioned by the agent: ${listed(untold)}`] : []),
+    ...(stray.length > 0
+      ? [`changed, and not declared in the manifest: ${listed(stray.map(printable))}`]
+      : []),
+    ...(untold.length > 0
+      ? [`changed, and not mentioned by the agent: ${listed(untold.map(printable))}`]
+      : []),
     ...(unseen.length > 0
-      ? [`changed, as the agent says, but unchanged or ignored for git: ${listed(unseen)}`]
+      ? [`changed, as the agent says, but unchanged or ignored for git: ${listed(unseen.map(printable))}`]
       : []),
   ];
 }
@@ -59,8 +63,3 @@ function differences(
 /** Whether a file is one of the paths, or below one. */
 const isAmong = (file: string, paths: readonly string[]): boolean =>
   paths.map(normalisePath).some((path) => path === "." || file === path || file.startsWith(`${path}/`));
-
-function listed(files: readonly string[]): string {
-  const more = files.length - mostNamed;
-  return `${files.slice(0, mostNamed).map(printable).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}

@@ -7,7 +7,8 @@ import type { UnusedField } from "../derive/stated/fields.ts";
 import { conflictsOf } from "../job/overview.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
-import { few, quoted } from "../text/printable.ts";
+import { listed } from "../text/list.ts";
+import { quoted } from "../text/printable.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
 import { manifestText } from "./write.ts";
 
@@ -58,16 +59,24 @@ function unusedFields({ task: at, why, what, line }: UnusedField, plan: Plan): P
     warning(code, message, placeAt(plan.file, line), {
       hint: "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`",
     });
-  if (why === "self") return [problem("self-dependency", `${task} depends on itself: ${few(what)}`)];
+  if (why === "self")
+    return [problem("self-dependency", `${task} depends on itself: ${listed(what.map(quoted))}`)];
   if (why === "unread")
-    return [problem("unread-dependency", `what ${task} depends on names no task of the plan: ${few(what)}`)];
+    return [
+      problem(
+        "unread-dependency",
+        `what ${task} depends on names no task of the plan: ${listed(what.map(quoted))}`,
+      ),
+    ];
   const out = what.filter((name) => plan.leftOut?.includes(name));
   const unknown = what.filter((name) => !out.includes(name));
   return [
     [out, "which is left out, so that it does not wait for it"] as const,
     [unknown, "which no task of the plan is called"] as const,
   ].flatMap(([names, why]) =>
-    names.length > 0 ? [problem("unknown-dependency", `${task} depends on ${few(names)}, ${why}`)] : [],
+    names.length > 0
+      ? [problem("unknown-dependency", `${task} depends on ${listed(names.map(quoted))}, ${why}`)]
+      : [],
   );
 }
 

@@ -62,11 +62,6 @@ export const printableLines = (text: string): string =>
 /** Untrusted text in double quotes, as it can stand in a message: on one line, and short. */
 export const quoted = (text: string): string => JSON.stringify(shortened(text, mostQuoted));
 
-/** The first eight of a list of untrusted names, and how many more there are. */
-export function few(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map(quoted).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
-}
 const mostQuoted = 60;
 
 /** A value as JSON, ended by a newline, that holds no CI server's command either; the same value when it is read. */

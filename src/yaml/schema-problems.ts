@@ -1,17 +1,9 @@
 import * as v from "valibot";
 import { error, type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
+import { listed } from "../text/list.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoted } from "../text/printable.ts";
-import {
-  found,
-  inWords,
-  listed,
-  partName,
-  requiredKeys,
-  type Shape,
-  shapeAt,
-  unwrapped,
-} from "./schema-words.ts";
+import { found, inWords, partName, requiredKeys, type Shape, shapeAt, unwrapped } from "./schema-words.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 type Issue = v.BaseIssue<unknown>;
@@ -190,6 +182,8 @@ function unknownKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const near = nearest(key, known);
   const message = `unknown key ${quoted(key)} in ${partName(file.value, inside)}: it is ignored`;
   return warning("unknown-key", message, file.place(path, "key"), {
-    hint: near ? `did you mean ${quoted(near)}?` : `known here: ${listed(known, "and")}`,
+    hint: near
+      ? `did you mean ${quoted(near)}?`
+      : `known here: ${listed(known, { most: Number.POSITIVE_INFINITY })}`,
   });
 }

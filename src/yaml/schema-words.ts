@@ -1,3 +1,4 @@
+import { listed } from "../text/list.ts";
 import { quoted } from "../text/printable.ts";
 import type { Path } from "./yaml-file.ts";
 
@@ -43,12 +44,12 @@ export function inWords(shape: Shape, plural = false): string {
       return `${plural ? "lists" : "a list"} of ${shape.item ? inWords(unwrapped(shape.item), true) : "values"}`;
     case "object": {
       const keys = requiredKeys(shape).map(quoted);
-      return `${plural ? "maps" : "a map"}${keys.length > 0 ? ` with ${listed(keys, "and")}` : ""}`;
+      return `${plural ? "maps" : "a map"}${keys.length > 0 ? ` with ${listed(keys)}` : ""}`;
     }
     case "record":
       return `${plural ? "maps" : "a map"} of names to ${shape.value ? inWords(unwrapped(shape.value), true) : "values"}`;
     case "picklist":
-      return `one of ${listed(shape.options ?? [], "or")}`;
+      return `one of ${listed(shape.options ?? [], { last: "or" })}`;
     case "literal":
       return String(shape.literal);
     case "boolean":
@@ -71,12 +72,6 @@ export function found(value: unknown): string {
   if (typeof value === "object") return "a map";
   if (typeof value === "string") return `the string ${quoted(value)}`;
   return typeof value === "number" ? `the number ${value}` : String(value);
-}
-
-/** `a, b and c`. */
-export function listed(words: readonly string[], last: "and" | "or"): string {
-  if (words.length < 2) return words.join();
-  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
 /** What one entry of a list is called. */

@@ -43,7 +43,7 @@ test("an unknown dependency comes with the nearest id, where one is near", async
     '8:19 [task-11] error unknown-dependency: task "task-3" depends on "task-11", which no task is called',
     '  did you mean "task-1"?',
     '10:19 [write the docs] error unknown-dependency: task "x" depends on "write the docs", which no task is called',
-    '  the tasks are "task-1", "task-3", "x"',
+    '  the tasks are "task-1", "task-3" and "x"',
   ]);
 });
 

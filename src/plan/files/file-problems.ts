@@ -1,5 +1,6 @@
 import type { Plan } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
+import { listed } from "../../text/list.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
 import { isOutside } from "./file-names.ts";
@@ -27,13 +28,13 @@ function outside({ file, tasks }: Plan): Problem[] {
   );
   const [first] = writes;
   if (!first) return [];
-  const more = new Set(writes.map(({ path }) => path)).size - 1;
+  const paths = [...new Set(writes.map(({ path }) => quoted(path)))];
   return [
     warningAt(
       "files-outside",
       file,
       first.line,
-      `the plan's tasks write ${quoted(first.path)}${more > 0 ? ` and ${more} more` : ""} outside of the project, which no task of a run is kept from`,
+      `the plan's tasks write ${listed(paths, { most: 1 })} outside of the project, which no task of a run is kept from`,
       "write paths from the project's directory; where they are meant as they are, give the tasks an order with `**Depends on:**`",
     ),
   ];

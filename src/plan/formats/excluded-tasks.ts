@@ -1,4 +1,5 @@
 import type { Problem } from "../../problem.ts";
+import { listed } from "../../text/list.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
 
@@ -9,9 +10,6 @@ export function leftOut(
 ): Problem[] {
   const [first] = tasks;
   if (!first) return [];
-  const names = tasks.slice(0, mostNamed).map(({ number }) => quoted(number));
-  const more = tasks.length > mostNamed ? ` and ${tasks.length - mostNamed} more` : "";
-  const message = `tasks ${which} are left out: ${names.join(", ")}${more}`;
+  const message = `tasks ${which} are left out: ${listed(tasks.map(({ number }) => quoted(number)))}`;
   return [warningAt("task-left-out", file, first.line, message, hint)];
 }
-const mostNamed = 20;

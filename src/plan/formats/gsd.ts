@@ -3,7 +3,8 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 import type { Problem } from "../../problem.ts";
-import { few, quoted } from "../../text/printable.ts";
+import { listed } from "../../text/list.ts";
+import { quoted } from "../../text/printable.ts";
 import { readText } from "../../yaml/yaml-file.ts";
 import type { UnreadCheck } from "../checks/verify-lines.ts";
 import { warningAt } from "../plan-result.ts";
@@ -111,7 +112,7 @@ export const gsd: PlanFormat = {
 function attended({ number, autonomous, text, file }: Part): Problem[] {
   if (autonomous !== false) return [];
   const kinds = [...new Set(text.match(/\bcheckpoint:[\w-]{1,40}/g))];
-  const holds = kinds.length > 0 ? `, and holds ${few(kinds)}` : "";
+  const holds = kinds.length > 0 ? `, and holds ${listed(kinds.map(quoted))}` : "";
   const line = text.slice(0, text.search(/^autonomous/m)).split("\n").length;
   return [
     warningAt(

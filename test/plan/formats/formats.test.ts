@@ -231,7 +231,7 @@ describe("as authors write them", () => {
       "[Checkpoint 5]",
       "task-5.1",
     ]);
-    expect(problems).toEqual(['task-left-out: tasks marked as optional are left out: "3.2", "6", "6.1"']);
+    expect(problems).toEqual(['task-left-out: tasks marked as optional are left out: "3.2", "6" and "6.1"']);
     expect(plan.tasks[1]?.section).toContain("Part of task 1: Kite catalogue");
   });
 
@@ -394,7 +394,7 @@ test("spec-kit: skipped tasks are left out and named, as is who depends on one",
   );
   expect(tasks.map(({ number }) => number)).toEqual(["T003"]);
   expect(problems).toEqual([
-    'tasks.md:4 task-left-out: tasks marked `[-]` are left out: "T002", "T004"',
+    'tasks.md:4 task-left-out: tasks marked `[-]` are left out: "T002" and "T004"',
     'tasks.md:5 unknown-dependency: "T003" depends on "T002", which is marked `[-]`',
   ]);
 });
@@ -411,7 +411,7 @@ describe("Task Master", () => {
     );
     expect(tasks.map(({ number, depends }) => [number, depends])).toEqual([["4", []]]);
     expect(problems).toEqual([
-      'tasks.json:10 task-left-out: tasks that are deferred or cancelled are left out: "2", "3.1"',
+      'tasks.json:10 task-left-out: tasks that are deferred or cancelled are left out: "2" and "3.1"',
       'tasks.json:26 unknown-dependency: "4" depends on "2", which is deferred',
       'tasks.json:26 unknown-dependency: "4" depends on "3.1", which is cancelled',
     ]);
