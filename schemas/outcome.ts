@@ -48,6 +48,9 @@ export const failureKinds = [
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
+/** The longest list of files that an outcome holds. */
+export const mostFilesChanged = 500;
+
 /** The outcome of one attempt. Texts are bounded; the whole output is in the file at `output`. */
 export const outcomeSchema = v.object({
   status: v.picklist(statuses),

@@ -1,12 +1,10 @@
 import { normalisePath } from "../../machines/schedule/locks.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
-import type { Outcome } from "../../schemas/outcome.ts";
+import { mostFilesChanged, type Outcome } from "../../schemas/outcome.ts";
 import { filesChanged, workingTree } from "../git/working-tree.ts";
 import type { Job } from "../job/job.ts";
 import { listed } from "../text/list.ts";
 import { printable } from "../text/printable.ts";
-
-const mostFiles = 500;
 
 /**
  * Looks at the project before an attempt; what it gives is called with the outcome, and puts the files changed into
@@ -31,7 +29,7 @@ export async function watchFiles(
     const notes = [...(outcome.notes ?? []), ...differences(changed, said, task.files)];
     return {
       ...rest,
-      ...(changed.length > 0 ? { files_changed: changed.slice(0, mostFiles) } : {}),
+      ...(changed.length > 0 ? { files_changed: changed.slice(0, mostFilesChanged) } : {}),
       ...(notes.length > 0 ? { notes } : {}),
     };
   };

@@ -1,10 +1,8 @@
 import * as v from "valibot";
 import { handOverSchema } from "../../../schemas/hand-over.ts";
-import type { Outcome } from "../../../schemas/outcome.ts";
+import { mostFilesChanged, type Outcome } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
 import { judge } from "./verdict.ts";
-
-const mostFiles = 500;
 
 /** What an agent's last message comes to. */
 export interface Result {
@@ -30,7 +28,7 @@ export function readResult(message: string): Result {
   const closing = `VERDICT: ${verdict}${about}`.trim();
   const parts = [summary.trim(), hand_over.trim() ? `## Hand-over\n\n${hand_over.trim()}` : "", closing];
   const text = `${parts.filter((part) => part !== "").join("\n\n")}\n`;
-  const files = files_changed.slice(0, mostFiles);
+  const files = files_changed.slice(0, mostFilesChanged);
   return {
     outcome: { ...judge(text, "agent"), ...(files.length > 0 ? { files_changed: files } : {}) },
     text,

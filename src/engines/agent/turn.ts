@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Outcome, Usage } from "../../../schemas/outcome.ts";
+import { mostFilesChanged, type Outcome, type Usage } from "../../../schemas/outcome.ts";
 import { lineSplitter } from "../../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../../process/spawn.ts";
 import { oneLine } from "../../text/one-line.ts";
@@ -12,7 +12,6 @@ import { readResult } from "./result.ts";
 /** A longer event is passed over, in characters; final messages are far shorter. */
 const longestEvent = 8 * 1024 * 1024;
 const longestProgress = 200;
-const mostFiles = 500;
 
 /** What the CLI of an agent tells on standard output of one turn. */
 export interface Turn {
@@ -44,7 +43,7 @@ export class Happenings {
   changed(paths: readonly string[]): void {
     const { cwd } = this.request;
     const names = paths.map((path) => relative(cwd, resolve(cwd, path)));
-    for (const name of names) if (this.files.size < mostFiles) this.files.add(name);
+    for (const name of names) if (this.files.size < mostFilesChanged) this.files.add(name);
     if (names.length > 0) this.tell(`changed ${names.join(", ")}`);
   }
 
@@ -52,7 +51,7 @@ export class Happenings {
   filesWith(said: readonly string[] = []): Pick<Outcome, "files_changed"> {
     const { cwd } = this.request;
     const all = new Set([...this.files, ...said.map((path) => relative(cwd, resolve(cwd, path)))]);
-    return all.size > 0 ? { files_changed: [...all].sort().slice(0, mostFiles) } : {};
+    return all.size > 0 ? { files_changed: [...all].sort().slice(0, mostFilesChanged) } : {};
   }
 }
 
