@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { extname, isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { type Pool, runSpec } from "../../machines/schedule/schedule.ts";
@@ -8,11 +7,12 @@ import { type Manifest, type ManifestTask, modes, tiers as tierNames } from "../
 import { readPromptFile } from "../manifest/prompt-files.ts";
 import { manifestFromPlan, readPlan } from "../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
+import { exists, isDirectory } from "../text/on-disk.ts";
 import { quoted } from "../text/printable.ts";
 import { loadConfig } from "./config.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
 import { textProblemsWithoutPlan } from "./missing-prompts.ts";
-import { exists, readManifest, type Source } from "./sources.ts";
+import { readManifest, type Source } from "./sources.ts";
 
 /**
  * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
@@ -100,12 +100,6 @@ function checkOptions({ mode, engine, maxParallel }: JobOptions): void {
     throw new UsageError(`maxParallel must be a whole number from 1 to 1000, found ${maxParallel}`);
   }
 }
-
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  );
 
 /** The tasks of each engine and of each tier of which only so many may run at once. */
 function poolsOf(tasks: readonly JobTask[], { engines, tiers }: Config): Pool[] {

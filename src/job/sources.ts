@@ -1,10 +1,10 @@
-import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Manifest } from "../../schemas/manifest.ts";
 import type { Plan } from "../../schemas/plan.ts";
 import { loadManifest } from "../manifest/load.ts";
 import { checkMode } from "../manifest/meaning.ts";
 import { isError, type Problem } from "../problem.ts";
+import { exists } from "../text/on-disk.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
 import type { JobOptions } from "./job.ts";
 
@@ -50,9 +50,3 @@ async function planBeside(manifest: string): Promise<string | undefined> {
   }
   return undefined;
 }
-
-export const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

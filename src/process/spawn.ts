@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
+import { isDirectory } from "../text/on-disk.ts";
 import { oneLine } from "../text/one-line.ts";
 import { endTree, type Tree } from "./tree.ts";
 
@@ -82,8 +82,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   });
   if (request.signal.aborted) return told({ ended: "cancelled" });
   const child = start(request);
-  if (child instanceof Error) return told(notStarted(request, child));
-  if (child.pid === undefined) return told(notStarted(request, (await child) as StartError));
+  if (child instanceof Error) return told(await notStarted(request, child));
+  if (child.pid === undefined) return told(await notStarted(request, (await child) as StartError));
 
   const tree: Tree = { group: child.pid, marker: request.marker };
   const exit = new Promise<{ code?: number; signal?: string }>((resolve) => {
@@ -167,29 +167,22 @@ interface StartError {
   readonly originalMessage?: string;
 }
 
-const notStarted = (request: ProcessRequest, error: StartError) =>
+const notStarted = async (request: ProcessRequest, error: StartError) =>
   ({
     ended: "not-started",
-    message: whyNot(request, error),
+    message: await whyNot(request, error),
     ...(error.code === undefined ? {} : { code: error.code }),
   }) as const;
 
 /** Why a process could not be started; the system's own words name the program also where the directory is missing. */
-function whyNot({ command, cwd }: ProcessRequest, error: StartError): string {
+async function whyNot({ command, cwd }: ProcessRequest, error: StartError): Promise<string> {
   const program = "shell" in command ? "/bin/sh" : command[0];
-  if (!isDirectory(cwd)) return oneLine(`the working directory ${cwd} is not there, or cannot be entered`);
+  if (!(await isDirectory(cwd)))
+    return oneLine(`the working directory ${cwd} is not there, or cannot be entered`);
   if (error.code === "ENOENT")
     return oneLine(`there is no program ${program}, or not what its first line names`);
   if (error.code === "EACCES") return oneLine(`${program} may not be executed`);
   return oneLine(error.originalMessage ?? error.message ?? `${program} could not be started`);
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 type Stop = "timeout" | "stalled" | "cancelled" | "output-lost";

@@ -1,4 +1,4 @@
-import { access, lstat, stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
@@ -8,6 +8,7 @@ import { type DerivedManifest, derivedManifest, type Evidence } from "../derive/
 import { manifestIn } from "../manifest/load.ts";
 import { readPlan } from "../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
+import { exists, isDirectory } from "../text/on-disk.ts";
 import { parseYaml, readText, type YamlFile } from "../yaml/yaml-file.ts";
 import { isForPerson, type Update } from "./drift.ts";
 import { driftProblems, updateLines } from "./drift-words.ts";
@@ -178,21 +179,9 @@ function remarksOf({ plan, derivation, evidence }: DerivedPlan): Remarks {
   return (id) => [...(bare.has(id) ? [unexplained] : []), ...(needs.get(id)?.values() ?? [])];
 }
 
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  );
-
 /** A link that leads nowhere takes a name, too. */
 const isTaken = (path: string): Promise<boolean> =>
   lstat(path).then(
-    () => true,
-    () => false,
-  );
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
     () => true,
     () => false,
   );

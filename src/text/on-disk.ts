@@ -1,0 +1,14 @@
+import { access, stat } from "node:fs/promises";
+
+/** Whether something is at a path. A link that leads nowhere does not count. */
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+export const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
