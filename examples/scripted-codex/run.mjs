@@ -1,5 +1,5 @@
-// Runs this plan with the real Codex CLI and a scripted model on loopback, in a directory of its own: no key is needed
-// and nothing is spent. `npm run example` builds, installs Codex into .cache/agents where it is not there, and runs it.
+// Runs this plan with the real Codex CLI and a scripted model on loopback, in a temporary directory: no key is needed
+// and nothing is spent. `npm run example:codex` builds, installs Codex into .cache/agents if it is missing, and runs this.
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,9 +28,9 @@ wire_api = "responses"
 `,
 );
 
-const versions = JSON.parse(readFileSync(path("../../src/engines/tested-versions.json"), "utf8"));
-const codex = path(`../../.cache/agents/codex-${versions.codex.version}/node_modules/.bin`);
-// What is said behind `npm run example --` goes on: --json, say, or --max-parallel 1.
+const { version } = JSON.parse(readFileSync(path("../../src/engines/codex/tested.json"), "utf8"));
+const codex = path(`../../.cache/agents/codex-${version}/node_modules/.bin`);
+// Arguments after `npm run example:codex --` are passed on, such as --json or --max-parallel 1.
 const args = ["run", "plan.exec.yaml", "--engine", "codex", ...process.argv.slice(2)];
 const run = spawn(process.execPath, [path("../../dist/main.js"), ...args], {
   cwd: project,

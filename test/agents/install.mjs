@@ -1,14 +1,16 @@
-// Installs the agent CLIs that the engines are tested against into .cache/agents (git-ignored), each in a folder of
-// its own name and version: never dependencies of the package, they take some 400 MB each. `npm run agents:install`; with
-// names behind it, only those.
+// Installs the agent CLIs that the engines are tested with into .cache/agents (git-ignored), each in a folder with its
+// name and version. They take some 400 MB each and are never dependencies of the package.
+// `npm run agents:install` installs all of them, `npm run agents:install codex` only that one.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const wanted = process.argv.slice(2);
-const versions = new URL("../../src/engines/tested-versions.json", import.meta.url);
-for (const [name, agent] of Object.entries(JSON.parse(readFileSync(versions, "utf8")))) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+const engines = new URL("../../src/engines/", import.meta.url);
+for (const name of readdirSync(engines)) {
+  const tested = new URL(`${name}/tested.json`, engines);
+  if (!existsSync(tested) || (wanted.length > 0 && !wanted.includes(name))) continue;
+  const agent = JSON.parse(readFileSync(tested, "utf8"));
   const folder = fileURLToPath(new URL(`../../.cache/agents/${name}-${agent.version}/`, import.meta.url));
   const program = `${folder}node_modules/.bin/${name}`;
   if (!existsSync(program)) {

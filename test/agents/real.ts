@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startMessages } from "../../examples/scripted-models/messages.mjs";
 import { startResponses } from "../../examples/scripted-models/responses.mjs";
-import versions from "../../src/engines/tested-versions.json" with { type: "json" };
+import claude from "../../src/engines/claude/tested.json" with { type: "json" };
+import codex from "../../src/engines/codex/tested.json" with { type: "json" };
 import { Attempt } from "../engines/attempt.ts";
 
 type Script = Parameters<typeof startResponses>[0];
 export type Server = Awaited<ReturnType<typeof startResponses>>;
 
-/** The program of an agent as `npm run agents:install` leaves it. */
-export function installed(name: keyof typeof versions): string {
-  const folder = `../../.cache/agents/${name}-${versions[name].version}/`;
+const tested = { claude, codex };
+
+/** The program of an agent that `npm run agents:install` installed. Throws an error if it is not there. */
+export function installed(name: keyof typeof tested): string {
+  const folder = `../../.cache/agents/${name}-${tested[name].version}/`;
   const program = fileURLToPath(new URL(`${folder}node_modules/.bin/${name}`, import.meta.url));
   if (!existsSync(program)) throw new Error(`${program} is not there: npm run agents:install`);
   return program;

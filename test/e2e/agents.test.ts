@@ -183,7 +183,7 @@ describe("interserve doctor", () => {
     expect({ code, ready, engine }).toEqual({ code: 0, ready: true, engine: "codex" });
     expect(checks.codex).toMatchObject({ status: "warning", found: `0.1.0, ${join(rig.dir, "bin/codex")}` });
     expect(checks.codex.advice).toMatch(
-      /^tested with \d+\.\d+\.\d+; should it misbehave: npm install -g @openai\/codex@/,
+      /^tested with \d+\.\d+\.\d+; if it misbehaves: npm install -g @openai\/codex@/,
     );
     expect(checks["codex sign-in"]).toMatchObject({
       status: "ok",

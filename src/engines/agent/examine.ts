@@ -2,45 +2,53 @@ import { tmpdir } from "node:os";
 import { readProcess } from "../../process/spawn.ts";
 import { oneLine } from "../../text/one-line.ts";
 import type { Check } from "../engine.ts";
-import versions from "../tested-versions.json" with { type: "json" };
+import { whereMissing } from "../find-executable.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** How long an agent's CLI may take to say something of itself, in milliseconds. */
+/** The npm package of an agent's CLI, and the version that its engine is tested with. */
+interface Tested {
+  readonly package: string;
+  readonly version: string;
+}
+
+/** How long an agent's CLI may take to answer a question about itself, in milliseconds. */
 const patienceMs = 30_000;
 
-/** Asks an agent's CLI something of itself, away from any project. */
-export const asked = (program: string, args: readonly string[], env: Environment) =>
+/** Runs an agent's CLI to ask it about itself, away from any project. */
+export const ask = (program: string, args: readonly string[], env: Environment) =>
   readProcess([program, ...args], { cwd: tmpdir(), env, timeoutMs: patienceMs });
 
-export const absent = (name: keyof typeof versions, program: string, where: string): Check => ({
-  name,
+/** Says in one sentence that the program of an engine is not installed, and what to do about it. */
+export const missingProgram = (engine: string, program: string, tested: Tested): string =>
+  `The engine "${engine}" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g ${tested.package}", or choose another with --engine.`;
+
+/** Reports to the doctor that the program of an engine is not installed. */
+export const absentCheck = (engine: string, program: string, tested: Tested): Check => ({
+  name: engine,
   status: "absent",
-  found: `${program}, ${where}`,
-  advice: `npm install -g ${versions[name].package}@${versions[name].version}, to use this engine`,
+  found: `${program}, ${whereMissing(program)}`,
+  advice: `${installCommand(tested)}, to use this engine`,
 });
 
-/** The program and its version, held against the one that the engine is tested with. */
+/** Compares the version of an engine's program with the tested one. */
 export async function versionCheck(
-  name: keyof typeof versions,
+  engine: string,
   program: string,
+  tested: Tested,
   env: Environment,
 ): Promise<Check> {
-  const tested = versions[name];
-  const { exitCode, stdout, stderr } = await asked(program, ["--version"], env);
+  const { exitCode, stdout, stderr } = await ask(program, ["--version"], env);
   const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0];
-  const install = `npm install -g ${tested.package}@${tested.version}`;
   if (exitCode !== 0 || version === undefined) {
-    const said = oneLine(stderr || stdout || "no word", 200);
-    return {
-      name,
-      status: "problem",
-      found: `${program}, which cannot tell its version: ${said}`,
-      advice: install,
-    };
+    const said = oneLine(stderr || stdout || "no output", 200);
+    const found = `${program}, which does not print its version: ${said}`;
+    return { name: engine, status: "problem", found, advice: installCommand(tested) };
   }
   const found = `${version}, ${program}`;
-  if (version === tested.version) return { name, status: "ok", found };
-  const advice = `tested with ${tested.version}; should it misbehave: ${install}`;
-  return { name, status: "warning", found, advice };
+  if (version === tested.version) return { name: engine, status: "ok", found };
+  const advice = `tested with ${tested.version}; if it misbehaves: ${installCommand(tested)}`;
+  return { name: engine, status: "warning", found, advice };
 }
+
+const installCommand = (tested: Tested) => `npm install -g ${tested.package}@${tested.version}`;

@@ -2,13 +2,15 @@ import type { Config } from "../../../schemas/config.ts";
 import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
 import { isDone, type Outcome, type Usage } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
+import { missingProgram } from "../agent/examine.ts";
 import { type Tuned, tuningOf } from "../agent/tuning.ts";
 import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
 import type { AttemptRequest, Engine } from "../engine.ts";
-import { findExecutable, whereMissing } from "../find-executable.ts";
+import { findExecutable } from "../find-executable.ts";
 import { type ClaudePart, type ClaudeResult, parseClaudeEvent } from "./events.ts";
 import { examineClaude } from "./examine.ts";
 import { claudeFailure } from "./failures.ts";
+import tested from "./tested.json" with { type: "json" };
 
 const writers: readonly string[] = ["Write", "Edit", "MultiEdit", "NotebookEdit"];
 
@@ -22,7 +24,7 @@ export function claudeEngine(config: ClaudeConfig): Engine {
     canCommit: true,
     async missing() {
       if (await findExecutable(program)) return undefined;
-      return `The engine "claude" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g @anthropic-ai/claude-code", or choose another with --engine.`;
+      return missingProgram("claude", program, tested);
     },
     examine: (env) => examineClaude(program, config.allowed_tools ?? ["Bash"], env),
     async attempt(request) {

@@ -1,36 +1,43 @@
-import { absent, asked, versionCheck } from "../agent/examine.ts";
+import { absentCheck, ask, versionCheck } from "../agent/examine.ts";
 import type { Check } from "../engine.ts";
-import { findExecutable, whereMissing } from "../find-executable.ts";
+import { findExecutable } from "../find-executable.ts";
+import tested from "./tested.json" with { type: "json" };
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Looks at Claude Code: its version, whether it is signed in, and what its commands may do. */
+/** Checks Claude Code's version, whether it is signed in, and what it may do without asking. */
 export async function examineClaude(
   name: string,
   tools: readonly string[],
   env: Environment,
 ): Promise<Check[]> {
   const program = await findExecutable(name);
-  if (!program) return [absent("claude", name, whereMissing(name))];
-  const found =
-    tools.length > 0
-      ? `edits in the project, and without asking: ${tools.join(", ")}`
-      : "edits in the project";
+  if (!program) return [absentCheck("claude", name, tested)];
   return Promise.all([
-    versionCheck("claude", program, env),
-    signedIn(program, env),
-    { name: "claude permissions", status: "ok", found } as const,
+    versionCheck("claude", program, tested, env),
+    signInCheck(program, env),
+    { name: "claude permissions", status: "ok", found: permissions(tools) } as const,
   ]);
 }
 
-async function signedIn(program: string, env: Environment): Promise<Check> {
+function permissions(tools: readonly string[]): string {
+  const others = tools.filter((tool) => tool !== "Bash");
+  const allowed = [
+    "edit project files",
+    ...(tools.includes("Bash") ? ["run any shell command"] : []),
+    ...(others.length > 0 ? [`use ${others.join(", ")}`] : []),
+  ];
+  return `without asking, it may ${allowed.join(" and ")}`;
+}
+
+async function signInCheck(program: string, env: Environment): Promise<Check> {
   const name = "claude sign-in";
-  const { stdout } = await asked(program, ["auth", "status", "--json"], env);
+  const { stdout } = await ask(program, ["auth", "status", "--json"], env);
   const { loggedIn, authMethod } = parsed(stdout);
   if (loggedIn === true) return { name, status: "ok", found: `by ${authMethod ?? "its own account"}` };
   const advice = "claude auth login, or set ANTHROPIC_API_KEY";
   if (loggedIn === false) return { name, status: "problem", found: "not signed in", advice };
-  return { name, status: "warning", found: "it does not say", advice };
+  return { name, status: "warning", found: "unknown: it does not report its sign-in", advice };
 }
 
 function parsed(text: string): { readonly loggedIn?: unknown; readonly authMethod?: unknown } {

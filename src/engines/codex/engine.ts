@@ -4,16 +4,17 @@ import type { Config } from "../../../schemas/config.ts";
 import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
 import type { Outcome, Usage } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
+import { missingProgram } from "../agent/examine.ts";
 import { readResult } from "../agent/result.ts";
 import { type Tuned, tuningOf } from "../agent/tuning.ts";
 import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
 import type { AttemptRequest, Engine } from "../engine.ts";
 import { lettingThrough } from "../environment.ts";
-import { whereMissing } from "../find-executable.ts";
 import { type CodexEvent, type CodexItem, parseCodexEvent } from "./events.ts";
 import { examineCodex } from "./examine.ts";
 import { codexFailure, secondsUntilReset } from "./failures.ts";
 import { findCodex } from "./program.ts";
+import tested from "./tested.json" with { type: "json" };
 
 export type CodexConfig = Partial<Config["engines"]["codex"]> & Tuned;
 
@@ -26,7 +27,7 @@ export function codexEngine(config: CodexConfig): Engine {
     canCommit: config.sandbox === "danger-full-access",
     async missing() {
       if (await findCodex(program)) return undefined;
-      return `The engine "codex" needs the program "${program}", ${whereMissing(program)}. Install it with "npm install -g @openai/codex", or choose another with --engine.`;
+      return missingProgram("codex", program, tested);
     },
     examine: (env) => examineCodex(program, config.sandbox ?? "workspace-write", env),
     async attempt(request) {
