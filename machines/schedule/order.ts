@@ -83,8 +83,9 @@ export function waitsFor(order: Order): number[][] {
 
 /** One shortest cycle for each knot of nodes that wait for each other, as nodes in waiting order (a needs b, …). */
 export function cycles(order: Order): number[][] {
-  const acyclic = new Set(topological(order));
-  const open = new Set(order.needs.map((_, node) => node).filter((node) => !acyclic.has(node)));
+  // A long chain before or behind a knot is left out first, since each search would walk it again.
+  const outside = new Set([...topological(order), ...topological(reversed(order))]);
+  const open = new Set(order.needs.map((_, node) => node).filter((node) => !outside.has(node)));
   const found: number[][] = [];
   for (const start of open) {
     const cycle = shortestCycle(order, start, open);
@@ -94,6 +95,12 @@ export function cycles(order: Order): number[][] {
   }
   return found;
 }
+
+const reversed = ({ tasks, needs, dependents }: Order): Order => ({
+  tasks,
+  needs: dependents,
+  dependents: needs,
+});
 
 function shortestCycle(order: Order, start: number, open: ReadonlySet<number>): number[] | undefined {
   const from = new Map<number, number>();
@@ -115,6 +122,22 @@ function shortestCycle(order: Order, start: number, open: ReadonlySet<number>): 
     }
   }
   return undefined;
+}
+
+/**
+ * The tasks of a cycle between two barriers, in waiting order: a barrier waits for the first one, and the last one
+ * waits for the same or another barrier. Of several such paths, the one behind the cycle's last barrier. Returns
+ * undefined if the cycle has no barrier.
+ */
+export function pathThroughBarrier(
+  cycle: readonly number[],
+  { tasks }: Pick<Order, "tasks">,
+): number[] | undefined {
+  const isBarrier = (node: number) => node >= tasks;
+  const last = cycle.findLastIndex(isBarrier);
+  if (last === -1) return undefined;
+  const fromBarrier = [...cycle.slice(last + 1), ...cycle.slice(0, last + 1)];
+  return fromBarrier.slice(0, fromBarrier.findIndex(isBarrier));
 }
 
 /** Nodes that both reach `start` and are reached from it: its knot. */

@@ -1,6 +1,6 @@
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { ordered, stageOrder, type TaskGraph, taskGraph } from "../../machines/schedule/graph.ts";
-import { cycles, type Order, topological } from "../../machines/schedule/order.ts";
+import { cycles, pathThroughBarrier } from "../../machines/schedule/order.ts";
 import { type Manifest, type ManifestTask, type Mode, modes } from "../../schemas/manifest.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
@@ -11,7 +11,7 @@ import type { Outline, OutlineTask } from "./outline.ts";
 export function cycleProblems(outline: Outline, file: YamlFile): Problem[] {
   const { graph, tasks } = graphOf(outline);
   const order = ordered(graph, [], () => false);
-  return knots(order).map((nodes) =>
+  return cycles(order).map((nodes) =>
     cycleProblem(
       fromFirst(nodes).map((node) => tasks[node] as OutlineTask),
       file,
@@ -59,16 +59,6 @@ function graphOf({ stages = [], tasks }: Outline): { graph: TaskGraph; tasks: Ou
     stages: stages.map(({ label, number }) => ({ name: label, tasks: inStage[number] as ManifestTask[] })),
   });
   return { graph, tasks: [...first.values()] };
-}
-
-/** One cycle for each knot. What merely stands before or behind a knot is taken off first, for it can be long. */
-function knots(order: Order): number[][] {
-  const before = topological(order);
-  const behind = topological({ ...order, needs: order.dependents, dependents: order.needs });
-  const outside = new Set([...before, ...behind]);
-  const within = (edges: Order["needs"]) =>
-    edges.map((ends, node) => (outside.has(node) ? [] : ends.filter((end) => !outside.has(end))));
-  return cycles({ ...order, needs: within(order.needs), dependents: within(order.dependents) });
 }
 
 /** The same cycle, told from its first task in plan order. */
@@ -131,13 +121,10 @@ function laterStages(outline: Outline, file: YamlFile, isBatched: boolean): Prob
 /** Under relaxed barriers: dependencies on a later stage's task that, as it names none of its own, keeps its barrier. */
 function keptBarriers(outline: Outline, file: YamlFile): Problem[] {
   const { graph, tasks } = graphOf(outline);
-  return knots(stageOrder(graph, "relaxed")).flatMap((nodes): Problem[] => {
-    const barrier = nodes.findLastIndex((node) => node >= graph.tasks.length);
-    // Without a barrier it is told as a cycle already.
-    if (barrier === -1) return [];
-    const turned = [...nodes.slice(barrier + 1), ...nodes.slice(0, barrier)];
-    const end = turned.findIndex((node) => node >= graph.tasks.length);
-    const steps = turned.slice(0, end === -1 ? undefined : end).map((node) => tasks[node] as OutlineTask);
+  const order = stageOrder(graph, "relaxed");
+  return cycles(order).flatMap((nodes): Problem[] => {
+    // A cycle without a barrier is reported by `cycleProblems`.
+    const steps = pathThroughBarrier(nodes, order)?.map((node) => tasks[node] as OutlineTask) ?? [];
     const [first, last] = [steps[0], steps.at(-1)];
     if (!first || !last) return [];
     const [place, ...others] = stepPlaces(steps, file);
