@@ -4,8 +4,9 @@ import type { RunView, Taken } from "../../src/history/run-state.ts";
 import { ChartDrawing } from "../chart-drawing.tsx";
 import { type PlacedChart, placeChart } from "../chart-layout.ts";
 import { elk } from "./elk.ts";
+import type { RunFacts } from "./facts.ts";
 import { Scroller } from "./scroller.tsx";
-import type { RunFacts, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { oneLine } from "./text.ts";
 import { useZoom, ZoomTools } from "./zoom.tsx";
 

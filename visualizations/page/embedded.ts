@@ -1,32 +1,15 @@
-import type { Excerpt } from "../../schemas/run-report.ts";
-import type { RunFacts } from "./store.ts";
+import type { Embedded } from "./facts.ts";
 
-/** All that a report's page shows, which it holds itself: it asks nobody for anything. */
-export interface Embedded {
-  readonly facts: RunFacts;
-  /** When it was written, and whether the run went on then. */
-  readonly written: string;
-  readonly alive: boolean;
-  /** The journal's lines. */
-  readonly journal: readonly string[];
-  /** By task, attempt and name; the list keeps any id from being a property's name. */
-  readonly files: readonly {
-    readonly task: string;
-    readonly attempt: number;
-    readonly name: string;
-    readonly text: Excerpt;
-  }[];
-}
-
-const held = (id: string): unknown => {
+/** Returns the JSON in an element of this page; undefined if there is no such element. */
+const embeddedJson = (id: string): unknown => {
   const text = typeof document === "undefined" ? undefined : document.getElementById(id)?.textContent;
   return text ? JSON.parse(text) : undefined;
 };
 
-/** What this page holds of a run; nothing where a server gives it. */
-export const embedded = held("run") as Embedded | undefined;
+/** The run in this page; undefined if a server sends it. */
+export const embedded = embeddedJson("run") as Embedded | undefined;
 
-/** A file that this page holds, with what is left out of it said. */
+/** Returns an attempt's file as far as this page holds it, with a note in place of what is left out; "" if it holds none. */
 export function embeddedFile({ files }: Embedded, task: string, attempt: number, name: string): string {
   const file = files.find((one) => one.task === task && one.attempt === attempt && one.name === name);
   if (!file) return "";
@@ -34,9 +17,9 @@ export function embeddedFile({ files }: Embedded, task: string, attempt: number,
   return left_out > 0 ? `${head}\n[… ${left_out} bytes left out of this report …]\n${tail}` : head + tail;
 }
 
-/** The address of the layout engine's script, where the page holds that too. */
+/** Returns an address of the layout engine's script in this page; undefined if a server sends that. */
 export function embeddedWorker(): string | undefined {
-  const script = held("worker");
+  const script = embeddedJson("worker");
   return typeof script === "string"
     ? URL.createObjectURL(new Blob([script], { type: "text/javascript" }))
     : undefined;

@@ -1,16 +1,5 @@
-import type { Chart } from "../../machines/chart.ts";
-import type { Mode } from "../../schemas/manifest.ts";
 import { type JournalLine, journalLine, RunView } from "../../src/history/run-state.ts";
 import { embedded } from "./embedded.ts";
-
-/** What the server says of a run once. */
-export interface RunFacts {
-  readonly run: string;
-  readonly charts: { readonly orchestrator: Readonly<Record<Mode, Chart>>; readonly task: Chart };
-  /** The command that answers a parked task's question, around the task. */
-  readonly answer_command: { readonly before: string; readonly after: string };
-  readonly can_answer: boolean;
-}
 
 /** The journal as far as it has come, and the moment that is looked at: the latest, or some line before it. */
 export class Store {

@@ -3,9 +3,10 @@ import { traitsOf } from "../../schemas/engines.ts";
 import type { Usage } from "../../schemas/outcome.ts";
 import type { TaskView } from "../../src/history/run-state.ts";
 import { shellQuoted } from "../../src/text/shell-quoted.ts";
+import type { RunFacts } from "./facts.ts";
 import { FileView } from "./file-view.tsx";
 import { LineText } from "./journal-view.tsx";
-import type { RunFacts, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { Tabs } from "./tabs.tsx";
 import { lookOf, oneLine, readable, seconds, signs } from "./text.ts";
 
