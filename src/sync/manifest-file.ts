@@ -39,7 +39,7 @@ export async function derivePlan(
   if (!plan || problems.some(isError)) throw new ProblemsError(problems);
   const derivation = derive(plan);
   const { manifest, evidence, leftOut, asking } = derivedManifest(plan, derivation, given);
-  const found = [...problems, ...(await planProblems(plan, derivation, { manifest, leftOut, asking }))];
+  const found = [...problems, ...planProblems(plan, derivation, { manifest, leftOut, asking })];
   const derived = derivedManifest(plan, derivation).manifest;
   return { plan, derivation, manifest, derived, evidence, leftOut, problems: found };
 }

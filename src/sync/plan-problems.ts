@@ -1,19 +1,18 @@
+import * as v from "valibot";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { runSpec } from "../../machines/schedule/schedule.ts";
+import { manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
 import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts";
 import type { UnusedField } from "../derive/stated/fields.ts";
 import { conflictsOf } from "../job/overview.ts";
-import { manifestIn } from "../manifest/load.ts";
 import { type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
 import { listed } from "../text/list.ts";
 import { quoted } from "../text/printable.ts";
-import { parseYaml } from "../yaml/yaml-file.ts";
-import { manifestText } from "./write.ts";
 
 /** What a person should look at in a derived manifest. */
-export async function planProblems(
+export function planProblems(
   plan: Plan,
   derivation: Derivation,
   {
@@ -25,14 +24,14 @@ export async function planProblems(
     readonly leftOut: readonly PlanTask[];
     readonly asking: readonly AskingTask[];
   },
-): Promise<Problem[]> {
+): Problem[] {
   return [
     ...leftOut.map((task) => forPerson(task, plan)),
     ...asking.map((one) => staysAsking(one, plan)),
     ...derivation.unused.flatMap((one) => unusedFields(one, plan)),
     ...refused(derivation.refused, plan),
     ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
-    ...(await conflicts(plan, manifest)),
+    ...conflicts(plan, manifest),
   ];
 }
 
@@ -121,10 +120,10 @@ const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] 
   });
 
 /** Tasks that write one file, and of which neither waits for the other: a run keeps them apart, in no said order. */
-async function conflicts(plan: Plan, derived: DerivedManifest): Promise<Problem[]> {
-  const text = manifestText(derived, "", () => []);
-  const { manifest } = await manifestIn(parseYaml(plan.file, text));
-  if (!manifest) return [];
+function conflicts(plan: Plan, derived: DerivedManifest): Problem[] {
+  // What cannot be a manifest is reported when it is written.
+  const { success, output: manifest } = v.safeParse(manifestSchema, derived);
+  if (!success) return [];
   const spec = runSpec(manifest, modeConfigs[manifest.mode]);
   const lines = new Map(plan.tasks.map(({ id, line }) => [id, line]));
   return conflictsOf(spec, spec.order).map(({ file, tasks }): Problem => {
