@@ -37,17 +37,11 @@ async function readConfig(path: string): Promise<{ value: unknown; problems: Pro
 /** Maps key by key, the second before the first; anything else, lists too, is taken as a whole. */
 function merged(under: unknown, over: unknown): unknown {
   if (!isMap(under) || !isMap(over)) return over;
-  const keys = new Set([...Object.keys(under), ...Object.keys(over)]);
-  return Object.fromEntries(
-    [...keys].map((key) => [
-      key,
-      Object.hasOwn(under, key) && Object.hasOwn(over, key)
-        ? merged(under[key], over[key])
-        : Object.hasOwn(over, key)
-          ? over[key]
-          : under[key],
-    ]),
-  );
+  const entries = Object.entries(over).map(([key, value]) => [
+    key,
+    Object.hasOwn(under, key) ? merged(under[key], value) : value,
+  ]);
+  return { ...under, ...Object.fromEntries(entries) };
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
