@@ -1,4 +1,5 @@
 import { normalisePath } from "../../machines/schedule/locks.ts";
+import { freeId } from "../plan/tasks/task-heading.ts";
 import { titleKey } from "../text/title-key.ts";
 import { type DerivedRecord, markOf } from "./derived-record.ts";
 import { Pairing } from "./pairing.ts";
@@ -51,20 +52,13 @@ export function renumbered(
   const taken = new Set([...byId.keys(), ...manifest.map(({ id }) => id)]);
   const likely = new Map<string, string>();
   for (const old of pairs.openOlds) {
-    const id = byId.has(old.id) ? freeId(old.id, taken) : old.id;
+    const id = byId.has(old.id) ? freeId(`${old.id}-gone`, taken) : old.id;
     if (id !== old.id) renames.set(old.id, id);
     const [only, other] =
       kin(old).length > 0 ? kin(old) : pairs.openNews.filter((one) => place.isSame(old, one));
     if (only && !other) likely.set(id, only.id);
   }
   return { renames, likely };
-}
-
-function freeId(id: string, taken: Set<string>): string {
-  let free = `${id}-gone`;
-  for (let count = 2; taken.has(free); count += 1) free = `${id}-gone-${count}`;
-  taken.add(free);
-  return free;
 }
 
 /** As it is called, or as it was derived, for a person may have called it otherwise since; its own id first. */
