@@ -22,6 +22,8 @@ const tuning = (engine: EngineName) =>
     {},
   );
 
+export type Tuning = v.InferOutput<ReturnType<typeof tuning>>;
+
 type Rows = typeof engines;
 type TunedEngine = { [Name in EngineName]: Rows[Name]["takesModel"] extends true ? Name : never }[EngineName];
 const tunings = Object.fromEntries(

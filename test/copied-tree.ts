@@ -14,8 +14,8 @@ export interface CopiedTree {
   readonly dir: string;
   /** The built command line: a script for `node`, or for `Rig.make`. */
   readonly main: string;
-  /** Type-checks what the command line is built from. Resolves with the compiler's output, empty if all is well. */
-  readonly typeErrors: () => Promise<string>;
+  /** Type-checks a source file and all that it imports. Resolves with the compiler's output, empty if all is well. */
+  readonly typeErrors: (file: string) => Promise<string>;
   readonly remove: () => Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function copyWithEdits(
     await remove();
     throw error;
   }
-  return { dir, main: join(dir, "dist/main.js"), typeErrors: () => typeErrors(dir), remove };
+  return { dir, main: join(dir, "dist/main.js"), typeErrors: (file) => typeErrors(dir, file), remove };
 }
 
 async function editFile(path: string, edit: (text: string) => string): Promise<void> {
@@ -49,10 +49,10 @@ async function editFile(path: string, edit: (text: string) => string): Promise<v
   await writeFile(path, after);
 }
 
-async function typeErrors(dir: string): Promise<string> {
-  const config = { extends: "./tsconfig.json", include: [], files: ["src/main.ts"] };
-  await writeFile(join(dir, "tsconfig.main.json"), JSON.stringify(config));
-  return runTool(dir, "typescript/bin/tsc", "-p", "tsconfig.main.json").then(
+async function typeErrors(dir: string, file: string): Promise<string> {
+  const config = { extends: "./tsconfig.json", include: [], files: [file] };
+  await writeFile(join(dir, "tsconfig.file.json"), JSON.stringify(config));
+  return runTool(dir, "typescript/bin/tsc", "-p", "tsconfig.file.json").then(
     () => "",
     ({ stdout }: { readonly stdout: string }) => stdout,
   );
