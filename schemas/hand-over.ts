@@ -1,15 +1,21 @@
 import * as v from "valibot";
 import { described } from "./described.ts";
 
-/** How an agent can end, in its own words. */
-export const verdicts = ["CLEAN", "NEEDS_ATTENTION", "QUESTION"] as const;
+/** The verdicts that an agent can give on its own work, and what each means. */
+export const verdicts = {
+  CLEAN: "the whole task is done and checked",
+  NEEDS_ATTENTION: "it is done, but someone must know about a problem",
+  QUESTION: "you cannot continue without an answer",
+} as const;
+export type VerdictWord = keyof typeof verdicts;
+export const verdictWords = Object.keys(verdicts) as VerdictWord[];
 
-/** The form of an agent's result, where its CLI takes a form. Every key is there: some models' providers insist. */
+/** The verdicts with their meanings, for a prompt. */
+export const verdictLines = verdictWords.map((word) => `${word}: ${verdicts[word]}.`);
+
+/** The structured result of an agent. Every key is required, because some model providers insist on that. */
 export const handOverSchema = v.strictObject({
-  verdict: described(
-    v.picklist(verdicts),
-    "CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem. QUESTION: you cannot go on without an answer.",
-  ),
+  verdict: described(v.picklist(verdictWords), verdictLines.join(" ")),
   summary: described(
     v.string(),
     "What you did, in a few lines. With NEEDS_ATTENTION, the first line says what the problem is.",
@@ -28,11 +34,11 @@ const property = (key: keyof HandOver, type: object) => ({
   description: v.getDescription(handOverSchema.entries[key]),
 });
 
-/** The same as JSON Schema, for the CLIs. */
+/** The same as JSON Schema, for the agents' CLIs. */
 export const handOverJsonSchema = {
   type: "object",
   properties: {
-    verdict: property("verdict", { type: "string", enum: [...verdicts] }),
+    verdict: property("verdict", { type: "string", enum: verdictWords }),
     summary: property("summary", { type: "string" }),
     files_changed: property("files_changed", { type: "array", items: { type: "string" } }),
     hand_over: property("hand_over", { type: "string" }),

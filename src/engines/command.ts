@@ -3,15 +3,15 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { listed } from "../text/list.ts";
-import { oneLine } from "../text/one-line.ts";
+import { lastLine, oneLine } from "../text/one-line.ts";
 import { quoted } from "../text/printable.ts";
 import { tailOf } from "../text/tail.ts";
-import { endedByUs, outputOf } from "./agent/ended.ts";
-import { judge } from "./agent/verdict.ts";
+import { outcomeUnlessExited, outputOf } from "./agent/ended.ts";
+import { judgeOutput } from "./agent/verdict.ts";
 import type { AttemptRequest, Engine } from "./engine.ts";
 
 /**
- * Carries a task out with a shell command: its own `run`, or the configured one, which finds the prompt in
+ * Runs a shell command for each task: the task's own `run`, or the configured one, which finds the prompt in the file
  * $INTERSERVE_PROMPT_FILE. Standard output is the result.
  */
 export function commandEngine(config: { readonly run?: string | undefined }): Engine {
@@ -27,7 +27,7 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
       {
         name: "command",
         status: "ok",
-        found: config.run ? `runs \`${oneLine(config.run, 100)}\`` : "runs a task's `run`",
+        found: config.run ? `runs \`${oneLine(config.run, 100)}\`` : "runs the task's `run`",
       },
     ],
     async attempt(request) {
@@ -35,31 +35,26 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
       if (run === undefined) return nothingToRun;
       const watch = lastLines((line) => request.onProgress(oneLine(line)));
       const end = await runProcess({
+        ...request,
         command: { shell: run },
-        cwd: request.cwd,
-        env: request.env,
-        marker: request.marker,
         stdoutFile: request.files.output,
         stderrFile: request.files.log,
         watchStdout: watch,
         watchStderr: watch,
-        timeoutMs: request.timeoutMs,
-        stallMs: request.stallMs,
-        signal: request.signal,
-        graceMs: request.graceMs,
       });
       const outcome = await outcomeOf(end, request);
-      const isThere = (await stat(request.files.output).catch(() => undefined))?.isFile();
-      return isThere ? { ...outcome, ...outputOf(request, end.stdoutBytes) } : outcome;
+      const hasOutput = (await stat(request.files.output).catch(() => undefined))?.isFile();
+      return hasOutput ? { ...outcome, ...outputOf(request, end.stdoutBytes) } : outcome;
     },
   };
 }
 
 async function outcomeOf(end: ProcessEnd, request: AttemptRequest): Promise<Outcome> {
-  const ours = endedByUs(end, request);
-  if (ours) return ours;
-  if (end.exitCode === 0) return { ...judge(await tailOf(request.files.output), "command"), exit_code: 0 };
-  const last = (await tailOf(request.files.log)).trim().split("\n").at(-1) ?? "";
+  const outcome = outcomeUnlessExited(end, request);
+  if (outcome) return outcome;
+  if (end.exitCode === 0)
+    return { ...judgeOutput(await tailOf(request.files.output), "command"), exit_code: 0 };
+  const last = lastLine(await tailOf(request.files.log));
   return {
     status: "fail",
     failure: "task",

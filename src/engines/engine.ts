@@ -1,70 +1,69 @@
 import type { ManifestTask, Tier } from "../../schemas/manifest.ts";
 import type { Outcome, Usage } from "../../schemas/outcome.ts";
 
-/** What an engine is asked to do: one attempt of one task. Paths are absolute; the directory of `files` exists. */
+/** One attempt of one task. Paths are absolute; the directory of `files` exists. */
 export interface AttemptRequest {
   readonly task: ManifestTask;
   readonly tier: Tier;
-  /** The whole prompt; the same text stands in `files.prompt`. */
+  /** The whole prompt, which is in `files.prompt` too. */
   readonly prompt: string;
-  /**
-   * The session to go on with, and what to say in it, in place of starting anew with `prompt`. Only an engine that
-   * gave an outcome a `session_id` can.
-   */
+  /** Set to continue a session in place of starting a new one. Only for engines whose outcomes have a `session_id`. */
   readonly resume?:
     | {
         readonly sessionId: string;
+        /** What to say to the agent, in place of the prompt. */
         readonly message: string;
-        /** The `session_usage` of the attempt that it goes on from: agents count from a session's beginning. */
+        /** The usage of the session so far, because agents count from a session's beginning. */
         readonly used?: Usage | undefined;
       }
     | undefined;
-  /** Working directory of the agent: the project. */
+  /** The agent's working directory: the project. */
   readonly cwd: string;
   /** The complete environment of the agent's processes. */
   readonly env: Readonly<Record<string, string>>;
-  /** The attempt's name in the environment of every process of it (`INTERSERVE_ATTEMPT`), for the sweep. */
+  /** The attempt's name, which every process of it has in its environment as `INTERSERVE_ATTEMPT`. */
   readonly marker: string;
   readonly timeoutMs: number;
-  /** How long the agent may write nothing at all; without it, for ever. */
+  /** Milliseconds without any output after which the attempt is stopped; undefined for no limit. */
   readonly stallMs?: number | undefined;
-  /** Aborted when the attempt is to end; what still runs then ends by SIGTERM, grace, SIGKILL. */
+  /** Aborted to stop the attempt: its processes get SIGTERM and, after the grace period, SIGKILL. */
   readonly signal: AbortSignal;
-  /** Milliseconds between SIGTERM and SIGKILL; asked again while waiting, so that it can be shortened. */
+  /** Returns the grace period in milliseconds. Called repeatedly, because a second Ctrl-C shortens it. */
   readonly graceMs: () => number;
   readonly files: {
     readonly prompt: string;
-    /** The agent's final message, or a command's standard output. Complete when it appears, also after a failure. */
+    /** The agent's last message, or a command's standard output. Appears complete, even after a failure. */
     readonly output: string;
-    /** The engine's own event stream, where it has one. */
+    /** The event stream of an engine that has one. */
     readonly events: string;
-    /** Standard error, and what else helps to find out what went wrong. */
+    /** Standard error. */
     readonly log: string;
   };
-  /** Called with one line of what the agent is doing, as it does it. */
+  /** Called with one line about what the agent is doing. */
   readonly onProgress: (text: string) => void;
 }
 
-/** One thing that was looked at before anything is run. Nothing is spent by looking. */
+/** One finding about a machine. */
 export interface Check {
-  /** What was looked at, in a word or two. */
+  /** What was checked, in one or two words. */
   readonly name: string;
-  /** `absent`: not here, which matters to those alone who want to use it. */
+  /** `absent`: not installed, which matters only to those who want to use it. */
   readonly status: "ok" | "warning" | "problem" | "absent";
   readonly found: string;
   /** What to do about it. */
   readonly advice?: string;
 }
 
-/** One way of carrying tasks out. A task's failure is an outcome; only a bug of ours throws. */
+/** Something that runs tasks. What other code needs to know about it without loading it is in schemas/engines.ts. */
 export interface Engine {
-  /** Whether the agent is given a form for its result; else the prompt asks for closing lines. */
+  /** Whether the agent is asked for structured output. If not, the prompt asks for closing lines. */
   readonly structured: boolean;
-  /** Whether what it runs can write in `.git`. */
+  /** Whether its processes can write to `.git`. */
   readonly canCommit: boolean;
-  /** One sentence on what it lacks to run these tasks on this machine, and what to do about it; undefined if nothing. */
+  /** Says in one sentence what it lacks to run these tasks here, and what to do about it. Resolves with undefined if nothing. */
   readonly missing: (tasks: readonly ManifestTask[]) => Promise<string | undefined>;
+  /** Runs one attempt. A failure of the task is an outcome; rejects only because of a bug. */
   readonly attempt: (request: AttemptRequest) => Promise<Outcome>;
-  /** Looks at what it needs, with the environment that its processes would get. */
+  /** Checks what it needs, in the environment of its processes. Starts no agent and spends nothing. */
   readonly examine: (env: Readonly<Record<string, string>>) => Promise<Check[]>;
 }

@@ -2,7 +2,7 @@ import { type EngineName, traitsOf } from "../../schemas/engines.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What every program may need, and nobody keeps a secret in. A name may end in `*`. */
+/** Variables that every program may need and that hold no secrets. A name may end in `*`. */
 const basic = [
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE"],
   ...["LC_*", "TZ", "TMPDIR", "XDG_*", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
@@ -29,12 +29,12 @@ export function environmentFor(
   const list = allowed ?? ["*"];
   const named = [...basic, ...(own === "all" ? [] : own), ...list.filter((pattern) => pattern !== "*")];
   const passes = (name: string): boolean =>
-    named.some((pattern) => fits(name, pattern)) || (list.includes("*") && !looksSecret(name));
+    named.some((pattern) => matches(name, pattern)) || (list.includes("*") && !looksSecret(name));
   return defined(environment, passes);
 }
 
-/** The hint for who misses a variable: how it gets past the list. */
-export const lettingThrough = (engine: EngineName, name: string): string =>
+/** A hint on how to give an engine a variable that it does not get by default. */
+export const allowHint = (engine: EngineName, name: string): string =>
   `engines.${engine}.env: ["*", ${name}] in interserve.config.yaml lets it through`;
 
 const defined = (
@@ -47,5 +47,5 @@ const defined = (
     ),
   );
 
-const fits = (name: string, pattern: string): boolean =>
+const matches = (name: string, pattern: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { delimiter, resolve } from "node:path";
 
-/** The absolute path of a program, by its name on PATH or by a path; nothing where there is none that may be run. */
+/** Finds a program by a name on PATH or by a path. Returns its absolute path, or undefined if none is executable. */
 export async function findExecutable(
   name: string,
   path = process.env.PATH ?? "",
@@ -24,6 +24,6 @@ export async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-/** What is wrong where `findExecutable` has found nothing, as the end of a sentence on the program. */
+/** Why `findExecutable` found nothing, as the end of a sentence about the program. */
 export const whereMissing = (name: string): string =>
-  name.includes("/") ? "which is not there or may not be executed" : "which is not on PATH";
+  name.includes("/") ? "which is missing or not executable" : "which is not on PATH";

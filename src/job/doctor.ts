@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { defaultEngine, type EngineName, engineNames, traitsOf } from "../../schemas/engines.ts";
 import type { Check } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
-import { environmentFor, lettingThrough } from "../engines/environment.ts";
+import { allowHint, environmentFor } from "../engines/environment.ts";
 import { gitVersion, workingTree } from "../git/working-tree.ts";
 import { ProblemsError } from "../problem.ts";
 import { loadConfig } from "./config.ts";
@@ -62,6 +62,6 @@ function environment(engine: EngineName, env: NodeJS.ProcessEnv): Check {
     name: "environment",
     status: "ok",
     found: first ? `kept from agents: ${kept.join(", ")}` : "no secrets to keep from agents",
-    ...(first && agent ? { advice: lettingThrough(agent, first) } : {}),
+    ...(first && agent ? { advice: allowHint(agent, first) } : {}),
   };
 }

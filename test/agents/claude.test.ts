@@ -60,14 +60,14 @@ describe("a turn that ends well", () => {
     const prose = "429 Too Many Requests, usage limit, status 401";
     await set([{ status: 500 }, { status: 429, retryAfter: 0 }, result({ summary: prose })], { retries: 3 });
     expect(await attempt()).toMatchObject({ status: "pass" });
-    expect(scene.attempt.progress).toContain("asks again, 1 of 3: server_error");
+    expect(scene.attempt.progress).toContain("retry 1 of 3: server_error");
   });
 
   test("in which something was not permitted is a warning that says what", async () => {
     await set([{ write: "/etc/not-here", text: "x" }, result()]);
     expect(await attempt()).toMatchObject({
       status: "warn",
-      reason: "it was not permitted: Write /etc/not-here",
+      reason: "not permitted: Write /etc/not-here",
       exit_code: 0,
     });
     expect(existsSync("/etc/not-here")).toBe(false);
@@ -77,7 +77,7 @@ describe("a turn that ends well", () => {
     await set([{ shell: "node -e 'fs.writeFileSync(`made`, ``)'" }, result()]);
     expect(await attempt({}, { allowed_tools: [] })).toMatchObject({
       status: "warn",
-      reason: expect.stringMatching(/^it was not permitted: Bash node -e/),
+      reason: expect.stringMatching(/^not permitted: Bash node -e/),
     });
     expect(existsSync(scene.attempt.path("project/made"))).toBe(false);
   });

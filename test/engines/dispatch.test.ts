@@ -57,9 +57,9 @@ describe("the script", () => {
       /CLAVAIN_DISPATCH_SH.*engines\.dispatch\.script/,
     );
     expect(await dispatchEngine({ script: "/no/such.sh" }, {}).missing([])).toContain(
-      '"/no/such.sh", which is no file',
+      '"/no/such.sh", which is not a file',
     );
-    expect(await dispatchEngine({ script: "/tmp" }, {}).missing([])).toContain("which is no file");
+    expect(await dispatchEngine({ script: "/tmp" }, {}).missing([])).toContain("which is not a file");
     expect(await attempt.by(dispatchEngine({}, {}))).toMatchObject({
       status: "error",
       failure: "configuration",
@@ -90,7 +90,7 @@ describe("its sidecar", () => {
     "with %s and no summary has a reason all the same",
     async (status) => {
       expect(await outcomeOf(verdict(`STATUS: ${status}`))).toMatchObject({
-        reason: `its verdict is ${status}, without a summary`,
+        reason: `the verdict is ${status}, without a summary`,
       });
     },
   );
@@ -98,7 +98,7 @@ describe("its sidecar", () => {
   test.each(["pass", "warn"])("that says %s is not believed after a bad exit status", async (status) => {
     expect(await outcomeOf(verdict(`STATUS: ${status}\nSUMMARY: fine`), 2)).toMatchObject({
       status: "fail",
-      reason: `its verdict is ${status}, but its exit status 2: fine`,
+      reason: `the verdict is ${status}, but the exit status is 2: fine`,
       exit_code: 2,
     });
   });
@@ -129,7 +129,7 @@ describe("its sidecar", () => {
     expect(await attempt.by(engine, { env: { FAKE_EXIT: `${status}` } })).toMatchObject({
       status: "error",
       failure: "crashed",
-      reason: `exit status ${status}, and it left no verdict: to standard error`,
+      reason: `exit status ${status} and no verdict: to standard error`,
       exit_code: status,
     });
   });

@@ -2,14 +2,14 @@ import type { Outcome } from "../../../schemas/outcome.ts";
 import type { ProcessEnd } from "../../process/spawn.ts";
 import type { AttemptRequest } from "../engine.ts";
 
-/** The system has too much to do, and may have less in a while. */
-const mayPass: ReadonlySet<string> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
+/** System errors of a machine that is short of something, and may not be in a while. */
+const transientCodes: ReadonlySet<string> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
 
 /**
- * What an attempt came to where its process did not end by itself: our own reason comes before anything that the
- * process said. Nothing where it did.
+ * Returns the outcome of an attempt whose process did not exit by itself; undefined if it exited. Such an end decides,
+ * whatever the process wrote.
  */
-export function endedByUs(end: ProcessEnd, request: AttemptRequest): Outcome | undefined {
+export function outcomeUnlessExited(end: ProcessEnd, request: AttemptRequest): Outcome | undefined {
   switch (end.ended) {
     case "timeout":
       return {
@@ -28,7 +28,7 @@ export function endedByUs(end: ProcessEnd, request: AttemptRequest): Outcome | u
     case "not-started":
       return {
         status: "error",
-        failure: mayPass.has(end.code ?? "") ? "transient" : "spawn",
+        failure: transientCodes.has(end.code ?? "") ? "transient" : "spawn",
         reason: `could not be started: ${end.message}`,
       };
     case "output-lost":
@@ -37,7 +37,7 @@ export function endedByUs(end: ProcessEnd, request: AttemptRequest): Outcome | u
       return {
         status: "error",
         failure: "killed",
-        reason: `ended by ${end.signal}, which did not come from here`,
+        reason: `killed by ${end.signal}, which was not sent by interserve`,
         ...(end.signal ? { signal: end.signal } : {}),
       };
     case "exited":
@@ -45,7 +45,7 @@ export function endedByUs(end: ProcessEnd, request: AttemptRequest): Outcome | u
   }
 }
 
-/** Where the output lies, for those who get it routed to them. */
+/** The part of an outcome that tells dependents where the whole output is. */
 export const outputOf = (
   request: AttemptRequest,
   bytes: number,

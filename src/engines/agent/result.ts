@@ -2,21 +2,21 @@ import * as v from "valibot";
 import { handOverSchema } from "../../../schemas/hand-over.ts";
 import { mostFilesChanged, type Outcome } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
-import { judge } from "./verdict.ts";
+import { judgeOutput } from "./verdict.ts";
 
-/** What an agent's last message comes to. */
+/** An agent's last message, read. */
 export interface Result {
   readonly outcome: Outcome;
-  /** The message for people and for dependents: a form is put into words. */
+  /** The message as people and dependents get it: structured output is turned into text. */
   readonly text: string;
 }
 
-/** Reads an agent's last message: in the form that it was given, or in words that end with a verdict. */
+/** Reads an agent's last message: structured output, or text that ends with a verdict. */
 export function readResult(message: string): Result {
-  const form = formIn(message);
-  if (form === undefined) return { outcome: judge(message, "agent"), text: message };
-  // A key more is no harm; one that is missing or odd is.
-  const parsed = v.safeParse(v.object(handOverSchema.entries), form);
+  const value = structuredIn(message);
+  if (value === undefined) return { outcome: judgeOutput(message, "agent"), text: message };
+  // Unlike the schema that the agent is given, this accepts additional keys.
+  const parsed = v.safeParse(v.object(handOverSchema.entries), value);
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const where = v.getDotPath(issue) ?? "it";
@@ -30,15 +30,15 @@ export function readResult(message: string): Result {
   const text = `${parts.filter((part) => part !== "").join("\n\n")}\n`;
   const files = files_changed.slice(0, mostFilesChanged);
   return {
-    outcome: { ...judge(text, "agent"), ...(files.length > 0 ? { files_changed: files } : {}) },
+    outcome: { ...judgeOutput(text, "agent"), ...(files.length > 0 ? { files_changed: files } : {}) },
     text,
   };
 }
 
 const firstLine = (text: string): string => /\S.*/.exec(text)?.[0] ?? "";
 
-/** The JSON object that a message is, fenced or not, where it has the key that makes it a result. */
-function formIn(message: string): object | undefined {
+/** Parses a message that is a JSON object with a verdict, fenced or not. Returns undefined for any other. */
+function structuredIn(message: string): object | undefined {
   const text = /^\s*```(?:json)?\s*\n(.*)\n```\s*$/s.exec(message)?.[1] ?? message;
   if (!text.trimStart().startsWith("{")) return undefined;
   try {

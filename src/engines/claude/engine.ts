@@ -1,10 +1,10 @@
 import type { Config } from "../../../schemas/config.ts";
 import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
-import { isDone, type Outcome, type Usage } from "../../../schemas/outcome.ts";
+import { isDone, type Outcome } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
 import { missingProgram } from "../agent/examine.ts";
 import { type Tuned, tuningOf } from "../agent/tuning.ts";
-import { Happenings, less, runAgent, type Turn } from "../agent/turn.ts";
+import { runAgent, Turn, usageSince } from "../agent/turn.ts";
 import type { AttemptRequest, Engine } from "../engine.ts";
 import { findExecutable } from "../find-executable.ts";
 import { type ClaudePart, type ClaudeResult, parseClaudeEvent } from "./events.ts";
@@ -12,38 +12,37 @@ import { examineClaude } from "./examine.ts";
 import { claudeFailure } from "./failures.ts";
 import tested from "./tested.json" with { type: "json" };
 
-const writers: readonly string[] = ["Write", "Edit", "MultiEdit", "NotebookEdit"];
+const writingTools: readonly string[] = ["Write", "Edit", "MultiEdit", "NotebookEdit"];
+const defaultTools: readonly string[] = ["Bash"];
 
 export type ClaudeConfig = Partial<Config["engines"]["claude"]> & Tuned;
 
-/** Carries a task out with Claude Code: `claude -p`, the prompt on standard input. */
+/** Runs tasks with Claude Code: `claude -p`, with the prompt on standard input. */
 export function claudeEngine(config: ClaudeConfig): Engine {
   const program = config.executable ?? "claude";
   return {
     structured: config.structured ?? true,
     canCommit: true,
     async missing() {
-      if (await findExecutable(program)) return undefined;
-      return missingProgram("claude", program, tested);
+      return (await findExecutable(program)) ? undefined : missingProgram("claude", program, tested);
     },
-    examine: (env) => examineClaude(program, config.allowed_tools ?? ["Bash"], env),
+    examine: (env) => examineClaude(program, config.allowed_tools ?? defaultTools, env),
     async attempt(request) {
-      const happenings = new Happenings(request);
-      const turn = new ClaudeTurn(happenings, request.resume?.used);
+      const turn = new ClaudeTurn(request);
       const command = [(await findExecutable(program)) ?? program, ...argumentsFor(request, config)] as const;
-      const outcome = await runAgent(command, request, turn, happenings, quiet);
-      return isDone(outcome.status) ? { ...outcome, ...turn.denied() } : outcome;
+      const outcome = await runAgent(command, request, turn, defaults);
+      return isDone(outcome.status) ? { ...outcome, ...turn.denials() } : outcome;
     },
   };
 }
 
-/** Where the environment says nothing else. Its own ten retries take three minutes; ours come on top. */
-const quiet = { CLAUDE_CODE_MAX_RETRIES: "3", DISABLE_AUTOUPDATER: "1" };
+/** Defaults for its environment. Its own ten retries would take three minutes, in addition to ours. */
+const defaults = { CLAUDE_CODE_MAX_RETRIES: "3", DISABLE_AUTOUPDATER: "1" };
 
-/** Everything on the command line, so that nothing changes the user's own configuration; their account stays theirs. */
+/** Builds the command line, which holds every setting, so that the user's own configuration stays as it is. */
 function argumentsFor({ tier, resume }: AttemptRequest, config: ClaudeConfig): string[] {
   const { model, effort } = tuningOf(config, tier);
-  const tools = config.allowed_tools ?? ["Bash"];
+  const tools = config.allowed_tools ?? defaultTools;
   return [
     "-p",
     ...["--output-format", "stream-json", "--verbose"],
@@ -54,27 +53,17 @@ function argumentsFor({ tier, resume }: AttemptRequest, config: ClaudeConfig): s
     ...(config.max_cost === undefined ? [] : ["--max-budget-usd", `${config.max_cost}`]),
     ...((config.structured ?? true) ? ["--json-schema", JSON.stringify(handOverJsonSchema)] : []),
     ...(resume ? ["--resume", resume.sessionId] : []),
-    // Takes all that follows.
+    // Last, because it takes every argument after it.
     ...(tools.length > 0 ? ["--allowedTools", ...tools] : []),
   ];
 }
 
-/** What one turn of Claude Code has told so far. */
-class ClaudeTurn implements Turn {
-  message = "";
-  started = false;
-  session: string | undefined;
-  usage: Usage | undefined;
-  sessionUsage: Usage | undefined;
-  ended: "done" | Outcome | undefined;
+/** A turn of Claude Code. */
+class ClaudeTurn extends Turn {
   private error: string | undefined;
-  private denials: NonNullable<ClaudeResult["permission_denials"]> = [];
-  constructor(
-    private readonly happenings: Happenings,
-    private readonly usedBefore: Usage | undefined,
-  ) {}
+  private denied: NonNullable<ClaudeResult["permission_denials"]> = [];
 
-  take = (line: string): void => {
+  readLine(line: string): void {
     const event = parseClaudeEvent(line);
     switch (event?.type) {
       case "system":
@@ -82,36 +71,37 @@ class ClaudeTurn implements Turn {
         if (event.session_id !== undefined) this.session = event.session_id;
         if (event.subtype === "api_retry") {
           const { attempt, max_retries, error } = event;
-          this.happenings.tell(`asks again, ${attempt} of ${max_retries}: ${error}`);
+          this.activity.report(`retry ${attempt} of ${max_retries}: ${error}`);
         }
         break;
       case "assistant":
         this.error = event.error;
         for (const part of event.message?.content ?? [])
-          this.did(part, event.parent_tool_use_id === undefined);
+          this.readPart(part, event.parent_tool_use_id === undefined);
         break;
       case "result":
-        this.result(event);
+        this.readResult(event);
         break;
-    }
-  };
-
-  private did({ type, text, name = "", input = {} }: ClaudePart, isOwn: boolean): void {
-    if (type === "text" && text?.trim()) {
-      if (isOwn) this.message = text;
-      this.happenings.tell(text);
-    } else if (type === "tool_use" && name === "Bash") {
-      this.happenings.tell(`$ ${input.command}`);
-    } else if (type === "tool_use" && writers.includes(name)) {
-      const path = input.file_path ?? input.notebook_path;
-      if (typeof path === "string") this.happenings.changed([path]);
     }
   }
 
-  private result(event: ClaudeResult): void {
+  /** Reads a part of a message, by this agent or by one that it has started. */
+  private readPart({ type, text, name = "", input = {} }: ClaudePart, isOwn: boolean): void {
+    if (type === "text" && text?.trim()) {
+      if (isOwn) this.message = text;
+      this.activity.report(text);
+    } else if (type === "tool_use" && name === "Bash") {
+      this.activity.report(`$ ${input.command}`);
+    } else if (type === "tool_use" && writingTools.includes(name)) {
+      const path = input.file_path ?? input.notebook_path;
+      if (typeof path === "string") this.activity.reportChanges([path]);
+    }
+  }
+
+  private readResult(event: ClaudeResult): void {
     if (event.session_id !== undefined) this.session = event.session_id;
-    this.usage = this.used(event);
-    this.denials = event.permission_denials ?? [];
+    this.readUsage(event);
+    this.denied = event.permission_denials ?? [];
     if (event.is_error === false) {
       this.message = event.structured_output ? JSON.stringify(event.structured_output) : (event.result ?? "");
       this.ended = "done";
@@ -121,10 +111,10 @@ class ClaudeTurn implements Turn {
     this.ended = { status: "fail", failure: claudeFailure(event, this.error), reason: oneLine(said) };
   }
 
-  /** Tokens are those of the turn; the cost is that of the session from its beginning, in older versions of the turn. */
-  private used({ usage, total_cost_usd }: ClaudeResult): Usage {
+  /** Reads the usage: tokens of the turn, and the cost of the session, or in older versions of the turn. */
+  private readUsage({ usage, total_cost_usd: cost_usd }: ClaudeResult): void {
     const { input_tokens, cache_creation_input_tokens = 0, cache_read_input_tokens } = usage ?? {};
-    const tokens = less({
+    const tokens = usageSince({
       input_tokens:
         input_tokens === undefined
           ? undefined
@@ -133,19 +123,20 @@ class ClaudeTurn implements Turn {
       output_tokens: usage?.output_tokens,
     });
     const before = this.usedBefore?.cost_usd ?? 0;
-    const isOfSession = total_cost_usd !== undefined && total_cost_usd >= before;
-    const ofSession = (total_cost_usd ?? 0) + (isOfSession ? 0 : before);
-    if (total_cost_usd !== undefined) this.sessionUsage = less({ cost_usd: ofSession });
-    return { ...tokens, ...less({ cost_usd: total_cost_usd }, isOfSession ? { cost_usd: before } : {}) };
+    // A cost that is lower than before can only be that of the turn.
+    const isOfSession = cost_usd !== undefined && cost_usd >= before;
+    this.usage = { ...tokens, ...usageSince({ cost_usd }, isOfSession ? { cost_usd: before } : {}) };
+    if (cost_usd === undefined) return;
+    this.sessionUsage = usageSince({ cost_usd: isOfSession ? cost_usd : cost_usd + before });
   }
 
-  /** A success in which something was not permitted is one with a caveat. */
-  denied(): Pick<Outcome, "status" | "reason"> | undefined {
-    if (this.denials.length === 0) return undefined;
-    const list = this.denials.map(({ tool_name = "a tool", tool_input = {} }) => {
+  /** Turns a success into a warning if something was not permitted. Returns undefined if everything was. */
+  denials(): Pick<Outcome, "status" | "reason"> | undefined {
+    if (this.denied.length === 0) return undefined;
+    const list = this.denied.map(({ tool_name = "a tool", tool_input = {} }) => {
       const what = tool_input.command ?? tool_input.file_path ?? tool_input.url;
       return typeof what === "string" ? `${tool_name} ${what}` : tool_name;
     });
-    return { status: "warn", reason: oneLine(`it was not permitted: ${[...new Set(list)].join("; ")}`) };
+    return { status: "warn", reason: oneLine(`not permitted: ${[...new Set(list)].join("; ")}`) };
   }
 }

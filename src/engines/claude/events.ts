@@ -1,8 +1,5 @@
 import * as v from "valibot";
-
-/** A value that is left out where it is not as expected: one odd field must not lose the event it stands in. */
-const lenient = <T extends v.GenericSchema>(schema: T) =>
-  v.optional(v.fallback(v.optional(schema), undefined));
+import { lenient, parseEvent } from "../agent/events.ts";
 
 const partSchema = v.object({
   type: v.string(),
@@ -12,7 +9,7 @@ const partSchema = v.object({
 });
 export type ClaudePart = v.InferOutput<typeof partSchema>;
 
-/** What of Claude Code's event stream (`--output-format stream-json`, one JSON object a line) is read. */
+/** The events of Claude Code's stream (`--output-format stream-json`, one JSON object a line) that are read. */
 const eventSchema = v.variant("type", [
   v.object({
     type: v.literal("system"),
@@ -24,7 +21,7 @@ const eventSchema = v.variant("type", [
   }),
   v.object({
     type: v.literal("assistant"),
-    /** Of an agent that this one has started, where it is there. */
+    /** Present on messages of an agent that this one has started. */
     parent_tool_use_id: lenient(v.string()),
     message: lenient(v.object({ content: lenient(v.array(partSchema)) })),
     error: lenient(v.string()),
@@ -57,12 +54,5 @@ const eventSchema = v.variant("type", [
 export type ClaudeEvent = v.InferOutput<typeof eventSchema>;
 export type ClaudeResult = Extract<ClaudeEvent, { type: "result" }>;
 
-/** One line of the stream; nothing where it is no event that is known. */
-export function parseClaudeEvent(line: string): ClaudeEvent | undefined {
-  try {
-    const parsed = v.safeParse(eventSchema, JSON.parse(line));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Parses one line of the stream. Returns undefined if it is not a known event. */
+export const parseClaudeEvent = (line: string): ClaudeEvent | undefined => parseEvent(eventSchema, line);

@@ -1,7 +1,7 @@
 import type { FailureKind } from "../../../schemas/outcome.ts";
 import type { ClaudeResult } from "./events.ts";
 
-/** By the status of the API, where it has answered. Measured on Claude Code 2.1.330. */
+/** The failures by the HTTP status of the API, if it answered. Measured on Claude Code 2.1.330. */
 const byStatus: Readonly<Record<number, FailureKind>> = {
   401: "auth",
   403: "auth",
@@ -10,7 +10,7 @@ const byStatus: Readonly<Record<number, FailureKind>> = {
   529: "rate_limited",
 };
 
-/** By `error` of the last assistant event: Claude Code's own word. A broken connection is a `server_error` too. */
+/** The failures by `error` of the last assistant event, which is Claude Code's own. A broken connection is a `server_error` too. */
 const byError: Readonly<Record<string, FailureKind>> = {
   authentication_failed: "auth",
   billing_error: "quota",
@@ -19,7 +19,7 @@ const byError: Readonly<Record<string, FailureKind>> = {
   model_not_found: "configuration",
 };
 
-/** What a result with `is_error` means; its `subtype` may well say "success". */
+/** Classifies a result with `is_error`, whose `subtype` may well be "success". */
 export function claudeFailure({ api_error_status }: ClaudeResult, error: string | undefined): FailureKind {
   if (error === "billing_error") return "quota";
   const status = api_error_status === undefined ? undefined : byStatus[api_error_status];

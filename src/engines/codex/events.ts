@@ -1,10 +1,6 @@
 import * as v from "valibot";
+import { lenient, parseEvent } from "../agent/events.ts";
 
-/** A value that is left out where it is not as expected: one odd field must not lose the event it stands in. */
-const lenient = <T extends v.GenericSchema>(schema: T) =>
-  v.optional(v.fallback(v.optional(schema), undefined));
-
-/** What of Codex's event stream (`codex exec --json`, one JSON object a line) is read; anything more is let by. */
 const itemSchema = v.object({
   type: v.string(),
   text: lenient(v.string()),
@@ -15,6 +11,7 @@ const itemSchema = v.object({
 });
 export type CodexItem = v.InferOutput<typeof itemSchema>;
 
+/** The events of Codex's stream (`codex exec --json`, one JSON object a line) that are read; others are ignored. */
 const eventSchema = v.variant("type", [
   v.object({ type: v.literal("thread.started"), thread_id: lenient(v.string()) }),
   v.object({ type: v.literal("item.started"), item: itemSchema }),
@@ -29,18 +26,11 @@ const eventSchema = v.variant("type", [
       }),
     ),
   }),
-  /** Told each time that it asks the model again: nothing has ended by that. */
+  /** Sent for each retry of a request; the turn continues. */
   v.object({ type: v.literal("error"), message: lenient(v.string()) }),
   v.object({ type: v.literal("turn.failed"), error: lenient(v.object({ message: lenient(v.string()) })) }),
 ]);
 export type CodexEvent = v.InferOutput<typeof eventSchema>;
 
-/** One line of the stream; nothing where it is no event that is known. */
-export function parseCodexEvent(line: string): CodexEvent | undefined {
-  try {
-    const parsed = v.safeParse(eventSchema, JSON.parse(line));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Parses one line of the stream. Returns undefined if it is not a known event. */
+export const parseCodexEvent = (line: string): CodexEvent | undefined => parseEvent(eventSchema, line);

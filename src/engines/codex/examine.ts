@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../../schemas/config.ts";
-import { oneLine } from "../../text/one-line.ts";
+import { lastLine, oneLine } from "../../text/one-line.ts";
 import { absentCheck, ask, versionCheck } from "../agent/examine.ts";
 import type { Check } from "../engine.ts";
 import { findCodex } from "./program.ts";
@@ -56,7 +56,7 @@ async function sandboxCheck(program: string, sandbox: Sandbox, env: Environment)
   const setting = ["-c", `sandbox_mode="${sandbox}"`];
   const { exitCode, stderr } = await ask(program, ["sandbox", ...setting, "--", "true"], env);
   if (exitCode === 0) return { name, status: "ok", found: `${sandbox} works` };
-  const said = oneLine(stderr.trim().split("\n").at(-1) ?? "", 200);
+  const said = oneLine(lastLine(stderr), 200);
   const advice = "allow user namespaces or Landlock on this machine, or set engines.codex.sandbox";
   return { name, status: "problem", found: `${sandbox} does not work here: ${said}`, advice };
 }

@@ -1,13 +1,13 @@
 import type { FailureKind } from "../../../schemas/outcome.ts";
 
 /**
- * What a failed turn means, by the text of `turn.failed`: Codex gives no code. Measured on Codex CLI 0.169.0. Only
- * that event's text is ever held against this table; an agent's own prose about rate limits never is. Each pattern
- * holds on to Codex's own words, as what follows them comes from the server.
+ * The failures by the text of `turn.failed`, because Codex gives no code. Measured on Codex CLI 0.169.0. Only that
+ * event's text is compared, never the agent's own prose about rate limits. Each pattern matches Codex's own words, as
+ * what follows them comes from the server.
  */
 const table: readonly (readonly [RegExp, FailureKind])[] = [
   [/^Quota exceeded/i, "quota"],
-  // That of a subscription: it is over after a while.
+  // The limit of a subscription, which is lifted after a while.
   [/^You['’]ve hit your usage limit/i, "rate_limited"],
   [/^exceeded retry limit, last status: 429\b|^unexpected status 429\b|^rate limit\b/i, "rate_limited"],
   [/^unexpected status 40[13]\b|^missing environment variable/i, "auth"],
@@ -16,13 +16,14 @@ const table: readonly (readonly [RegExp, FailureKind])[] = [
   [/^stream disconnected|^connection failed|^request timed out/i, "transient"],
 ];
 
+/** Classifies a failed turn by its message. */
 export const codexFailure = (message: string): FailureKind =>
   table.find(([pattern]) => pattern.test(message))?.[1] ?? "task";
 
 /**
- * Seconds until the time that a usage limit's text names: `try again at 4:29 AM` of the same day, or `try again at Sep
- * 29th, 2026 12:55 AM`, as Codex writes it in the local time zone (measured on Codex CLI 0.169.0). It leaves seconds
- * out, so that the minute's end is meant. Undefined where no time is named.
+ * Seconds until the time in the text of a usage limit: `try again at 4:29 AM` of the same day, or `try again at Sep
+ * 29th, 2026 12:55 AM`, in the local time zone (measured on Codex CLI 0.169.0). The text has no seconds, so the end of
+ * the minute counts. Returns undefined if the text has no time.
  */
 export function secondsUntilReset(message: string, now: Date): number | undefined {
   const named =

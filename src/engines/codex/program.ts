@@ -4,8 +4,9 @@ import { dirname, join, resolve } from "node:path";
 import { findExecutable, isExecutable } from "../find-executable.ts";
 
 /**
- * Codex itself, by its name on PATH or by a path; nothing where there is none. What npm installs under that name is a
- * wrapper that starts the program as a child: were the wrapper killed, the child would go on.
+ * Finds the Codex program by a name on PATH or by a path. npm installs a wrapper under that name, which starts the
+ * program as a child that would outlive a killed wrapper; this returns the program itself. Returns undefined if there
+ * is none.
  */
 export async function findCodex(name: string): Promise<string | undefined> {
   const found = await findExecutable(name);
@@ -24,12 +25,12 @@ async function behindWrapper(executable: string): Promise<string | undefined> {
       if (await isExecutable(program)) return program;
     }
   } catch {
-    // Not the wrapper that we know: it is run as it is.
+    // Not the known wrapper: run as it is.
   }
   return undefined;
 }
 
-/** The package that npm has installed beside the wrapper for this platform. */
+/** The folder of the package with the program for this platform, which npm installs next to the wrapper. */
 function platformFolder(script: string): string | undefined {
   try {
     const name = `@openai/codex-${process.platform}-${process.arch}/package.json`;

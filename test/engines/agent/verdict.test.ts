@@ -1,36 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { judge, parseHandOver, parseVerdict } from "../../../src/engines/agent/verdict.ts";
+import { judgeOutput, parseHandOver, parseVerdict } from "../../../src/engines/agent/verdict.ts";
 import { cpuTime } from "../../cpu-time.ts";
 
 describe("a verdict", () => {
   test.each([
-    ["VERDICT: CLEAN", "clean", ""],
-    ["All done.\n\nVERDICT: CLEAN\n\n\n", "clean", ""],
-    ["VERDICT:CLEAN", "clean", ""],
-    ["VERDICT: CLEAN.", "clean", ""],
-    ["VERDICT: CLEAN\r\n", "clean", ""],
-    ["```\nVERDICT: CLEAN\n```\n", "clean", ""],
-    ["~~~\nVERDICT: CLEAN\n~~~", "clean", ""],
-    ["**VERDICT: CLEAN**", "clean", ""],
-    ["**VERDICT:** CLEAN", "clean", ""],
-    ["VERDICT: **CLEAN**", "clean", ""],
-    ["__VERDICT: CLEAN__", "clean", ""],
-    ["`VERDICT: CLEAN`", "clean", ""],
-    ["> VERDICT: CLEAN", "clean", ""],
-    ["- `VERDICT: CLEAN`", "clean", ""],
-    ["### VERDICT: CLEAN", "clean", ""],
-    ["VERDICT: NEEDS_ATTENTION tests are slow", "needs_attention", "tests are slow"],
-    ["VERDICT: NEEDS_ATTENTION: tests are slow", "needs_attention", "tests are slow"],
-    ["VERDICT: NEEDS_ATTENTION — tests are slow", "needs_attention", "tests are slow"],
-    ["**VERDICT: NEEDS_ATTENTION** see `x`", "needs_attention", "see `x`"],
-    ["VERDICT: NEEDS_ATTENTION", "needs_attention", ""],
-    ["VERDICT: QUESTION which port, 80 or 8080?", "question", "which port, 80 or 8080?"],
-    ["VERDICT: QUESTION - `a` or `b`?", "question", "`a` or `b`?"],
-    ["VERDICT: QUESTION -1 or 0?", "question", "-1 or 0?"],
-    ["**VERDICT: QUESTION which?**", "question", "which?"],
-    ["VERDICT: NEEDS_ATTENTION no\nVERDICT: CLEAN", "clean", ""],
-  ])("of %j is %s %j", (output, kind, text) => {
-    expect(parseVerdict(output)).toMatchObject({ kind, text });
+    ["VERDICT: CLEAN", "CLEAN", ""],
+    ["All done.\n\nVERDICT: CLEAN\n\n\n", "CLEAN", ""],
+    ["VERDICT:CLEAN", "CLEAN", ""],
+    ["VERDICT: CLEAN.", "CLEAN", ""],
+    ["VERDICT: CLEAN\r\n", "CLEAN", ""],
+    ["```\nVERDICT: CLEAN\n```\n", "CLEAN", ""],
+    ["~~~\nVERDICT: CLEAN\n~~~", "CLEAN", ""],
+    ["**VERDICT: CLEAN**", "CLEAN", ""],
+    ["**VERDICT:** CLEAN", "CLEAN", ""],
+    ["VERDICT: **CLEAN**", "CLEAN", ""],
+    ["__VERDICT: CLEAN__", "CLEAN", ""],
+    ["`VERDICT: CLEAN`", "CLEAN", ""],
+    ["> VERDICT: CLEAN", "CLEAN", ""],
+    ["- `VERDICT: CLEAN`", "CLEAN", ""],
+    ["### VERDICT: CLEAN", "CLEAN", ""],
+    ["VERDICT: NEEDS_ATTENTION tests are slow", "NEEDS_ATTENTION", "tests are slow"],
+    ["VERDICT: NEEDS_ATTENTION: tests are slow", "NEEDS_ATTENTION", "tests are slow"],
+    ["VERDICT: NEEDS_ATTENTION — tests are slow", "NEEDS_ATTENTION", "tests are slow"],
+    ["**VERDICT: NEEDS_ATTENTION** see `x`", "NEEDS_ATTENTION", "see `x`"],
+    ["VERDICT: NEEDS_ATTENTION", "NEEDS_ATTENTION", ""],
+    ["VERDICT: QUESTION which port, 80 or 8080?", "QUESTION", "which port, 80 or 8080?"],
+    ["VERDICT: QUESTION - `a` or `b`?", "QUESTION", "`a` or `b`?"],
+    ["VERDICT: QUESTION -1 or 0?", "QUESTION", "-1 or 0?"],
+    ["**VERDICT: QUESTION which?**", "QUESTION", "which?"],
+    ["VERDICT: NEEDS_ATTENTION no\nVERDICT: CLEAN", "CLEAN", ""],
+  ])("of %j is %s %j", (output, word, text) => {
+    expect(parseVerdict(output)).toMatchObject({ word, text });
   });
 
   test.each([
@@ -46,7 +46,7 @@ describe("a verdict", () => {
     "VERDICT: QUESTIONABLE",
     "VERDICT: CLEAN|NEEDS_ATTENTION|QUESTION",
   ])("of %j is unknown", (line) => {
-    expect(parseVerdict(line)).toMatchObject({ kind: "unknown", line });
+    expect(parseVerdict(line)).toEqual({ word: undefined, text: "", line });
   });
 
   test.each([
@@ -134,21 +134,27 @@ describe("the outcome of a success", () => {
       },
     ],
   ])("with %j is %j, whoever gave it", (output, outcome) => {
-    expect(judge(output, "agent")).toEqual({ ...outcome, verdict: output });
-    expect(judge(output, "command")).toEqual({ ...outcome, verdict: output });
+    expect(judgeOutput(output, "agent")).toEqual({ ...outcome, verdict: output });
+    expect(judgeOutput(output, "command")).toEqual({ ...outcome, verdict: output });
   });
 
   test("without a verdict is a pass of a command, and a warning of an agent", () => {
-    expect(judge("done", "command")).toEqual({ status: "pass" });
-    expect(judge("done", "agent")).toEqual({ status: "warn", reason: "the agent ended without a verdict" });
+    expect(judgeOutput("done", "command")).toEqual({ status: "pass" });
+    expect(judgeOutput("done", "agent")).toEqual({
+      status: "warn",
+      reason: "the agent ended without a verdict",
+    });
   });
 
   test("has the hand-over with it", () => {
-    expect(judge("Hand-over: x\nVERDICT: CLEAN", "agent")).toMatchObject({ status: "pass", hand_over: "x" });
+    expect(judgeOutput("Hand-over: x\nVERDICT: CLEAN", "agent")).toMatchObject({
+      status: "pass",
+      hand_over: "x",
+    });
   });
 
   test("has a reason of at most 500 characters in one line", () => {
-    const { reason = "" } = judge(`VERDICT: QUESTION ${"why? ".repeat(1000)}`, "agent");
+    const { reason = "" } = judgeOutput(`VERDICT: QUESTION ${"why? ".repeat(1000)}`, "agent");
     expect(reason).toHaveLength(500);
     expect(reason).toMatch(/^why\?.*…$/);
   });

@@ -185,7 +185,7 @@ describe("a result", () => {
       { tool_name: "Bash", tool_input: { command: "rm x" } },
       { tool_name: "Agent", tool_input: {} },
     ];
-    const reason = "it was not permitted: Bash rm x; Agent";
+    const reason = "not permitted: Bash rm x; Agent";
     expect(await outcomeOf([init, ended({ permission_denials })])).toMatchObject({ status: "warn", reason });
     const question = ended({ permission_denials, result: "VERDICT: QUESTION may I?" });
     expect(await outcomeOf([init, question])).toMatchObject({ status: "question", reason: "may I?" });

@@ -66,7 +66,7 @@ describe("the program", () => {
       'The engine "codex" needs the program "no-such-codex", which is not on PATH. Install it with "npm install -g @openai/codex", or choose another with --engine.',
     );
     expect(await codexEngine({ executable: "/no/codex" }).missing([])).toContain(
-      "which is not there or may not be executed",
+      "which is missing or not executable",
     );
   });
 
