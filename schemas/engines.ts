@@ -40,7 +40,10 @@ export const maxParallel = v.optional(
 const env = v.optional(
   described(
     v.array(
-      v.pipe(v.string(), v.regex(/^([A-Za-z0-9_]+\*?|\*)$/, "must be a variable's name; it may end in *")),
+      v.pipe(
+        v.string(),
+        v.regex(/^([A-Za-z0-9_]+\*?|\*)$/, "must be the name of a variable, which may end in *"),
+      ),
     ),
     "Names of the environment variables that it gets, in addition to the basic ones and its own; `*` means every variable that does not look like a secret. Default: `['*']` for agents, and every variable for `command` and `dispatch`.",
   ),

@@ -45,14 +45,14 @@ function bounded(problems: readonly Problem[]): Problem[] {
     [...problems.filter(isError), ...problems.filter((one) => !isError(one))].slice(0, mostProblems),
   );
   const place = kept.at(-1)?.place ?? { file: "", line: 1, column: 1 };
-  const more = `${problems.length - mostProblems} more problems are left out`;
-  return [...kept, warning("too-many-problems", more, place, { hint: "mend these first" })];
+  const more = `${problems.length - mostProblems} more problems are not shown`;
+  return [...kept, warning("too-many-problems", more, place, { hint: "fix these first" })];
 }
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
 const emptyManifest = (file: YamlFile): Problem =>
-  error("empty-manifest", "expected a manifest, found nothing", file.place([]), {
+  error("empty-manifest", "expected a manifest, found an empty file", file.place([]), {
     hint: "start with `version: 1`, `mode: dependency-driven` and `stages:`",
   });

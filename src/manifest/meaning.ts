@@ -37,7 +37,7 @@ export function checkMode(manifest: Manifest, file: YamlFile, mode: Mode): Probl
 function emptyParts({ stages }: Outline, file: YamlFile): Problem[] {
   if (!stages) return [];
   if (stages.every(({ entries }) => entries === 0)) {
-    const hint = 'give a stage `tasks:` with a list of maps with "id"';
+    const hint = "list the tasks of a stage under `tasks:`, each with an `id`";
     return [
       error("no-tasks", "expected at least one task, found none", file.place(["stages"], "key"), { hint }),
     ];
@@ -45,8 +45,8 @@ function emptyParts({ stages }: Outline, file: YamlFile): Problem[] {
   return stages
     .filter(({ entries }) => entries === 0)
     .map(({ label, path }) =>
-      warning("empty-stage", `${label} has no task`, file.place([...path, "tasks"], "key"), {
-        hint: "remove it, or give it a task",
+      warning("empty-stage", `${label} has no tasks`, file.place([...path, "tasks"], "key"), {
+        hint: "add a task to it, or remove it",
       }),
     );
 }
@@ -60,8 +60,8 @@ function repeatedIds({ tasks }: Outline, file: YamlFile): Problem[] {
       return [];
     }
     return [
-      error("duplicate-task", `the id ${quoted(id)} is already another task's`, file.place([...path, "id"]), {
-        hint: "give each task an id of its own",
+      error("duplicate-task", `duplicate task id ${quoted(id)}`, file.place([...path, "id"]), {
+        hint: "give each task its own id",
         related: [{ message: "first used here", place: file.place([...before, "id"]) }],
       }),
     ];
@@ -84,19 +84,21 @@ function dependencyProblems({ tasks }: Outline, file: YamlFile): Problem[] {
       const near = suggestions > 0 ? nearest(id, ids) : undefined;
       suggestions -= 1;
       const hint = near ? `did you mean ${quoted(near)}?` : `the tasks are ${listed(ids.map(quoted))}`;
-      const message = `task ${quoted(task.id)} depends on ${quoted(id)}, which no task is called`;
+      const message = `task ${quoted(task.id)} depends on unknown task ${quoted(id)}`;
       return [error("unknown-dependency", message, file.place(path), { hint })];
     });
   });
 }
 
 const selfDependency = (id: string, path: Path, file: YamlFile): Problem =>
-  error("self-dependency", `task ${quoted(id)} depends on itself`, file.place(path), { hint: "remove it" });
+  error("self-dependency", `task ${quoted(id)} depends on itself`, file.place(path), {
+    hint: "remove this dependency",
+  });
 
 const repeatedDependency = (task: string, id: string, path: Path, before: Path, file: YamlFile): Problem =>
   warning("duplicate-dependency", `task ${quoted(task)} depends on ${quoted(id)} twice`, file.place(path), {
     hint: "remove one of them",
-    related: [{ message: "first named here", place: file.place(before) }],
+    related: [{ message: "first listed here", place: file.place(before) }],
   });
 
 function conflictingKeys({ id, keys, path }: OutlineTask, file: YamlFile): Problem[] {
@@ -106,7 +108,7 @@ function conflictingKeys({ id, keys, path }: OutlineTask, file: YamlFile): Probl
   return [
     error("conflicting-keys", message, file.place([...path, second], "key"), {
       hint: "keep one of them",
-      related: [{ message: "the other one", place: file.place([...path, first], "key") }],
+      related: [{ message: "the other one is here", place: file.place([...path, first], "key") }],
     }),
   ];
 }

@@ -43,7 +43,7 @@ function ignoredOrder({ stages = [], tasks }: Outline, file: YamlFile, mode: Mod
     " and ",
   );
   const message = `mode ${mode} ignores ${what}`;
-  const hint = "use the mode dependency-driven to keep the order";
+  const hint = "use mode dependency-driven to keep the order";
   return [warning("dependencies-ignored", message, file.place(["mode"]), { hint })];
 }
 
@@ -69,7 +69,7 @@ function fromFirst(nodes: readonly number[]): number[] {
 
 function cycleProblem(steps: readonly OutlineTask[], file: YamlFile): Problem {
   const [place, ...others] = stepPlaces([...steps, steps[0] as OutlineTask], file);
-  const message = `tasks wait for each other: ${route([...steps, steps[0] as OutlineTask])}`;
+  const message = `tasks depend on each other: ${route([...steps, steps[0] as OutlineTask])}`;
   return error("dependency-cycle", message, place?.place ?? file.place([]), {
     hint: "remove one of these dependencies",
     related: others,
@@ -104,14 +104,14 @@ function laterStages(outline: Outline, file: YamlFile, isBatched: boolean): Prob
       const later = byId.get(id);
       if (!later || later.stage.number <= task.stage.number) return [];
       const [here, there] = [task.stage.label, later.stage.label];
-      const move = `move task ${quoted(task.id)} to ${there} or behind it`;
-      const message = `task ${quoted(task.id)} in ${here} depends on ${quoted(id)} in the later ${there}, which waits for every task of ${here}`;
+      const move = `move task ${quoted(task.id)} to ${there} or later`;
+      const message = `task ${quoted(task.id)} in ${here} depends on ${quoted(id)} in the later ${there}, which waits for all of ${here}`;
       return [
         error("dependency-cycle", message, file.place(path), {
           hint: isBatched
-            ? `${move}; manual-batching takes stages in order`
+            ? `${move}: manual-batching runs stages in order`
             : `${move}, or set \`stage_barriers: relaxed\``,
-          related: [{ message: `${quoted(id)} stands here`, place: file.place([...later.path, "id"]) }],
+          related: [{ message: `${quoted(id)} is here`, place: file.place([...later.path, "id"]) }],
         }),
       ];
     }),
@@ -129,13 +129,13 @@ function keptBarriers(outline: Outline, file: YamlFile): Problem[] {
     if (!first || !last) return [];
     const [place, ...others] = stepPlaces(steps, file);
     const by = steps.length > 2 ? ` (${route(steps)})` : "";
-    const message = `task ${quoted(first.id)} in ${first.stage.label} depends on ${quoted(last.id)} in the later ${last.stage.label}${by}, which names no dependency and so waits for every task of ${first.stage.label}`;
+    const message = `task ${quoted(first.id)} in ${first.stage.label} depends on ${quoted(last.id)} in the later ${last.stage.label}${by}, which has no "depends" and so waits for all of ${first.stage.label}`;
     return [
       error("dependency-cycle", message, place?.place ?? file.place(first.path), {
-        hint: `name in ${quoted(last.id)} what it depends on, or move task ${quoted(first.id)} to ${last.stage.label}`,
+        hint: `give ${quoted(last.id)} its own "depends", or move task ${quoted(first.id)} to ${last.stage.label}`,
         related: [
           ...others,
-          { message: `${quoted(last.id)} stands here`, place: file.place([...last.path, "id"]) },
+          { message: `${quoted(last.id)} is here`, place: file.place([...last.path, "id"]) },
         ],
       }),
     ];

@@ -20,9 +20,9 @@ export async function promptFileProblems(manifest: Manifest, file: YamlFile): Pr
       if (prompt_file === undefined || prompt !== undefined) continue;
       const { problem } = await readPromptFile(file.path, prompt_file);
       if (!problem) continue;
-      const message = `task ${quoted(id)} takes its prompt from ${quoted(prompt_file)}: ${problem.message}`;
+      const message = `cannot read prompt file ${quoted(prompt_file)} of task ${quoted(id)}: ${problem.message}`;
       const place = file.place(["stages", stage, "tasks", at, "prompt_file"]);
-      const hint = "`prompt_file` is relative to the manifest";
+      const hint = "`prompt_file` is a path relative to the manifest";
       problems.push(error("prompt-file-unreadable", message, place, { hint }));
     }
   }

@@ -71,7 +71,7 @@ function problemOf(
   const code = codes[path.join(".")] ?? "invalid-value";
   if (kind === "validation") {
     const name = isKey
-      ? `the key ${quoted(String(input))} of ${partName(file.value, path.slice(0, -1))}`
+      ? `key ${quoted(String(input))} of ${partName(file.value, path.slice(0, -1))}`
       : partName(file.value, path);
     const but = isKey || input === "" ? "" : `, found ${brief(input)}`;
     return error(code, `${name} ${ruleOf(issue)}${but}`, file.place(path, isKey ? "key" : "value"));
@@ -104,7 +104,7 @@ function missingKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const key = String(path.at(-1));
   const due = shapeAt(shape, path);
   const isLiteral = due?.type === "literal";
-  const message = `${partName(file.value, path.slice(0, -1))} has no ${quoted(key)}`;
+  const message = `missing key ${quoted(key)} in ${partName(file.value, path.slice(0, -1))}`;
   // Of a key that is not there, the place is the map; of one without a value, the key.
   return error("missing-key", message, file.place(path), {
     hint: isLiteral
@@ -144,12 +144,12 @@ function hintForType(
         return written(
           typeof key === "string" ? `{ ${first}: ${inFlow(value)} }` : `${first}: ${inFlow(value)}`,
         );
-      return Array.isArray(value) ? "leave out the `- `" : undefined;
+      return Array.isArray(value) ? "remove the `- `" : undefined;
     case "record":
-      return Array.isArray(value) || isText ? "write `NAME: value`, a line each" : undefined;
+      return Array.isArray(value) || isText ? "write one `NAME: value` on each line" : undefined;
     case "string":
       if (value === null) return "remove the empty entry";
-      if (typeof value === "object") return "if it is meant as text, put it in quotes";
+      if (typeof value === "object") return "if it is text, put it in quotes";
       return written(`"${writtenAs(place, String(value))}"`);
     case "number":
       return isText && Number.isFinite(Number(value)) ? written(String(Number(value))) : undefined;
@@ -184,6 +184,6 @@ function unknownKey(shape: Shape, path: Path, file: YamlFile): Problem {
   return warning("unknown-key", message, file.place(path, "key"), {
     hint: near
       ? `did you mean ${quoted(near)}?`
-      : `known here: ${listed(known, { most: Number.POSITIVE_INFINITY })}`,
+      : `known keys: ${listed(known, { most: Number.POSITIVE_INFINITY })}`,
   });
 }

@@ -69,10 +69,10 @@ export async function readText(
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      const hint = isAbsolute(path) ? "check the path" : `the path is taken from ${process.cwd()}`;
-      return failed("file-not-found", "there is no such file", hint);
+      const hint = isAbsolute(path) ? "check the path" : `the path is relative to ${process.cwd()}`;
+      return failed("file-not-found", "file not found", hint);
     }
-    return failed("file-unreadable", `the file cannot be read: ${message}`, "check its permissions");
+    return failed("file-unreadable", `cannot read the file: ${message}`, "check its permissions");
   }
 }
 

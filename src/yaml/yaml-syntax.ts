@@ -43,8 +43,8 @@ export function parseSyntax(text: string, at: At): { document?: Document; proble
 /** What a document's conversion to plain data throws: at aliases that multiply, at a merge of what is no map. */
 export function thrownProblem({ message }: Error, place: Place): Problem {
   return message.startsWith("Excessive alias count")
-    ? error("yaml-too-complex", "the aliases multiply into too much", place, {
-        hint: "write out what they stand for",
+    ? error("yaml-too-complex", "the aliases expand to too much data", place, {
+        hint: "replace them with the values that they refer to",
       })
     : error("yaml-syntax", sentence(message), place);
 }
@@ -57,7 +57,7 @@ function controlCharacter(text: string, at: At): Problem | undefined {
   const number = text.charCodeAt(found).toString(16).toUpperCase().padStart(4, "0");
   const message = `expected text, found the control character U+${number}`;
   return error("yaml-syntax", message, at(found, found + 1), {
-    hint: 'remove it, or write it as an escape in double quotes, such as "\\e"',
+    hint: 'remove it, or write it as an escape sequence in double quotes, such as "\\e"',
   });
 }
 
@@ -77,7 +77,7 @@ const tooDeep = (place: Place): Problem =>
 
 const secondDocument = (place: Place): Problem =>
   error("yaml-syntax", "expected one document, found a second", place, {
-    hint: "remove the line `---` and what follows it",
+    hint: "remove the line `---` and everything after it",
   });
 
 function parserProblem(found: YAMLError, at: At): Problem {
@@ -90,31 +90,37 @@ function parserProblem(found: YAMLError, at: At): Problem {
 function wordsFor({ code, message }: YAMLError): [message: string, hint?: string] {
   switch (code) {
     case "TAB_AS_INDENT":
-      return ["expected spaces as indentation, found a tab", "indent with spaces"];
+      return ["expected spaces for indentation, found a tab", "indent with spaces"];
     case "BLOCK_AS_IMPLICIT_KEY":
       return message.startsWith("Nested")
-        ? ["found a second `: ` on this line", "if it is part of the text, put the value in quotes"]
-        : [sentence(message), "indent it as its neighbours are"];
+        ? [
+            "expected one `: ` on this line, found a second",
+            "if it is part of the text, put the value in quotes",
+          ]
+        : [sentence(message), "indent it like the lines around it"];
     case "BAD_SCALAR_START":
       return [sentence(message), "put the value in quotes"];
     case "BAD_INDENT":
-      return [sentence(message), "indent it as its neighbours are"];
+      return [sentence(message), "indent it like the lines around it"];
     case "MULTILINE_IMPLICIT_KEY":
-      return ["a key must stand on one line", "check that each quote before it is closed"];
+      return [
+        "expected a key on one line, found line breaks in it",
+        "check that every quote before it is closed",
+      ];
     case "MISSING_CHAR":
       if (message.startsWith("Missing closing")) {
         return [
-          `expected a closing ${message.includes('"') ? '"' : "'"}, found the end of the text`,
+          `expected a closing ${message.includes('"') ? '"' : "'"}, found the end of the file`,
           "close the quote",
         ];
       }
       return message.startsWith("Implicit map keys")
-        ? ["expected `:` behind the key", "write `key: value`, or put a text of several lines in quotes"]
+        ? ["expected `:` after the key", "write `key: value`, or put text of several lines in quotes"]
         : [sentence(message)];
     case "TAG_RESOLVE_FAILED": {
       const tag = /^Unresolved tag: (.*)/.exec(message)?.[1];
       return tag
-        ? [`the tag ${tag} is not known and is ignored`, "put a text that starts with ! in quotes"]
+        ? [`unknown tag ${tag}: it is ignored`, "put text that starts with ! in quotes"]
         : [sentence(message)];
     }
     default:
@@ -161,8 +167,8 @@ function structureProblems(root: unknown, at: At): Problem[] {
 const spotOf = (node: unknown, at: At): Place => at(...(spanOf(node) ?? [0, 1]));
 
 function unknownAlias(name: string, place: Place): Problem {
-  const message = `the alias *${name} stands for nothing: no value before it is marked &${name}`;
-  return error("yaml-syntax", message, place, { hint: "put a text that starts with * in quotes" });
+  const message = `unknown alias *${name}: there is no anchor &${name} before it`;
+  return error("yaml-syntax", message, place, { hint: "put text that starts with * in quotes" });
 }
 
 function repeatedKeys(map: YAMLMap, at: At): Problem[] {
@@ -176,9 +182,9 @@ function repeatedKeys(map: YAMLMap, at: At): Problem[] {
       return [];
     }
     return [
-      error("yaml-syntax", `the key ${quoted(key)} stands twice in one map`, spotOf(pair.key, at), {
+      error("yaml-syntax", `duplicate key ${quoted(key)}`, spotOf(pair.key, at), {
         hint: "keep one of them",
-        related: [{ message: "first here", place: spotOf(before, at) }],
+        related: [{ message: "first used here", place: spotOf(before, at) }],
       }),
     ];
   });

@@ -45,15 +45,15 @@ test("every problem at once, with place, source line, squiggle, hint and second 
     |       ~~~~~~~~~~~~~~~~
   hint: did you mean "dependency-driven"?
 
-bad.exec.yaml:7:19 error unknown-dependency: task "a" depends on "b", which no task is called
+bad.exec.yaml:7:19 error unknown-dependency: task "a" depends on unknown task "b"
   7 |         depends: [b]
     |                   ~
   hint: the tasks are "a"
 
-bad.exec.yaml:8:13 error duplicate-task: the id "a" is already another task's
+bad.exec.yaml:8:13 error duplicate-task: duplicate task id "a"
   8 |       - id: a
     |             ~
-  hint: give each task an id of its own
+  hint: give each task its own id
   bad.exec.yaml:6:13 first used here
   6 |       - id: a
     |             ~
@@ -83,7 +83,7 @@ describe("--json", () => {
     expect(problems[1]).toEqual({
       code: "unknown-dependency",
       severity: "error",
-      message: 'task "a" depends on "b", which no task is called',
+      message: 'task "a" depends on unknown task "b"',
       file: "bad.exec.yaml",
       line: 7,
       column: 19,

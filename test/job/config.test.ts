@@ -73,7 +73,7 @@ test("what is wrong in either is told with its file and place, all of it at once
     '1:9 [gemini] error invalid-value: "engine" must be one of codex, claude, dispatch or command, found "gemini"',
     '1:35 [hihg] error invalid-value: "tiers.fast.codex.effort" must be one of low, medium, high or xhigh, found "hihg"',
     '  did you mean "high"?',
-    '2:27 [A-B] error invalid-value: entry 1 of "engines.codex.env" must be a variable\'s name; it may end in *, found "A-B"',
+    '2:27 [A-B] error invalid-value: entry 1 of "engines.codex.env" must be the name of a variable, which may end in *, found "A-B"',
     '2:33 [sandbx] warning unknown-key: unknown key "sandbx" in "engines.codex": it is ignored',
     '  did you mean "sandbox"?',
   ]);

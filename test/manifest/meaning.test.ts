@@ -28,11 +28,11 @@ stages:
 
 test("a repeated id is told at the second task, with the place of the first", async () => {
   expect(await problemsOf(around("- id: a\n- id: b\n- id: a\n- id: a\n"))).toEqual([
-    '8:13 [a] error duplicate-task: the id "a" is already another task\'s',
-    "  give each task an id of its own",
+    '8:13 [a] error duplicate-task: duplicate task id "a"',
+    "  give each task its own id",
     "  6:13 [a] first used here",
-    '9:13 [a] error duplicate-task: the id "a" is already another task\'s',
-    "  give each task an id of its own",
+    '9:13 [a] error duplicate-task: duplicate task id "a"',
+    "  give each task its own id",
     "  6:13 [a] first used here",
   ]);
 });
@@ -40,9 +40,9 @@ test("a repeated id is told at the second task, with the place of the first", as
 test("an unknown dependency comes with the nearest id, where one is near", async () => {
   const tasks = "- id: task-1\n- id: task-3\n  depends: [task-11]\n- id: x\n  depends: [write the docs]\n";
   expect(await problemsOf(around(tasks))).toEqual([
-    '8:19 [task-11] error unknown-dependency: task "task-3" depends on "task-11", which no task is called',
+    '8:19 [task-11] error unknown-dependency: task "task-3" depends on unknown task "task-11"',
     '  did you mean "task-1"?',
-    '10:19 [write the docs] error unknown-dependency: task "x" depends on "write the docs", which no task is called',
+    '10:19 [write the docs] error unknown-dependency: task "x" depends on unknown task "write the docs"',
     '  the tasks are "task-1", "task-3" and "x"',
   ]);
 });
@@ -58,7 +58,7 @@ test("a task without a usable id still has its place in what others say", async 
   expect(await problemsOf(around('- id: 3\n  depends: [b]\n- id: b\n  depends: ["3"]\n'))).toEqual([
     '6:13 [3] error wrong-type: "id" of task 1 of stage "A" must be a string, found the number 3',
     '  write `id: "3"`',
-    "7:19 [b] error dependency-cycle: tasks wait for each other: 3 → b → 3",
+    "7:19 [b] error dependency-cycle: tasks depend on each other: 3 → b → 3",
     "  remove one of these dependencies",
     '  9:19 ["3"] "b" depends on "3" here',
   ]);
@@ -67,7 +67,7 @@ test("a task without a usable id still has its place in what others say", async 
 test("a task cannot depend on itself, and that is no cycle besides", async () => {
   expect(await problemsOf(around("- id: a\n  depends: [a]\n"))).toEqual([
     '7:19 [a] error self-dependency: task "a" depends on itself',
-    "  remove it",
+    "  remove this dependency",
   ]);
 });
 
@@ -75,7 +75,7 @@ test("a dependency named twice is a warning", async () => {
   expect(await problemsOf(around("- id: a\n- id: b\n  depends: [a, a]\n"))).toEqual([
     '8:22 [a] warning duplicate-dependency: task "b" depends on "a" twice',
     "  remove one of them",
-    "  8:19 [a] first named here",
+    "  8:19 [a] first listed here",
   ]);
 });
 
@@ -83,10 +83,10 @@ test("a stage without tasks is a warning, a manifest without any is an error", a
   const top = "version: 1\nmode: dependency-driven\n";
   expect(
     await problemsOf(`${top}stages: [{ name: A, tasks: [{ id: a }] }, { name: B, tasks: [] }]\n`),
-  ).toEqual(['3:54 [tasks] warning empty-stage: stage "B" has no task', "  remove it, or give it a task"]);
+  ).toEqual(['3:54 [tasks] warning empty-stage: stage "B" has no tasks', "  add a task to it, or remove it"]);
   const noTasks = [
     "3:1 [stages] error no-tasks: expected at least one task, found none",
-    '  give a stage `tasks:` with a list of maps with "id"',
+    "  list the tasks of a stage under `tasks:`, each with an `id`",
   ];
   expect(await problemsOf(`${top}stages: [{ name: A, tasks: [] }]\n`)).toEqual(noTasks);
   expect(await problemsOf(`${top}stages: []\n`)).toEqual(noTasks);
@@ -101,7 +101,7 @@ test("a task has a prompt or a prompt file, not both", async () => {
   expect(await problemsOf(around("- id: a\n  prompt_file: p.md\n  prompt: Do it.\n"))).toEqual([
     '8:9 [prompt] error conflicting-keys: task "a" has both "prompt" and "prompt_file"',
     "  keep one of them",
-    "  7:9 [prompt_file] the other one",
+    "  7:9 [prompt_file] the other one is here",
   ]);
   expect(await problemsOf(around("- id: a\n  prompt_file:\n  prompt: Do it.\n"))).toEqual([]);
 });

@@ -24,7 +24,7 @@ const stagedFreely = (mode: Mode, rest = ""): string =>
 test("a cycle is told from its first task, with each further step's place", async () => {
   const tasks = "- id: x\n- id: c\n  depends: [x, a]\n- id: a\n  depends: [b]\n- id: b\n  depends: [x, c]\n";
   expect(await problemsOf(around(tasks))).toEqual([
-    "8:22 [a] error dependency-cycle: tasks wait for each other: c → a → b → c",
+    "8:22 [a] error dependency-cycle: tasks depend on each other: c → a → b → c",
     "  remove one of these dependencies",
     '  10:19 [b] "a" depends on "b" here',
     '  12:22 [c] "b" depends on "c" here',
@@ -42,8 +42,8 @@ test("each knot of tasks is told, and tasks before and behind one are not", asyn
 `),
   );
   expect(problems.map(({ message }) => message)).toEqual([
-    "tasks wait for each other: a → b → a",
-    "tasks wait for each other: c → d → c",
+    "tasks depend on each other: a → b → a",
+    "tasks depend on each other: c → d → c",
   ]);
 });
 
@@ -58,9 +58,9 @@ test.each(["all-parallel", "all-sequential", "dependency-driven", "manual-batchi
 
 test("under strict barriers every dependency on a later stage is told, in words", async () => {
   const told = [
-    '6:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for every task of stage "A"',
-    '  move task "a" to stage "B" or behind it, or set `stage_barriers: relaxed`',
-    '  9:15 [b] "b" stands here',
+    '6:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for all of stage "A"',
+    '  move task "a" to stage "B" or later, or set `stage_barriers: relaxed`',
+    '  9:15 [b] "b" is here',
   ];
   expect(await problemsOf(staged("dependency-driven"))).toEqual(told);
   expect(await problemsOf(staged("all-sequential"))).toEqual(told);
@@ -76,7 +76,7 @@ test("a stage without a name goes by its number", async () => {
   expect(problem).toContain("wrong-type");
   const { problems } = await load(staged("dependency-driven").replace("name: A", "name: 5"));
   expect(problems[1]?.message).toBe(
-    'task "a" in stage 1 depends on "b" in the later stage "B", which waits for every task of stage 1',
+    'task "a" in stage 1 depends on "b" in the later stage "B", which waits for all of stage 1',
   );
 });
 
@@ -91,36 +91,36 @@ test("under relaxed barriers a later stage can be depended on", async () => {
 test("under relaxed barriers a task that names no dependency still waits for the stages before it", async () => {
   const relaxed = "stage_barriers: relaxed\n";
   expect(await problemsOf(staged("dependency-driven", relaxed))).toEqual([
-    '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which names no dependency and so waits for every task of stage "A"',
-    '  name in "b" what it depends on, or move task "a" to stage "B"',
-    '  10:15 [b] "b" stands here',
+    '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which has no "depends" and so waits for all of stage "A"',
+    '  give "b" its own "depends", or move task "a" to stage "B"',
+    '  10:15 [b] "b" is here',
   ]);
   expect(await problemsOf(stagedFreely("dependency-driven", relaxed))).toEqual([
-    '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "d" in the later stage "C" (a → b → c → d), which names no dependency and so waits for every task of stage "A"',
-    '  name in "d" what it depends on, or move task "a" to stage "C"',
+    '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "d" in the later stage "C" (a → b → c → d), which has no "depends" and so waits for all of stage "A"',
+    '  give "d" its own "depends", or move task "a" to stage "C"',
     '  10:28 [c] "b" depends on "c" here',
     '  11:28 [d] "c" depends on "d" here',
-    '  12:30 [d] "d" stands here',
+    '  12:30 [d] "d" is here',
   ]);
 });
 
 test("manual-batching takes stages in order under relaxed barriers too", async () => {
   expect(await problemsOf(staged("manual-batching", "stage_barriers: relaxed\n"))).toEqual([
-    '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for every task of stage "A"',
-    '  move task "a" to stage "B" or behind it; manual-batching takes stages in order',
-    '  10:15 [b] "b" stands here',
+    '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for all of stage "A"',
+    '  move task "a" to stage "B" or later: manual-batching runs stages in order',
+    '  10:15 [b] "b" is here',
   ]);
 });
 
 test("all-parallel warns of the order that it ignores, and of nothing where there is none", async () => {
   expect(await problemsOf(staged("all-parallel"))).toEqual([
     '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel ignores "depends" and the order of stages',
-    "  use the mode dependency-driven to keep the order",
+    "  use mode dependency-driven to keep the order",
   ]);
   const parallel = "version: 1\nmode: all-parallel\n";
   expect(await problemsOf(around("- id: a\n- { id: b, depends: [a] }\n", parallel))).toEqual([
     '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel ignores "depends"',
-    "  use the mode dependency-driven to keep the order",
+    "  use mode dependency-driven to keep the order",
   ]);
   expect(await problemsOf(around("- id: a\n- id: b\n", parallel))).toEqual([]);
 });
@@ -145,6 +145,6 @@ test("a chain of 10 000 tasks is no cycle, and one closed into a ring is", async
   const { problems } = await load(around(`${chain.join("")}- { id: t${count}, depends: [t0] }\n`));
   expect(problems).toHaveLength(1);
   expect(problems[0]?.message).toMatch(
-    /^tasks wait for each other: t0 → t1 → .* → … 9962 more … → .* → t10000 → t0$/,
+    /^tasks depend on each other: t0 → t1 → .* → … 9962 more … → .* → t10000 → t0$/,
   );
 });

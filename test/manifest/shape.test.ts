@@ -81,7 +81,7 @@ test("a number in place of a string is quoted as its author wrote it", async () 
 test("other kinds of value in place of a string say what they are", async () => {
   expect(await problemsOf(around("- id: a\n  title: [WIP]\n  prompt: true\n  depends: [~]\n"))).toEqual([
     '7:16 [[WIP]] error wrong-type: "title" of task "a" must be a string, found a list',
-    "  if it is meant as text, put it in quotes",
+    "  if it is text, put it in quotes",
     '8:17 [true] error wrong-type: "prompt" of task "a" must be a string, found true',
     '  write `prompt: "true"`',
     '9:19 [~] error wrong-type: entry 1 of "depends" of task "a" must be a string, found nothing',
@@ -106,9 +106,9 @@ test("maps and lists are not taken for each other", async () => {
   ]);
   expect(await problemsOf(around("- - id: a\n- id: b\n  env: [A=b]\n"))).toEqual([
     '6:9 [- id: a] error wrong-type: task 1 of stage "A" must be a map with "id", found a list',
-    "  leave out the `- `",
+    "  remove the `- `",
     '8:14 [[A=b]] error wrong-type: "env" of task "b" must be a map of names to strings, found a list',
-    "  write `NAME: value`, a line each",
+    "  write one `NAME: value` on each line",
   ]);
 });
 
@@ -125,17 +125,17 @@ test.each([
 
 test("a missing key is told on the map that lacks it, or on the key where only its value is missing", async () => {
   expect(await problemsOf("mode: all-parallel # all\ntier: fast\n")).toEqual([
-    '1:1 [mode: all-parallel # all] error missing-key: the file has no "version"',
+    '1:1 [mode: all-parallel # all] error missing-key: missing key "version" in the file',
     "  add `version: 1`",
-    '1:1 [mode: all-parallel # all] error missing-key: the file has no "stages"',
+    '1:1 [mode: all-parallel # all] error missing-key: missing key "stages" in the file',
     '  add `stages:` with a list of maps with "name" and "tasks"',
   ]);
   expect(await problemsOf(around("- title: One\n- id:\n- id: c\n  verify: [{ expect: exit 1 }]\n"))).toEqual([
-    '6:9 [title: One] error missing-key: task 1 of stage "A" has no "id"',
+    '6:9 [title: One] error missing-key: missing key "id" in task 1 of stage "A"',
     "  add `id:` with a string",
-    '7:9 [id] error missing-key: task 2 of stage "A" has no "id"',
+    '7:9 [id] error missing-key: missing key "id" in task 2 of stage "A"',
     "  add `id:` with a string",
-    '9:18 [{ expect: exit 1 }] error missing-key: entry 1 of "verify" of task "c" has no "run"',
+    '9:18 [{ expect: exit 1 }] error missing-key: missing key "run" in entry 1 of "verify" of task "c"',
     "  add `run:` with a string",
   ]);
 });
@@ -180,7 +180,7 @@ test("values out of a choice, a range or a form say what is allowed", async () =
     '10:36 [ok] error invalid-value: "expect" of entry 1 of "verify" of task "a" must be `exit N` or `contains "text"`, found "ok"',
   ]);
   expect(await problemsOf(around("- id: a\n  env: { A-B: x }\n"))).toEqual([
-    '7:16 [A-B] error invalid-value: the key "A-B" of "env" of task "a" must be a name of letters, digits and _',
+    '7:16 [A-B] error invalid-value: key "A-B" of "env" of task "a" must be a name of letters, digits and _',
   ]);
   const [long] = await problemsOf(around(`- id: ${"x".repeat(201)}\n`));
   expect(long).toContain('" must have at most 200 characters, found "xxx');
@@ -219,7 +219,7 @@ stages:
     '10:28 [expects] warning unknown-key: unknown key "expects" in entry 1 of "verify" of task "a": it is ignored',
     '  did you mean "expect"?',
     '10:45 [note] warning unknown-key: unknown key "note" in entry 1 of "verify" of task "a": it is ignored',
-    "  known here: run and expect",
+    "  known keys: run and expect",
   ]);
 });
 
