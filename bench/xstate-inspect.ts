@@ -12,7 +12,7 @@ import { join, resolve } from "node:path";
 import { createActor, fromPromise, type InspectionEvent } from "xstate";
 import { modeConfigs } from "../machines/modes/modes.ts";
 import { orchestratorMachine } from "../machines/orchestrator.machine.ts";
-import { runSpec } from "../machines/schedule/schedule.ts";
+import { runSpec } from "../machines/schedule/run-spec.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";

@@ -44,7 +44,7 @@ export function chartOf(machine: AnyStateMachine): Chart {
       transitions.push({
         from: keyOf(node),
         ...(target?.[0] ? { to: keyOf(target[0]) } : {}),
-        event: eventName(eventType, node),
+        event: eventName(eventType),
         ...(guard === undefined ? {} : { guard: nameOf(guard) }),
         actions: actions.map(nameOf),
       });
@@ -63,10 +63,10 @@ const keyOf = (node: AnyStateNode): string => node.path.join(".");
 const nameOf = (part: unknown): string =>
   typeof part === "string" ? part : String((part as { readonly type?: unknown }).type);
 
-/** XState names what an invoked actor says after the state that invoked it; people know it by the actor. */
-function eventName(type: string, node: AnyStateNode): string {
+/** XState names the end of an invoked actor by the actor's id; `error` alone is that of any actor. */
+function eventName(type: string): string {
   if (type === "") return "always";
-  const [, what] = /^xstate\.(done|error)\.actor\./.exec(type) ?? [];
-  const invoked = node.invoke.find(({ id }) => type.endsWith(`.actor.${id}`));
-  return what && invoked ? `${what}(${nameOf(invoked.src)})` : type;
+  const [, what, actor] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(type) ?? [];
+  if (!what) return type;
+  return actor === "*" ? what : `${what}(${actor})`;
 }

@@ -1,12 +1,12 @@
 import { assign, fromPromise, sendParent, setup } from "xstate";
-import type { DependencyResult } from "../schemas/dependency-result.ts";
+import type { DependencyResult, FinishedTask } from "../schemas/dependency-result.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
 
-/** What a task brings along from an earlier part of its run: nothing, where it has not been tried yet. */
+/** What a task brings along from an earlier part of its run. */
 export interface Restored {
   /** The number of its last attempt. */
   readonly attempt: number;
-  /** What it came to, where it is done, or still parked, and is not run again. */
+  /** Its outcome, if it is done or still parked and does not run again. */
   readonly outcome?: Outcome | undefined;
   /** The answer to the question that its last attempt ended with. */
   readonly followUp?: FollowUp | undefined;
@@ -14,159 +14,180 @@ export interface Restored {
 
 export interface TaskInput {
   readonly id: string;
-  /** How often a failure that may pass by itself is tried again. */
+  /** How many times a transient failure is retried. */
   readonly retries: number;
-  /** How often a failing `verify` command goes back to the agent. */
+  /** How many times the agent is asked to fix a failing `verify` command. */
   readonly fixes: number;
-  /** Whether `verify` commands decide on what the agent has done. */
+  /** Whether the task has `verify` commands. */
   readonly isVerified: boolean;
   readonly restored?: Restored | undefined;
 }
 
-/** Why an agent goes on where it stopped, in place of starting anew. */
+/** Why an attempt continues an earlier one instead of starting anew. */
 export interface FollowUp {
   readonly kind: "answer" | "fix";
-  /** A person's answer, or what the failing command said. */
+  /** A person's answer, or the output of the failing command. */
   readonly text: string;
-  /** The attempt that is gone on from, and its session where the engine keeps one. */
+  /** The attempt to continue, and its session if the engine keeps one. */
   readonly attempt: number;
   readonly session?: string | undefined;
 }
 
 export interface TaskContext extends Omit<TaskInput, "restored"> {
-  /** The number of the attempt that runs or ran last, from 1; 0 before the first. */
+  /** The number of the current or last attempt, from 1; 0 before the first. */
   readonly attempt: number;
-  /** How often it was tried again for a transient failure, put off by a limit, and sent back by a `verify` command. */
-  readonly retried: number;
-  readonly limited: number;
-  readonly fixed: number;
-  /** The results of the explicit dependencies, there from `ready` on. */
+  readonly retriesUsed: number;
+  readonly limitWaits: number;
+  readonly fixesUsed: number;
+  /** The results of the explicit dependencies; set on entry to `ready`. */
   readonly dependencies: readonly DependencyResult[];
+  /** The tasks behind the barrier that this one waited for; set on entry to `ready`. */
+  readonly alsoFinished: readonly FinishedTask[];
   readonly followUp: FollowUp | undefined;
   readonly outcome: Outcome | undefined;
-  /** The run is being cancelled: whatever the attempt comes to, there is no other. */
-  readonly isLast: boolean;
+  /** Set on cancel: no further attempt follows this one. */
+  readonly noFurtherAttempts: boolean;
 }
 
-/** What the orchestrator tells a task. */
+/** What the orchestrator routes into a task that becomes ready. */
+export interface RoutedResults {
+  readonly dependencies: readonly DependencyResult[];
+  readonly alsoFinished: readonly FinishedTask[];
+}
+
+/** What the orchestrator sends to a task. */
 export type TaskEvent =
-  | { readonly type: "task.ready"; readonly dependencies: readonly DependencyResult[] }
+  | ({ readonly type: "task.ready" } & RoutedResults)
   | { readonly type: "task.start" }
-  | {
-      readonly type: "task.answer";
-      readonly text: string;
-      readonly dependencies: readonly DependencyResult[];
-    }
+  | ({ readonly type: "task.answer"; readonly text: string } & RoutedResults)
   | { readonly type: "task.skip"; readonly outcome: Outcome }
   | { readonly type: "task.cancel"; readonly outcome: Outcome };
 
-/** What a task tells the orchestrator: its attempt, or the last of its attempts, came to this. */
+/** How XState reports the end of the actors that a task invokes. */
+type ActorEnded =
+  | { readonly type: `xstate.done.actor.${"attempt" | "verify"}`; readonly output: Outcome }
+  | { readonly type: `xstate.error.actor.${"attempt" | "verify"}`; readonly error: unknown };
+
+/** Sent to the orchestrator when a task has settled, or is parked. */
 export interface TaskSettled {
   readonly type: "task.settled";
   readonly task: string;
   readonly outcome: Outcome;
 }
 
-/** It gives its slot back and waits by itself, for another try; or it has waited, and is ready again. */
+/** Sent to the orchestrator when a task gives its slot back until its next attempt, and when that wait is over. */
 export interface TaskWaiting {
-  readonly type: "task.waiting" | "task.again";
+  readonly type: "task.waiting" | "task.requeue";
   readonly task: string;
 }
 
-/** What carries an attempt out; provided by whoever runs the machine. Its signal is aborted if the actor is stopped. */
-export interface AttemptInput {
+/** Input of the actor that runs an attempt, and resolves with its outcome. */
+export interface AttemptInput extends RoutedResults {
   readonly id: string;
   readonly attempt: number;
-  readonly dependencies: readonly DependencyResult[];
   readonly followUp?: FollowUp | undefined;
 }
 
-/** What holds a finished attempt against the task's `verify` commands: gives the outcome as it is, or a failure. */
+/** Input of the actor that runs the `verify` commands, and resolves with the outcome as it is or with a failure. */
 export interface VerifyInput {
   readonly id: string;
   readonly attempt: number;
   readonly outcome: Outcome;
 }
 
-/** What waits before the next try. How long is its own to say. */
-export interface PauseInput {
+/** Input of the actor that waits before the next attempt, for as long as it decides. */
+export interface BackoffInput {
   readonly id: string;
   readonly attempt: number;
   readonly outcome: Outcome;
-  /** Which wait of its kind this is, from 1. */
+  /** The number of this wait among those of its kind, from 1. */
   readonly count: number;
 }
 
 const unprovided = (what: string) => () => Promise.reject(new Error(`no ${what} actor was provided`));
 
-/** A task's vocabulary: what its chart is written in. */
+/** The outcome of the last attempt. */
+export const outcomeOf = ({ outcome = { status: "error" } }: TaskContext): Outcome => outcome;
+
+type Given = { readonly context: TaskContext; readonly event: TaskEvent | ActorEnded };
+
+/** The outcome that an event carries: of an ended actor, or given by the orchestrator. */
+const outcomeIn = ({ event, context }: Given): Outcome => {
+  if ("output" in event) return event.output;
+  return "outcome" in event ? event.outcome : outcomeOf(context);
+};
+
+/** The vocabulary of a task's chart. */
 export const taskSetup = setup({
   types: {
     context: {} as TaskContext,
-    events: {} as TaskEvent,
+    events: {} as TaskEvent | ActorEnded,
     input: {} as TaskInput,
   },
   actors: {
     attempt: fromPromise<Outcome, AttemptInput>(unprovided("attempt")),
     verify: fromPromise<Outcome, VerifyInput>(unprovided("verify")),
-    pause: fromPromise<void, PauseInput>(unprovided("pause")),
+    backoff: fromPromise<void, BackoffInput>(unprovided("backoff")),
   },
   guards: {
     wasDone: ({ context: { outcome } }) => outcome !== undefined && isDone(outcome.status),
     wasParked: ({ context: { outcome } }) => outcome !== undefined && isParked(outcome.status),
-    mustBeVerified: ({ context }, outcome: Outcome) =>
-      context.isVerified && isDone(outcome.status) && !context.isLast,
-    /** Cancelled before its `verify` commands could decide: nobody knows whether it is done. */
-    isUnverified: ({ context }, outcome: Outcome) => context.isVerified && isDone(outcome.status),
-    isLimited: ({ context }, outcome: Outcome) => outcome.failure === "rate_limited" && !context.isLast,
-    mayRetry: ({ context }, outcome: Outcome) =>
-      outcome.failure === "transient" && context.retried < context.retries && !context.isLast,
-    mayFix: ({ context }, outcome: Outcome) =>
-      outcome.failure === "verify" && context.fixed < context.fixes && !context.isLast,
-    isDone: (_, outcome: Outcome) => isDone(outcome.status),
-    isParked: (_, outcome: Outcome) => isParked(outcome.status),
-    isCancelled: (_, outcome: Outcome) => outcome.status === "cancelled",
+    needsVerification: (given) =>
+      given.context.isVerified && isDone(outcomeIn(given).status) && !given.context.noFurtherAttempts,
+    wasCancelledUnverified: (given) => given.context.isVerified && isDone(outcomeIn(given).status),
+    isRateLimited: (given) => outcomeIn(given).failure === "rate_limited" && !given.context.noFurtherAttempts,
+    canRetry: (given) => {
+      const { retriesUsed, retries, noFurtherAttempts } = given.context;
+      return outcomeIn(given).failure === "transient" && retriesUsed < retries && !noFurtherAttempts;
+    },
+    canFix: (given) => {
+      const { fixesUsed, fixes, noFurtherAttempts } = given.context;
+      return outcomeIn(given).failure === "verify" && fixesUsed < fixes && !noFurtherAttempts;
+    },
+    isDone: (given) => isDone(outcomeIn(given).status),
+    isParked: (given) => isParked(outcomeIn(given).status),
+    isCancelled: (given) => outcomeIn(given).status === "cancelled",
   },
   actions: {
-    routeResults: assign({
-      dependencies: ({ context, event }) =>
-        event.type === "task.ready" || event.type === "task.answer"
-          ? event.dependencies
-          : context.dependencies,
+    routeResults: assign(({ event }) => {
+      if (event.type !== "task.ready" && event.type !== "task.answer") return {};
+      return { dependencies: event.dependencies, alsoFinished: event.alsoFinished };
     }),
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
-    countRetry: assign({ retried: ({ context }) => context.retried + 1 }),
-    countLimit: assign({ limited: ({ context }) => context.limited + 1 }),
-    keepOutcome: assign({ outcome: (_, outcome: Outcome) => outcome }),
-    sendBack: assign({
-      fixed: ({ context }) => context.fixed + 1,
-      followUp: ({ context }, outcome: Outcome): FollowUp => ({
-        kind: "fix",
-        text: outcome.feedback ?? outcome.reason ?? "a verify command failed",
-        attempt: context.attempt,
-        session: outcome.session_id,
-      }),
-    }),
-    takeAnswer: assign({
-      followUp: ({ context }, text: string): FollowUp => ({
-        kind: "answer",
-        text,
-        attempt: context.attempt,
-        session: context.outcome?.session_id,
-      }),
-      outcome: undefined,
-    }),
-    makeLast: assign({ isLast: true }),
-    keepCancelled: assign({
-      outcome: (_, outcome: Outcome): Outcome => ({
-        ...outcome,
+    countRetry: assign({ retriesUsed: ({ context }) => context.retriesUsed + 1 }),
+    countLimitWait: assign({ limitWaits: ({ context }) => context.limitWaits + 1 }),
+    recordOutcome: assign({ outcome: outcomeIn }),
+    /** Records a success that a cancel left unverified as cancelled: nobody knows whether it is one. */
+    recordCancelled: assign({
+      outcome: (given): Outcome => ({
+        ...outcomeIn(given),
         status: "cancelled",
         reason: "cancelled before it was verified",
       }),
     }),
-    /** Ends what the running attempt has started; provided by whoever runs the machine. */
+    recordDefect: assign({
+      outcome: ({ event }): Outcome => ({
+        status: "error",
+        reason: `internal error: ${"error" in event ? String(event.error) : event.type}`,
+      }),
+    }),
+    requestFix: assign((given) => ({
+      fixesUsed: given.context.fixesUsed + 1,
+      followUp: fixOf(outcomeIn(given), given.context.attempt),
+    })),
+    recordAnswer: assign(({ context, event }) => ({
+      followUp: {
+        kind: "answer" as const,
+        text: event.type === "task.answer" ? event.text : "",
+        attempt: context.attempt,
+        session: context.outcome?.session_id,
+      },
+      outcome: undefined,
+    })),
+    forbidFurtherAttempts: assign({ noFurtherAttempts: true }),
+    /** Ends the processes of the running attempt; provided by whoever runs the machine. */
     endAttempt: () => {},
-    report: sendParent(({ context }: { context: TaskContext }) => ({
+    reportSettled: sendParent(({ context }: { context: TaskContext }) => ({
       type: "task.settled",
       task: context.id,
       outcome: context.outcome,
@@ -175,9 +196,16 @@ export const taskSetup = setup({
       type: "task.waiting",
       task: context.id,
     })),
-    reportAgain: sendParent(({ context }: { context: TaskContext }) => ({
-      type: "task.again",
+    requestRequeue: sendParent(({ context }: { context: TaskContext }) => ({
+      type: "task.requeue",
       task: context.id,
     })),
   },
+});
+
+const fixOf = (outcome: Outcome, attempt: number): FollowUp => ({
+  kind: "fix",
+  text: outcome.feedback ?? outcome.reason ?? "a verify command failed",
+  attempt,
+  session: outcome.session_id,
 });

@@ -1,58 +1,24 @@
-import type { Outcome } from "../schemas/outcome.ts";
-import { taskSetup } from "./task-setup.ts";
-
-/** What an attempt, or its verification, came to: kept, and then told to the orchestrator. */
-const output = { params: ({ event }: { event: { output: Outcome } }) => event.output } as const;
-const keep = { type: "keepOutcome", ...output } as const;
-const settles = <const Target extends string>(target: Target) =>
-  ({ target, actions: [keep, "report"] }) as const;
-const when = <const Guard extends string>(type: Guard) => ({ guard: { type, ...output } }) as const;
-const defect = {
-  target: "failed",
-  actions: [
-    {
-      type: "keepOutcome",
-      params: ({ event }: { event: { error: unknown } }): Outcome => ({
-        status: "error",
-        reason: `internal error: ${String(event.error)}`,
-      }),
-    },
-    "report",
-  ],
-} as const;
-
-/** Nothing of it runs, so that it is over at once. */
-const given = {
-  type: "keepOutcome",
-  params: ({ event }: { event: { outcome: Outcome } }) => event.outcome,
-} as const;
-const closes = {
-  "task.skip": { target: "skipped", actions: given },
-  "task.cancel": { target: "cancelled", actions: given },
-} as const;
-/** Stays where it is: the attempt settles the task once its processes have ended. */
-const endsFirst = { "task.cancel": { actions: ["makeLast", "endAttempt"] } } as const;
-
-const none: Outcome = { status: "error" };
+import { outcomeOf, taskSetup } from "./task-setup.ts";
 
 /**
- * One task, from the start of a run to its end: pending → ready → running → done | failed | parked, or skipped or
- * cancelled; from running also to verifying, and to waiting and back to ready for another try. Its dependencies'
- * results are routed into its context on entry to `ready`. A failed attempt is an outcome; a rejected one is a defect
- * of the engine and settles the task as `error`.
+ * One task from the start of a run to its end: pending → ready → working → done, failed or parked, or skipped or
+ * cancelled; from working also to waiting, and from there back to ready for another attempt. The results of its
+ * dependencies are assigned into context on entry to `ready`. A failed attempt is an outcome; a rejected actor is a
+ * defect of the engine and settles the task as `error`.
  */
 export const taskMachine = taskSetup.createMachine({
   id: "task",
   context: ({ input: { restored, ...input } }) => ({
     ...input,
     attempt: restored?.attempt ?? 0,
-    retried: 0,
-    limited: 0,
-    fixed: 0,
+    retriesUsed: 0,
+    limitWaits: 0,
+    fixesUsed: 0,
     dependencies: [],
+    alsoFinished: [],
     followUp: restored?.followUp,
     outcome: restored?.outcome,
-    isLast: false,
+    noFurtherAttempts: false,
   }),
   initial: "pending",
   states: {
@@ -61,76 +27,108 @@ export const taskMachine = taskSetup.createMachine({
         { guard: "wasDone", target: "done" },
         { guard: "wasParked", target: "parked" },
       ],
-      on: { "task.ready": { target: "ready" }, ...closes },
+      on: {
+        "task.ready": "ready",
+        "task.skip": { target: "skipped", actions: "recordOutcome" },
+        "task.cancel": { target: "cancelled", actions: "recordOutcome" },
+      },
     },
     ready: {
       entry: "routeResults",
-      on: { "task.start": { target: "running" }, ...closes },
+      on: {
+        "task.start": "working",
+        "task.skip": { target: "skipped", actions: "recordOutcome" },
+        "task.cancel": { target: "cancelled", actions: "recordOutcome" },
+      },
     },
-    running: {
-      entry: "countAttempt",
-      invoke: {
-        src: "attempt",
-        input: ({ context: { id, attempt, dependencies, followUp } }) => ({
-          id,
-          attempt,
-          dependencies,
-          followUp,
-        }),
-        onDone: [
-          { ...when("mustBeVerified"), target: "verifying", actions: keep },
-          {
-            ...when("isUnverified"),
-            target: "cancelled",
-            actions: [{ type: "keepCancelled", ...output }, "report"],
+    working: {
+      initial: "running",
+      on: {
+        // The task settles once its processes have ended.
+        "task.cancel": { actions: ["forbidFurtherAttempts", "endAttempt"] },
+        "xstate.error.actor.*": { target: "failed", actions: ["recordDefect", "reportSettled"] },
+      },
+      states: {
+        running: {
+          entry: "countAttempt",
+          invoke: {
+            id: "attempt",
+            src: "attempt",
+            input: ({ context: { id, attempt, dependencies, alsoFinished, followUp } }) => ({
+              id,
+              attempt,
+              dependencies,
+              alsoFinished,
+              followUp,
+            }),
+            onDone: [
+              { guard: "needsVerification", target: "verifying", actions: "recordOutcome" },
+              {
+                guard: "wasCancelledUnverified",
+                target: "#task.cancelled",
+                actions: ["recordCancelled", "reportSettled"],
+              },
+              {
+                guard: "isRateLimited",
+                target: "#task.waiting",
+                actions: ["recordOutcome", "countLimitWait"],
+              },
+              { guard: "canRetry", target: "#task.waiting", actions: ["recordOutcome", "countRetry"] },
+              { guard: "isDone", target: "#task.done", actions: ["recordOutcome", "reportSettled"] },
+              { guard: "isParked", target: "#task.parked", actions: ["recordOutcome", "reportSettled"] },
+              {
+                guard: "isCancelled",
+                target: "#task.cancelled",
+                actions: ["recordOutcome", "reportSettled"],
+              },
+              { target: "#task.failed", actions: ["recordOutcome", "reportSettled"] },
+            ],
           },
-          { ...when("isLimited"), target: "waiting", actions: [keep, "countLimit"] },
-          { ...when("mayRetry"), target: "waiting", actions: [keep, "countRetry"] },
-          { ...when("isDone"), ...settles("done") },
-          { ...when("isParked"), ...settles("parked") },
-          { ...when("isCancelled"), ...settles("cancelled") },
-          settles("failed"),
-        ],
-        onError: defect,
+        },
+        verifying: {
+          invoke: {
+            id: "verify",
+            src: "verify",
+            input: ({ context }) => ({
+              id: context.id,
+              attempt: context.attempt,
+              outcome: outcomeOf(context),
+            }),
+            onDone: [
+              { guard: "isDone", target: "#task.done", actions: ["recordOutcome", "reportSettled"] },
+              { guard: "canFix", target: "running", actions: ["recordOutcome", "requestFix"] },
+              {
+                guard: "isCancelled",
+                target: "#task.cancelled",
+                actions: ["recordOutcome", "reportSettled"],
+              },
+              { target: "#task.failed", actions: ["recordOutcome", "reportSettled"] },
+            ],
+          },
+        },
       },
-      on: endsFirst,
-    },
-    verifying: {
-      invoke: {
-        src: "verify",
-        input: ({ context: { id, attempt, outcome } }) => ({ id, attempt, outcome: outcome ?? none }),
-        onDone: [
-          { ...when("isDone"), ...settles("done") },
-          { ...when("mayFix"), target: "running", actions: [keep, { type: "sendBack", ...output }] },
-          { ...when("isCancelled"), ...settles("cancelled") },
-          settles("failed"),
-        ],
-        onError: defect,
-      },
-      on: endsFirst,
     },
     waiting: {
       entry: "reportWaiting",
       invoke: {
-        src: "pause",
-        input: ({ context: { id, attempt, outcome = none, retried, limited } }) => ({
-          id,
-          attempt,
-          outcome,
-          count: outcome.failure === "rate_limited" ? limited : retried,
+        id: "backoff",
+        src: "backoff",
+        input: ({ context }) => ({
+          id: context.id,
+          attempt: context.attempt,
+          outcome: outcomeOf(context),
+          count: context.outcome?.failure === "rate_limited" ? context.limitWaits : context.retriesUsed,
         }),
-        onDone: { target: "ready", actions: "reportAgain" },
-        onError: { target: "ready", actions: "reportAgain" },
+        onDone: { target: "ready", actions: "requestRequeue" },
+        onError: { target: "ready", actions: "requestRequeue" },
       },
-      on: closes,
+      on: {
+        "task.skip": { target: "skipped", actions: "recordOutcome" },
+        "task.cancel": { target: "cancelled", actions: "recordOutcome" },
+      },
     },
     parked: {
-      on: {
-        "task.answer": {
-          target: "ready",
-          actions: { type: "takeAnswer", params: ({ event }) => event.text },
-        },
-      },
+      on: { "task.answer": { target: "ready", actions: "recordAnswer" } },
     },
     done: { type: "final" },
     failed: { type: "final" },

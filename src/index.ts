@@ -19,5 +19,5 @@ export { type Overview, overview } from "./job/overview.ts";
 export { prepare } from "./job/prepare.ts";
 export { loadManifest } from "./manifest/load.ts";
 export { type Place, type Problem, ProblemsError, RunError, UsageError } from "./problem.ts";
-export type { Run, RunOptions, RunResult } from "./run/execution.ts";
+export type { RunHandle, RunOptions, RunResult } from "./run/handle.ts";
 export { startRun } from "./run/start.ts";

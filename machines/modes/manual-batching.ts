@@ -1,5 +1,6 @@
 import { batchesOf, ordered } from "../schedule/graph.ts";
 import { openBarrier } from "../schedule/schedule.ts";
+import { nextBatch } from "../steps.ts";
 import { commonMode, type ModeConfig } from "./mode.ts";
 
 /**
@@ -20,13 +21,22 @@ export const manualBatching: ModeConfig = {
     awaitsApproval: ({ schedule, spec }) => spec.pause && openBarrier(spec, schedule).ready.length > 0,
   },
   transitions: [
-    { guard: "awaitsApproval", target: "held" },
+    { guard: "awaitsApproval", target: "awaitingApproval" },
     { guard: "batchHasSettled", actions: "openBatch" },
   ],
   states: {
-    held: {
-      entry: "announceHeldBatch",
-      on: { "batch.approved": { target: "dispatching", actions: "openBatch" } },
+    // Leaving the state stops the actor, which withdraws the question.
+    awaitingApproval: {
+      invoke: {
+        id: "approveBatch",
+        src: "approveBatch",
+        input: ({ context }) => ({ next: nextBatch(context) }),
+        onDone: [
+          { guard: "isApproved", target: "dispatching", actions: "openBatch" },
+          { target: "cancelling", actions: "declineBatch" },
+        ],
+        onError: { target: "cancelling", actions: "declineBatch" },
+      },
     },
   },
 };

@@ -67,7 +67,7 @@ export function levels(order: Order): number[][] {
 /** The tasks that each task waits for itself, barriers spelled out as the tasks behind them, in plan order. */
 export function waitsFor(order: Order): number[][] {
   const behind = new Map<number, readonly number[]>();
-  const tasksBehind = (needs: readonly number[]): number[] => {
+  const expand = (needs: readonly number[]): number[] => {
     const found = new Set<number>();
     for (const need of needs) {
       if (need < order.tasks) found.add(need);
@@ -76,9 +76,18 @@ export function waitsFor(order: Order): number[][] {
     return [...found].sort((a, b) => a - b);
   };
   for (let barrier = order.tasks; barrier < order.needs.length; barrier += 1) {
-    behind.set(barrier, tasksBehind(order.needs[barrier] ?? []));
+    behind.set(barrier, expand(order.needs[barrier] ?? []));
   }
-  return order.needs.slice(0, order.tasks).map(tasksBehind);
+  return order.needs.slice(0, order.tasks).map(expand);
+}
+
+/** The tasks that a barrier waits for, those of earlier barriers included, in plan order. */
+export function tasksBehind(order: Order, barrier: number): number[] {
+  const found = new Set([barrier]);
+  for (const node of found) {
+    if (node >= order.tasks) for (const need of order.needs[node] ?? []) found.add(need);
+  }
+  return [...found].filter((node) => node < order.tasks).sort((a, b) => a - b);
 }
 
 /** One shortest cycle for each knot of nodes that wait for each other, as nodes in waiting order (a needs b, …). */

@@ -1,8 +1,8 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import { isDone, type Status } from "../../schemas/outcome.ts";
 import type { Restored } from "../task-setup.ts";
-import { type TaskGraph, taskGraph } from "./graph.ts";
-import { type Locks, locksOf } from "./locks.ts";
+import type { TaskGraph } from "./graph.ts";
+import type { Locks } from "./locks.ts";
 import type { Order } from "./order.ts";
 import { Chunked, NumberSet } from "./persistent.ts";
 
@@ -94,44 +94,6 @@ export interface Change {
   readonly schedule: Schedule;
   readonly ready: readonly number[];
   readonly skipped: readonly { readonly task: number; readonly because: number }[];
-}
-
-export function runSpec(
-  manifest: Pick<Manifest, "stages" | "stage_barriers" | "max_parallel" | "pause">,
-  mode: ModeRules,
-  {
-    pools = [],
-    engines = [],
-    fixes = [],
-    restored = new Map(),
-    attended = false,
-  }: Partial<Pick<RunSpec, "pools" | "engines" | "fixes" | "restored" | "attended">> = {},
-): RunSpec {
-  const graph = taskGraph(manifest);
-  const order = mode.order(graph, manifest.stage_barriers);
-  const priorities = mode.priorities(graph, order);
-  const taskAt = graph.tasks.map((_, task) => task);
-  taskAt.sort((a, b) => (priorities[b] ?? 0) - (priorities[a] ?? 0) || a - b);
-  const rankOf: number[] = [];
-  taskAt.forEach((task, rank) => {
-    rankOf[task] = rank;
-  });
-  const locks = locksOf(graph.tasks.map((task) => task.files));
-  return {
-    graph,
-    mode,
-    order,
-    locks,
-    maxParallel: manifest.max_parallel,
-    pause: manifest.pause,
-    attended,
-    pools,
-    engines,
-    fixes,
-    restored,
-    rankOf,
-    taskAt,
-  };
 }
 
 /** Every node pending, except the tasks that need nothing, which are ready; then applies what was settled before a resume. */
@@ -289,10 +251,10 @@ export function openBarrier(spec: RunSpec, schedule: Schedule): Change {
 
 /** Tasks that wait for a person's answer, in plan order. */
 export const parked = (spec: RunSpec, schedule: Schedule): number[] =>
-  spec.graph.tasks.flatMap((_, task) => {
-    const state = schedule.nodes.at(task);
-    return state === "question" || state === "escalated" ? [task] : [];
-  });
+  spec.graph.tasks.flatMap((_, task) => (isParkedState(schedule.nodes.at(task)) ? [task] : []));
+
+export const isParkedState = (state: NodeState | undefined): boolean =>
+  state === "question" || state === "escalated";
 
 /** Tasks that have neither started nor settled, deferred ones included, in plan order. */
 export function unstarted(spec: RunSpec, schedule: Schedule): number[] {

@@ -15,8 +15,13 @@ export type TaskState =
   | "skipped"
   | "cancelled"
   | "parked";
-/** A state of the orchestrator's chart; `held` is manual-batching's own. */
-export type OrchestratorState = "dispatching" | "held" | "attending" | "cancelling" | "settled";
+/** A state of the orchestrator's chart; `awaitingApproval` is manual-batching's own. */
+export type OrchestratorState =
+  | "dispatching"
+  | "awaitingApproval"
+  | "awaitingAnswers"
+  | "cancelling"
+  | "settled";
 
 /** The transition that a machine took last, in the words of its chart. */
 export interface Taken {
@@ -148,13 +153,13 @@ export class RunView {
         break;
       case "batch.held":
         this.held = event.next;
-        this.move("held", { event: "always", guard: "awaitsApproval" });
+        this.move("awaitingApproval", { event: "always", guard: "awaitsApproval" });
         break;
       case "run.withheld":
         this.withheld = event.reason;
         break;
       case "questions.open":
-        this.move("attending", { event: "always", guard: "awaitsAnswers" });
+        this.move("awaitingAnswers", { event: "always", guard: "awaitsAnswers" });
         break;
       case "run.cancelled":
         this.cancelled = event.reason;
@@ -208,18 +213,20 @@ export class RunView {
   /** What made a task ready: its dependencies, the end of a wait, or an answer. */
   private readyTask(id: string, at: number): void {
     const before = this.tasks.get(id)?.state;
-    const how = before === "waiting" ? "done(pause)" : before === "parked" ? "task.answer" : "task.ready";
+    const how = before === "waiting" ? "done(backoff)" : before === "parked" ? "task.answer" : "task.ready";
     if (before === "parked") {
       this.taken = { from: "", to: "dispatching", event: "task.answer", guard: "isParked" };
       this.state = "dispatching";
-    } else if (this.state === "held") this.move("dispatching", { event: "batch.approved" });
+    } else if (this.state === "awaitingApproval") {
+      this.move("dispatching", { event: "done(approveBatch)", guard: "isApproved" });
+    }
     this.held = [];
     this.change(id, how, { state: "ready", ready: at });
   }
 
   private putOff({ task: id, until, reason }: Extract<RunEvent, { event: "task.waiting" }>): void {
     const failure = this.tasks.get(id)?.attempts.at(-1)?.outcome?.failure;
-    const guard = failure === "rate_limited" ? "isLimited" : "mayRetry";
+    const guard = failure === "rate_limited" ? "isRateLimited" : "canRetry";
     const waits = { until: Date.parse(until), reason };
     this.change(id, "done(attempt)", { state: "waiting", waits }, guard);
     this.taken = { from: "", event: "task.waiting", guard: "isRunning" };
@@ -230,7 +237,7 @@ export class RunView {
     const attempts = [...(task?.attempts ?? []), { number, began: at }];
     const isFix = task?.state === "verifying";
     const how = isFix ? "done(verify)" : "task.start";
-    this.change(id, how, { state: "running", attempts }, isFix ? "mayFix" : undefined);
+    this.change(id, how, { state: "running", attempts }, isFix ? "canFix" : undefined);
     if (!isFix) this.taken = { from: "dispatching", event: "always", guard: "mayStartOne" };
   }
 
@@ -243,7 +250,7 @@ export class RunView {
     );
     this.tasks.set(event.task, { ...task, attempts });
     if (event.gates === 0 || !isDone(outcome.status)) return;
-    this.change(event.task, "done(attempt)", { state: "verifying" }, "mustBeVerified");
+    this.change(event.task, "done(attempt)", { state: "verifying" }, "needsVerification");
   }
 
   private settle(event: Extract<RunEvent, { event: "task.settled" }>, at: number): void {
@@ -261,7 +268,7 @@ export class RunView {
     // An attempt that gave no outcome is one that broke.
     const broke = ran && task.attempts.at(-1)?.outcome === undefined;
     const actor = task.state === "verifying" ? "verify" : "attempt";
-    const how = broke ? `error(${actor})` : `done(${actor})`;
+    const how = broke ? "error" : `done(${actor})`;
     const told = state === "skipped" ? "task.skip" : "task.cancel";
     const rest = { state, status, settled: at, duration_s, attempts, ...(reason ? { reason } : {}) };
     this.change(id, ran ? how : told, rest, ran && !broke ? guards[state] : undefined);
@@ -278,7 +285,7 @@ export class RunView {
 
   private end(): void {
     if (this.state === "settled") return;
-    if (this.state === "attending") this.move("settled", { event: "questions.left" });
+    if (this.state === "awaitingAnswers") this.move("settled", { event: "done(askQuestions)" });
     else this.move("settled", { event: "always", guard: "nothingRuns" });
   }
 
@@ -298,7 +305,13 @@ export class RunView {
     this.tasks.set(id, {
       ...task,
       ...change,
-      taken: { from: task.state, to, event, ...(guard ? { guard } : {}) },
+      taken: {
+        // Whatever breaks, the state around it settles the task.
+        from: event === "error" ? "working" : keyOf(task.state),
+        to: event === "task.start" ? "working" : keyOf(to),
+        event,
+        ...(guard ? { guard } : {}),
+      },
     });
   }
 
@@ -313,6 +326,10 @@ function cutOff(attempt: AttemptView, at: number): AttemptView {
   const ended = Math.max(at, attempt.began);
   return { ...attempt, ended, duration_s: (ended - attempt.began) / 1000 };
 }
+
+/** Where a state lies in the task's chart. */
+const keyOf = (state: TaskState): string =>
+  state === "running" || state === "verifying" ? `working.${state}` : state;
 
 /** Whether a task in this state is settled, or parked. */
 export const isEnd = (state: TaskState): boolean =>

@@ -1,11 +1,11 @@
 import { batchesOf } from "../../machines/schedule/graph.ts";
 import { levels, longestChain, type Order, topological, waitsFor } from "../../machines/schedule/order.ts";
+import { runSpec } from "../../machines/schedule/run-spec.ts";
 import {
   initialSchedule,
   nextToStart,
   openBarrier,
   type RunSpec,
-  runSpec,
   settle,
   start,
 } from "../../machines/schedule/schedule.ts";

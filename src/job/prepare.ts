@@ -1,6 +1,7 @@
 import { extname, isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../../machines/modes/modes.ts";
-import { type Pool, runSpec } from "../../machines/schedule/schedule.ts";
+import { runSpec } from "../../machines/schedule/run-spec.ts";
+import type { Pool } from "../../machines/schedule/schedule.ts";
 import type { Config } from "../../schemas/config.ts";
 import { defaultEngine, engineNames, shellEngine, traitsOf } from "../../schemas/engines.ts";
 import { type Manifest, type ManifestTask, modes, tiers as tierNames } from "../../schemas/manifest.ts";

@@ -25,8 +25,6 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   readonly graceMs: () => number;
   readonly onProgress: (text: string) => void;
-  /** Tasks that this one waited for without naming them, as they stand. */
-  readonly alsoFinished: readonly { readonly id: string; readonly title: string; readonly status: string }[];
 }
 
 /**
@@ -101,6 +99,7 @@ function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine)
   const { task, title, promptText } = jobTask;
   const section = job.plan && sectionFor(job.plan, { id: task.id, title })?.section;
   const { followUp } = input;
+  const named = new Set(input.dependencies.map(({ id }) => id));
   return buildPrompt({
     task: { ...task, title },
     isSequential: job.mode.isSequential,
@@ -112,7 +111,7 @@ function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine)
       : {}),
     projectDir: job.projectDir,
     dependencies: input.dependencies,
-    alsoFinished: context.alsoFinished,
+    alsoFinished: input.alsoFinished.filter(({ id }) => !named.has(id)),
     structured: engine.structured,
     canCommit: engine.canCommit,
     budget: job.manifest.context_budget,

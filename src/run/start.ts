@@ -7,14 +7,15 @@ import type { Lock } from "../journal/lock.ts";
 import { lockRun } from "../journal/past-run.ts";
 import { createRunDirectory, newRunName, type RunDirectory, runDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
-import { LiveRun, type Run, type RunOptions } from "./execution.ts";
+import { RunExecution } from "./execution.ts";
+import type { RunHandle, RunOptions } from "./handle.ts";
 import type { Resumption } from "./resume.ts";
 
 /**
  * Runs a job: the one place where the machines meet engines, journal and listeners. Throws the error of the file
  * system where the run's directory cannot be made; nothing has been started then.
  */
-export async function startRun(job: Job, options: RunOptions = {}): Promise<Run> {
+export async function startRun(job: Job, options: RunOptions = {}): Promise<RunHandle> {
   const ids = job.tasks.map(({ task }) => task.id);
   const directory = await createRunDirectory(job.projectDir, newRunName(new Date()), ids);
   const lock = await lockRun(directory);
@@ -25,7 +26,7 @@ export async function startRun(job: Job, options: RunOptions = {}): Promise<Run>
  * Goes on with an earlier run of a job: what is done stays, all else runs. What of it still lives, where its
  * orchestrator was killed, is ended first.
  */
-export async function resumeRun(job: Job, resumed: Resumption, options: RunOptions = {}): Promise<Run> {
+export async function resumeRun(job: Job, resumed: Resumption, options: RunOptions = {}): Promise<RunHandle> {
   const { past, lock, restored } = resumed;
   const ids = job.tasks.map(({ task }) => task.id);
   // The folders of tasks that are in the manifest no more stay what they are.
@@ -42,11 +43,11 @@ async function begin(
   options: RunOptions,
   openJournal: () => Promise<Journal>,
   resumed?: Resumption,
-): Promise<Run> {
+): Promise<RunHandle> {
   try {
     if (!job.allowPush) await writePushGuard(directory.hooks);
     await writeRunFile(job, directory);
-    return new LiveRun(job, directory, lock, await openJournal(), options, resumed);
+    return new RunExecution(job, directory, lock, await openJournal(), options, resumed);
   } catch (error) {
     await lock.release();
     throw error;

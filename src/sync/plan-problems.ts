@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { modeConfigs } from "../../machines/modes/modes.ts";
-import { runSpec } from "../../machines/schedule/schedule.ts";
+import { runSpec } from "../../machines/schedule/run-spec.ts";
 import { manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";

@@ -171,7 +171,9 @@ function stateLines({ cancelled, withheld, held, state }: RunView, { colors }: S
     ...(cancelled === undefined
       ? []
       : [colors.yellow(`cancelled: ${printable(cancelled)}; ending what runs`)]),
-    ...(state === "held" ? [colors.magenta(`held: next batch ${held.map(printable).join(", ")}`)] : []),
+    ...(state === "awaitingApproval"
+      ? [colors.magenta(`held: next batch ${held.map(printable).join(", ")}`)]
+      : []),
     ...(withheld === undefined
       ? []
       : [colors.yellow(`withheld: ${printable(withheld)}; nothing more is started`)]),

@@ -4,9 +4,10 @@ import { createActor, fromPromise } from "xstate";
 import { chartOf } from "../../machines/chart.ts";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
-import { runSpec } from "../../machines/schedule/schedule.ts";
+import type { Answer, OpenQuestion } from "../../machines/orchestrator-context.ts";
+import { runSpec } from "../../machines/schedule/run-spec.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
-import type { AttemptInput, PauseInput } from "../../machines/task-setup.ts";
+import type { AttemptInput, BackoffInput } from "../../machines/task-setup.ts";
 import type { RunEvent, RunEventBody } from "../../schemas/event.ts";
 import { type Mode, modes } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
@@ -79,7 +80,7 @@ function machines({ mode, pause: pauses, attended, maxParallel, tasks }: Plan) {
       open.set(input.id, { input, end });
     });
   });
-  const pause = fromPromise<void, PauseInput>(async ({ input: { id: task, attempt } }) => {
+  const backoff = fromPromise<void, BackoffInput>(async ({ input: { id: task, attempt } }) => {
     record({
       event: "task.waiting",
       task,
@@ -109,16 +110,32 @@ function machines({ mode, pause: pauses, attended, maxParallel, tasks }: Plan) {
     { stages, stage_barriers: "strict", max_parallel: maxParallel, pause: pauses },
     modeConfigs[mode],
   );
+  /** What a person is being asked, and what ends that. */
+  let asked: ((answer: unknown) => void) | undefined;
+  const askQuestions = fromPromise<readonly Answer[], { questions: readonly OpenQuestion[] }>(({ input }) => {
+    record({ event: "questions.open", tasks: input.questions.map(({ task }) => task) });
+    return new Promise((resolve) => {
+      asked = (answer) => resolve(answer as readonly Answer[]);
+    });
+  });
+  const approveBatch = fromPromise<boolean, { next: readonly string[] }>(async ({ input: { next } }) => {
+    record({ event: "batch.held", next: [...next] });
+    return new Promise((resolve) => {
+      asked = (answer) => resolve(answer === true);
+    });
+  });
   const machine = orchestratorMachine(mode).provide({
-    actors: { task: taskMachine.provide({ actors: { attempt, pause } }) },
+    actors: {
+      task: taskMachine.provide({ actors: { attempt, backoff } }),
+      askQuestions,
+      approveBatch,
+    },
   });
   const actor = createActor(machine, { input: { spec: { ...spec, attended } } });
   actor.on("task.ready", ({ task }) => record({ event: "task.ready", task }));
   actor.on("task.settled", ({ task, outcome: { status } }) =>
     record({ event: "task.settled", task, status, duration_s: 1 }),
   );
-  actor.on("batch.held", ({ next }) => record({ event: "batch.held", next: [...next] }));
-  actor.on("questions.open", ({ tasks }) => record({ event: "questions.open", tasks: [...tasks] }));
   actor.on("run.settled", () =>
     record({ event: "run.finished", counts: {}, exit_code: 0, duration_s: 1, ...unspent }),
   );
@@ -134,7 +151,7 @@ function machines({ mode, pause: pauses, attended, maxParallel, tasks }: Plan) {
     tasks: list,
   });
   actor.start();
-  return { actor, events, open, record };
+  return { actor, events, open, record, reply: (answer: unknown) => asked?.(answer) };
 }
 
 /** Dependencies on tasks before it, of the same stage or an earlier one. */
@@ -155,7 +172,7 @@ describe("the fold over a journal", () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(plans, fc.infiniteStream(fc.nat(40)), async (plan, choices) => {
-        const { actor, events, open, record } = machines(plan);
+        const { actor, events, open, record, reply } = machines(plan);
         /** Goes on with some task that is parked: false where none is, or enough were. */
         const answer = (choice: number): boolean => {
           const parked = events.flatMap((event) =>
@@ -185,7 +202,8 @@ describe("the fold over a journal", () => {
           expect(view.state).toBe(snapshot.value);
           for (const task of snapshot.context.actors) {
             const { value, context } = task.getSnapshot();
-            expect([context.id, view.tasks.get(context.id)?.state]).toEqual([context.id, value]);
+            const state = typeof value === "string" ? value : value.working;
+            expect([context.id, view.tasks.get(context.id)?.state]).toEqual([context.id, state]);
           }
           if (snapshot.value === "settled") return;
           const choice = choices.next().value ?? 0;
@@ -194,10 +212,10 @@ describe("the fold over a journal", () => {
           if (choice === 40) {
             record({ event: "run.cancelled", reason: "test" });
             actor.send({ type: "run.cancel", reason: "test" });
-          } else if (actor.getSnapshot().matches("held" as never)) actor.send({ type: "batch.approved" });
-          else if (actor.getSnapshot().matches("attending")) {
-            seen.add("attending");
-            if (choice % 3 === 0 || !answer(choice)) actor.send({ type: "questions.left" });
+          } else if (actor.getSnapshot().matches("awaitingApproval" as never)) reply(true);
+          else if (actor.getSnapshot().matches("awaitingAnswers")) {
+            seen.add("awaitingAnswers");
+            if (choice % 3 === 0 || !answer(choice)) reply([]);
           } else if (choice === 39) chosen?.end(new Error("broke"));
           else if (choice > 36 && answer(choice)) seen.add("answered while others ran");
           else chosen?.end(outcomes[choice % outcomes.length] as Outcome);
@@ -208,7 +226,7 @@ describe("the fold over a journal", () => {
       }),
       { numRuns: 300 },
     );
-    expect([...seen].sort()).toEqual(["answered while others ran", "attending"]);
+    expect([...seen].sort()).toEqual(["answered while others ran", "awaitingAnswers"]);
   });
 });
 

@@ -2,8 +2,14 @@ import type { ActorLogic, SnapshotFrom } from "xstate";
 import { getAdjacencyMap } from "xstate/graph";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
-import type { OrchestratorEvent } from "../../machines/orchestrator-setup.ts";
-import { type RunSpec, runSpec } from "../../machines/schedule/schedule.ts";
+import type {
+  ActorEnded,
+  OrchestratorEvent as FromOutside,
+  OrchestratorContext,
+} from "../../machines/orchestrator-context.ts";
+import { runSpec } from "../../machines/schedule/run-spec.ts";
+import type { RunSpec } from "../../machines/schedule/schedule.ts";
+import { openQuestions } from "../../machines/steps.ts";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
 
@@ -38,7 +44,10 @@ export function specOf(shape: Shape, mode: Mode): RunSpec {
   );
 }
 
-/** Task by task where it stands, in plan order. */
+/** What can happen to a run: the events that it is sent, and the ends of the actors that ask a person. */
+export type OrchestratorEvent = FromOutside | ActorEnded;
+
+/** The state of each task, in plan order. */
 export type States = Readonly<Record<string, string>>;
 
 export interface Step {
@@ -62,23 +71,21 @@ export interface Model {
 export interface More {
   /** The run is cancelled. */
   readonly cancel?: boolean;
-  /** A running task gives its slot back, and is ready again later. */
+  /** A running task waits for a retry, and is requeued later. */
   readonly waits?: boolean;
-  /** A parked task gets its answer. */
+  /** A parked task is answered from outside. */
   readonly answers?: boolean;
-  /** Nothing more is started of these tasks. */
+  /** These tasks are withheld. */
   readonly withholds?: readonly string[];
-  /** Somebody is there to be asked, and may leave questions as they are. */
+  /** Somebody is there to be asked, who answers or dismisses questions. */
   readonly attended?: boolean;
+  /** A batch may be declined. */
+  readonly declines?: boolean;
 }
 
-/** Everything that can happen: each running task settles in each of the ways, each held batch is approved, and more. */
-export function explore(
-  spec: RunSpec,
-  ways: readonly Status[] = ["pass", "fail"],
-  { cancel, waits, answers, withholds, attended = false }: More = {},
-): Model {
-  const input = { spec: { ...spec, attended } };
+/** Explores everything that can happen to a run: each running task settles in each of the ways, and more. */
+export function explore(spec: RunSpec, ways: readonly Status[] = ["pass", "fail"], more: More = {}): Model {
+  const input = { spec: { ...spec, attended: more.attended ?? false } };
   const machine = orchestratorMachine(spec.mode.name);
   type Snapshot = SnapshotFrom<typeof machine>;
   const ids = spec.graph.tasks.map((task) => task.id);
@@ -90,34 +97,10 @@ export function explore(
       states: Object.fromEntries(ids.map((id, task) => [id, nodes[task] as string])),
     };
   };
-  const keyOf = (snapshot: Snapshot): string =>
-    `${snapshot.value} ${snapshot.context.schedule.nodes.toArray().join(" ")} ${snapshot.context.schedule.pendingBarrier ?? ""}`;
-  const events = (snapshot: Snapshot): OrchestratorEvent[] => {
-    const settle = snapshot.context.schedule.running.flatMap((task) =>
-      ways.map((status) => ({
-        type: "task.settled" as const,
-        task: ids[task] as string,
-        outcome: { status },
-      })),
-    );
-    const approve: OrchestratorEvent[] =
-      String(snapshot.value) === "held" ? [{ type: "batch.approved" }] : [];
-    const stop: OrchestratorEvent[] = cancel ? [{ type: "run.cancel", reason: "test" }] : [];
-    const { running, waiting, nodes } = snapshot.context.schedule;
-    const named = (tasks: readonly number[]) => tasks.map((task) => ids[task] as string);
-    const putOff = waits ? named(running).map((task) => ({ type: "task.waiting" as const, task })) : [];
-    const back = named(waiting).map((task) => ({ type: "task.again" as const, task }));
-    const parked = ids.filter((_, task) => nodes.at(task) === "question");
-    const answered = answers
-      ? parked.map((task) => ({ type: "task.answer" as const, task, text: "yes" }))
-      : [];
-    const held: OrchestratorEvent[] = withholds
-      ? [{ type: "run.withhold", tasks: withholds, reason: "no more" }]
-      : [];
-    const left: OrchestratorEvent[] =
-      String(snapshot.value) === "attending" ? [{ type: "questions.left" }] : [];
-    return [...left, ...settle, ...approve, ...stop, ...putOff, ...back, ...answered, ...held];
-  };
+  const keyOf = ({ value, context: { schedule, dismissed } }: Snapshot): string =>
+    [value, ...schedule.nodes.toArray(), schedule.pendingBarrier ?? "", ...dismissed].join(" ");
+  const events = ({ value, context }: Snapshot): OrchestratorEvent[] =>
+    eventsIn(String(value), context, ways, more);
   // The graph tools know nothing of emitted events, and their types refuse a machine that has some.
   const logic = machine as unknown as ActorLogic<Snapshot, OrchestratorEvent, { spec: RunSpec }>;
   const map = getAdjacencyMap(logic, { input, events, serializeState: keyOf });
@@ -156,4 +139,39 @@ export function maximalPaths(model: Model, limit: number): { events: Orchestrato
   };
   walk(model.initial, []);
   return paths;
+}
+
+/** The events that can reach an orchestrator in a state. */
+function eventsIn(
+  state: string,
+  context: OrchestratorContext,
+  ways: readonly Status[],
+  { cancel, waits, answers, withholds, declines }: More,
+): OrchestratorEvent[] {
+  const { running, waiting, nodes } = context.schedule;
+  const ids = context.spec.graph.tasks.map(({ id }) => id);
+  const named = (tasks: readonly number[]) => tasks.map((task) => ids[task] as string);
+  const parked = ids.filter((_, task) => nodes.at(task) === "question");
+  const questions = openQuestions(context).flatMap(({ task, isDismissed }) => (isDismissed ? [] : [task]));
+  const answer = (task: string) => ({ task, text: "yes" });
+  const replies = [[], questions.slice(0, 1), questions].map((tasks) => tasks.map(answer));
+  return [
+    ...(state === "awaitingAnswers" ? replies : []).map(
+      (output) => ({ type: "xstate.done.actor.askQuestions", output }) as const,
+    ),
+    ...(state === "awaitingAnswers" ? questions : []).map(
+      (task) => ({ type: "question.dismissed", task }) as const,
+    ),
+    ...(state === "awaitingApproval" ? [true, ...(declines ? [false] : [])] : []).map(
+      (output) => ({ type: "xstate.done.actor.approveBatch", output }) as const,
+    ),
+    ...named(running).flatMap((task) =>
+      ways.map((status) => ({ type: "task.settled", task, outcome: { status } }) as const),
+    ),
+    ...(cancel ? [{ type: "run.cancel", reason: "test" } as const] : []),
+    ...(waits ? named(running) : []).map((task) => ({ type: "task.waiting", task }) as const),
+    ...named(waiting).map((task) => ({ type: "task.requeue", task }) as const),
+    ...(answers ? parked : []).map((task) => ({ type: "task.answer", ...answer(task) }) as const),
+    ...(withholds ? [{ type: "run.withhold", tasks: withholds, reason: "no more" } as const] : []),
+  ];
 }

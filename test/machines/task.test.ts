@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { createActor, fromPromise } from "xstate";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
-import { runSpec } from "../../machines/schedule/schedule.ts";
+import { runSpec } from "../../machines/schedule/run-spec.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
-import type { AttemptInput, PauseInput, VerifyInput } from "../../machines/task-setup.ts";
+import type { AttemptInput, BackoffInput, VerifyInput } from "../../machines/task-setup.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 
 /** One task with retries, fixes and a `verify` command, whose actors a test ends by hand. */
@@ -33,7 +33,7 @@ function oneTask() {
         actors: {
           attempt: stepped<AttemptInput>("attempt"),
           verify: stepped<VerifyInput>("verify"),
-          pause: fromPromise<void, PauseInput>(async () => void log.push("pause")),
+          backoff: fromPromise<void, BackoffInput>(async () => void log.push("backoff")),
         },
       }),
     },
@@ -76,5 +76,7 @@ test("without a cancel each of them is tried again", async () => {
   await end("verify", { status: "fail", failure: "verify" });
   await end("attempt", { status: "pass" });
   await end("verify", { status: "pass" });
-  expect(log.join(" ")).toBe("attempt pause attempt pause attempt verify attempt verify settled pass end");
+  expect(log.join(" ")).toBe(
+    "attempt backoff attempt backoff attempt verify attempt verify settled pass end",
+  );
 });

@@ -130,9 +130,7 @@ function Head({ store, facts, view }: { store: Store; facts: RunFacts; view: Run
           ) : null,
         )}
       </ul>
-      {view.state === "held" ? (
-        <span class="held">held: the next batch waits for a person's word</span>
-      ) : null}
+      {view.state === "awaitingApproval" ? <span class="held">the next batch waits for approval</span> : null}
     </header>
   );
 }

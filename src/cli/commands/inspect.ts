@@ -6,7 +6,7 @@ import { startXStateInspector, type XStateInspector } from "../../inspect/xstate
 import { leaveAnswer } from "../../journal/answers.ts";
 import { findRun, parkedTask, readRun } from "../../journal/past-run.ts";
 import { type RunPaths, runPaths } from "../../journal/run-directory.ts";
-import type { Run } from "../../run/execution.ts";
+import type { RunHandle } from "../../run/handle.ts";
 import { isInteractive } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
 import { say } from "../exit-status.ts";
@@ -75,7 +75,7 @@ async function giveAnswer(paths: RunPaths, task: string, text: string): Promise<
 }
 
 /** A server for XState's own inspectors; where it is, is said. */
-export async function inspectMachines(running: () => Run | undefined): Promise<XStateInspector> {
+export async function inspectMachines(running: () => RunHandle | undefined): Promise<XStateInspector> {
   const inspector = await startXStateInspector(pageAssets, (event) => {
     const run = running();
     if (event.type === "run.cancel") run?.cancel(event.reason);

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../../schemas/event.ts";
 import { runPaths } from "../../journal/run-directory.ts";
-import type { Run, RunOptions } from "../../run/execution.ts";
+import type { RunHandle, RunOptions } from "../../run/handle.ts";
 import { colorsFor, isInteractive } from "../../terminal/colors.ts";
 import { jsonReporter } from "../../terminal/json.ts";
 import { plainReporter } from "../../terminal/plain.ts";
@@ -26,10 +26,10 @@ export interface FollowFlags {
  * success where a report that was asked for could not be written.
  */
 export async function follow(
-  start: (options: RunOptions) => Promise<Run>,
+  start: (options: RunOptions) => Promise<RunHandle>,
   { json, report = [], past = [] }: FollowFlags,
   /** Called once it has started, with how to write beside it; what it gives is called when it has ended. */
-  alongside?: (run: Run, aside: Aside) => Promise<(() => Promise<void>) | undefined>,
+  alongside?: (run: RunHandle, aside: Aside) => Promise<(() => Promise<void>) | undefined>,
 ): Promise<number> {
   const reporter = await reporterFor(json ?? false);
   reporter.past(past);
@@ -99,10 +99,10 @@ const putBeside =
   };
 
 /** The first signal ends the run in order, a second one shortens the grace. */
-async function endOnSignals(run: Run, answers: Answers): Promise<number> {
+async function endOnSignals(run: RunHandle, answers: Answers): Promise<number> {
   let signalled: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals) => {
-    if (signalled) run.hasten();
+    if (signalled) run.killNow();
     else run.cancel(`ended by ${signal}`, exitOf(signal));
     signalled ??= signal;
     answers.close();

@@ -1,5 +1,5 @@
 import { runPaths } from "../../journal/run-directory.ts";
-import type { Run, RunOptions } from "../../run/execution.ts";
+import type { RunHandle, RunOptions } from "../../run/handle.ts";
 import { type FollowFlags, follow } from "./attended-run.ts";
 
 /** What of a run is shown beside it. */
@@ -12,12 +12,12 @@ export interface ShowFlags extends FollowFlags {
 
 /** Follows a run to its end, with the pages that were asked for. */
 export async function followInspected(
-  start: (options: RunOptions) => Promise<Run>,
+  start: (options: RunOptions) => Promise<RunHandle>,
   { inspect, xstateInspect, port, open, ...flags }: ShowFlags,
 ): Promise<number> {
   // Loaded where it is asked for: it brings a server along.
   const pages = inspect || xstateInspect ? await import("../commands/inspect.ts") : undefined;
-  let run: Run | undefined;
+  let run: RunHandle | undefined;
   const machines = xstateInspect ? await pages?.inspectMachines(() => run) : undefined;
   try {
     return await follow(

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fromPromise } from "xstate";
+import type { AttemptInput, BackoffInput, VerifyInput } from "../../machines/task-setup.ts";
+import { isDone, type Outcome } from "../../schemas/outcome.ts";
+import { refusedPushes } from "../git/push-guard.ts";
+import type { Job, JobTask } from "../job/job.ts";
+import type { RunDirectory } from "../journal/run-directory.ts";
+import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
+import { waitBefore } from "./backoff.ts";
+import type { Budget } from "./budget.ts";
+import type { EventLog } from "./event-log.ts";
+import { attemptKey } from "./fingerprint.ts";
+
+/** The longest time that a timer can count. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The actors of a task: its attempts, its verification and the waits between them. */
+export class Attempts {
+  private readonly tasks: ReadonlyMap<string, JobTask>;
+  private readonly controllers = new Map<string, AbortController>();
+  /** When each task's first attempt of this run began, in milliseconds of monotonic time. */
+  private readonly begun = new Map<string, number>();
+  private isKilling = false;
+
+  constructor(
+    private readonly job: Job,
+    private readonly directory: RunDirectory,
+    private readonly log: EventLog,
+    private readonly budget: Budget,
+  ) {
+    this.tasks = new Map(job.tasks.map((task) => [task.task.id, task]));
+  }
+
+  readonly actors = {
+    attempt: fromPromise<Outcome, AttemptInput>(({ input }) => this.attempt(input)),
+    verify: fromPromise<Outcome, VerifyInput>(({ input }) => this.verify(input)),
+    backoff: fromPromise<void, BackoffInput>(({ input, signal }) => this.backOff(input, signal)),
+  };
+
+  /** Ends the processes of a task's running attempt. */
+  end(task: string): void {
+    this.controllers.get(task)?.abort();
+  }
+
+  endAll(): void {
+    for (const controller of this.controllers.values()) controller.abort();
+  }
+
+  /** From now on, processes are ended without a grace period. */
+  killNow(): void {
+    this.isKilling = true;
+  }
+
+  /** Counts a task that an earlier part of the run has settled as begun. */
+  restore(task: string, since: number): void {
+    this.begun.set(task, since);
+  }
+
+  /** Seconds since a task's first attempt of this run; undefined if it had none. */
+  durationOf(task: string): number | undefined {
+    const since = this.begun.get(task);
+    return since === undefined ? undefined : secondsSince(since);
+  }
+
+  private async attempt(input: AttemptInput): Promise<Outcome> {
+    const { id: task, attempt } = input;
+    const jobTask = this.taskOf(task);
+    const since = performance.now();
+    if (!this.begun.has(task)) this.begun.set(task, since);
+    const context = this.contextOf(jobTask);
+    const key = attemptKey(this.job, jobTask, input.dependencies);
+    await this.log.record({ event: "task.started", task, attempt, key });
+    const outcome = this.log.broken ? this.log.confirm({ status: "error" }) : await carryOut(input, context);
+    for (const remote of await refusedPushes(pushesFile(this.directory.attempt(task, attempt)))) {
+      this.log.record({ event: "task.push_refused", task, attempt, remote });
+    }
+    this.controllers.delete(task);
+    const gates = isDone(outcome.status) ? jobTask.task.verify.length : 0;
+    const duration_s = secondsSince(since);
+    await this.log.record({ event: "task.attempted", task, attempt, duration_s, outcome, gates });
+    this.budget.add(jobTask.engine, outcome.usage);
+    return this.log.confirm(outcome);
+  }
+
+  private async verify(input: VerifyInput): Promise<Outcome> {
+    const { id: task, attempt } = input;
+    const since = performance.now();
+    const outcome = await verify(input, this.contextOf(this.taskOf(task)));
+    this.controllers.delete(task);
+    const duration_s = secondsSince(since);
+    await this.log.record({ event: "task.verified", task, attempt, duration_s, outcome });
+    return this.log.confirm(outcome);
+  }
+
+  private async backOff(
+    { id: task, attempt, outcome, count }: BackoffInput,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const wait_s = waitBefore(outcome, count, this.job.config, Math.random());
+    this.log.record({
+      event: "task.waiting",
+      task,
+      attempt,
+      reason: outcome.reason ?? outcome.failure ?? outcome.status,
+      wait_s: Math.round(wait_s * 1000) / 1000,
+      until: new Date(Date.now() + wait_s * 1000).toISOString(),
+    });
+    // A rejection means that the task was cancelled, and nobody waits for this any more.
+    await sleep(Math.min(wait_s * 1000, longestTimerMs), undefined, { signal }).catch(() => {});
+  }
+
+  private taskOf(id: string): JobTask {
+    const task = this.tasks.get(id);
+    if (!task) throw new Error(`unknown task ${id}`);
+    return task;
+  }
+
+  private contextOf(jobTask: JobTask): AttemptContext {
+    const task = jobTask.task.id;
+    const controller = new AbortController();
+    this.controllers.set(task, controller);
+    return {
+      job: this.job,
+      jobTask,
+      directory: this.directory,
+      signal: controller.signal,
+      graceMs: () => (this.isKilling ? 0 : this.job.config.grace * 1000),
+      onProgress: (text) => this.log.notify({ event: "task.progress", task, text }),
+    };
+  }
+}
+
+/** Seconds of monotonic time, to the millisecond. */
+export function secondsSince(start: number): number {
+  return Math.round(performance.now() - start) / 1000;
+}
