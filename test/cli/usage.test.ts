@@ -107,7 +107,11 @@ describe("an engine that is missing", () => {
       "--engine dispatch",
       /^error: The engine "dispatch" needs a dispatch script, and none is named\. .*\n$/,
     ],
-    ["command", "--engine command", /^error: The engine "command" has nothing to run for "a" and "b"[:.].*\n$/],
+    [
+      "command",
+      "--engine command",
+      /^error: The engine "command" has nothing to run for "a" and "b"[:.].*\n$/,
+    ],
   ])("%s: one clear sentence, and nothing is written", async (_, flags, sentence) => {
     await rig.file("agent.exec.yaml", agent);
     const before = await readdir(rig.dir);

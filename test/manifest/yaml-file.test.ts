@@ -22,7 +22,7 @@ describe("a file that cannot be read is a problem", () => {
     expect(await loadManifest(path)).toEqual({ problems: [{ ...told, place }] });
     expect((await loadManifest(join(path, "under-a-file"))).problems[0]?.code).toBe("file-not-found");
     expect((await loadManifest("missing.yaml")).problems[0]?.hint).toBe(
-      `the path is taken from ${process.cwd()}`,
+      `the path is relative to ${process.cwd()}`,
     );
   });
 
