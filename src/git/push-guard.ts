@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
-/** Every hook that git runs on the side of the one who commits and pushes. */
+/** Every hook that git runs for the one who commits and pushes. */
 const hookNames = [
   "applypatch-msg",
   "pre-applypatch",
@@ -24,11 +24,11 @@ const hookNames = [
 ] as const;
 
 const script = `#!/bin/sh
-# interserve: agents do not push while a run is on. The repository's own hooks run as they do without this.
+# interserve: agents do not push during a run. The repository's own hooks run as usual.
 name=\${0##*/}
 if [ "$name" = pre-push ]; then
   printf '%s\\n' "$1 $2" >> "$INTERSERVE_PUSHES"
-  echo "interserve: a task must not push; the person who runs it does. (--allow-push lifts this)" >&2
+  echo "interserve: tasks must not push; leave that to the person who started the run. (--allow-push permits it)" >&2
   exit 1
 fi
 own=$(GIT_CONFIG_COUNT=$INTERSERVE_GIT_CONFIG_COUNT git rev-parse --git-path hooks) || exit 0
@@ -36,7 +36,7 @@ own=$(GIT_CONFIG_COUNT=$INTERSERVE_GIT_CONFIG_COUNT git rev-parse --git-path hoo
 exec "$own/$name" "$@"
 `;
 
-/** Writes the hooks that refuse a push into a folder of the run's. Throws the error of the file system. */
+/** Writes the hooks that refuse a push into a folder. Rejects with the error of the file system. */
 export async function writePushGuard(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of hookNames) {
@@ -47,9 +47,9 @@ export async function writePushGuard(folder: string): Promise<void> {
 }
 
 /**
- * The variables that make git use the guard's hooks in a process and all that it starts: nothing in any repository
- * changes, and nothing is left behind when the processes have ended. `pushes` is the file that attempts are noted in.
- * What a caller has configured in the same way stays.
+ * The variables that make git use the guard's hooks in a process and everything that it starts. No repository is
+ * changed, and nothing is left behind when the processes have ended. Settings that `env` already has in the same form
+ * are kept. `pushes` is the file that records refused pushes.
  */
 export function pushGuardEnv(
   env: Readonly<Record<string, string | undefined>>,
@@ -67,7 +67,7 @@ export function pushGuardEnv(
   };
 }
 
-/** The remotes that an attempt has tried to push to, name and address. */
+/** Reads the remotes that an attempt tried to push to, each with name and address. */
 export async function refusedPushes(pushes: string): Promise<string[]> {
   const text = await readFile(pushes, "utf8").catch(() => "");
   return text.split("\n").filter((line) => line !== "");

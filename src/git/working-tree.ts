@@ -2,23 +2,23 @@ import { realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { readProcess } from "../process/spawn.ts";
 
-/** How long git may take, in milliseconds; a tree that is larger than that is done without. */
+/** How long git may take, in milliseconds. A tree that takes longer counts as none. */
 const patienceMs = 30_000;
 
-/** A git working tree at one moment, as far as it differs from its last commit. */
+/** A snapshot of a git working tree, as far as it differs from its last commit. */
 export interface WorkingTree {
-  /** The directory that paths are told from. */
+  /** The directory that paths are relative to. */
   readonly from: string;
   readonly root: string;
-  /** The last commit; nothing before the first one. */
+  /** The last commit; undefined before the first one. */
   readonly head: string | undefined;
-  /** Files that differ from it, new ones too, by their path from the root: what tells one state from another. */
+  /** The files that differ from it, including new ones: by path from the root, a text that differs for each state. */
   readonly dirty: ReadonlyMap<string, string>;
 }
 
 /**
- * The working tree that a directory is in; nothing where it is in none, or git does not answer. `root` is that of an
- * earlier look, which saves asking for it.
+ * Takes a snapshot of the working tree that contains a directory. Resolves with undefined if there is none, or git does
+ * not answer. `root` is the root from an earlier snapshot, which saves one call of git.
  */
 export async function workingTree(directory: string, root?: string): Promise<WorkingTree | undefined> {
   const top = root ?? (await git(directory, ["rev-parse", "--show-toplevel"]))?.replace(/\n$/, "");
@@ -36,19 +36,19 @@ export async function workingTree(directory: string, root?: string): Promise<Wor
   return { from: await realpath(directory), root: top, head, dirty: new Map(dirty) };
 }
 
-/** The path at the end of a line of the status, behind as many fields as its kind has. */
+/** The path at the end of a line of the status, after the fields of that kind of line. */
 function pathIn(line: string): string[] {
   const fields = { "1": 8, u: 10, "?": 1 }[line[0] ?? ""];
   return fields === undefined ? [] : [line.split(" ").slice(fields).join(" ")];
 }
 
-/** Size and times of a file: enough to tell that somebody has written it in between. */
+/** The size and times of a file: enough to see that it was written in between. */
 async function stateOf(path: string): Promise<string> {
   const facts = await stat(path, { bigint: true }).catch(() => undefined);
   return facts ? `${facts.size} ${facts.mtimeNs} ${facts.ino} ${facts.mode}` : "gone";
 }
 
-/** The files that differ between two moments, committed since or not, told from the directory of the first; sorted. */
+/** The files that differ between two snapshots, committed since or not, as sorted paths from the directory of the first. */
 export async function filesChanged(before: WorkingTree, after: WorkingTree): Promise<string[]> {
   const paths = new Set<string>();
   for (const [path, state] of after.dirty) if (before.dirty.get(path) !== state) paths.add(path);
@@ -66,7 +66,7 @@ const emptyTree = async (directory: string): Promise<string | undefined> =>
   (await git(directory, ["hash-object", "-t", "tree", "/dev/null"]))?.trim();
 
 async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
-  // Those of a hook that we may run in would lead elsewhere; a lock of ours could make an agent's commit fail.
+  // If we run in a hook, its variables point elsewhere. Without optional locks, no commit of an agent can fail on ours.
   const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
   const { exitCode, stdout } = await readProcess(["git", ...args], {
     cwd,
@@ -76,6 +76,6 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
   return exitCode === 0 ? stdout : undefined;
 }
 
-/** What the git on PATH calls its version; nothing where there is none that runs in a directory. */
+/** The version of the git on PATH. Resolves with undefined if none runs in a directory. */
 export const gitVersion = async (directory: string): Promise<string | undefined> =>
   (await git(directory, ["--version"]))?.trim().replace(/^git version /, "");

@@ -1,41 +1,42 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** How long a line may be before the rest of it is dropped, in characters. */
+/** Characters after which the rest of a line is dropped. */
 export const longestLine = 64 * 1024;
 
+/** Takes the bytes of a stream in pieces as they come. */
+export interface Watcher {
+  readonly push: (bytes: Buffer) => void;
+  /** Called at the end of the stream. */
+  readonly end: () => void;
+}
+
 /**
- * Splits bytes that come in pieces into lines of text, in bounded memory: what of a line is over `cap` characters is
- * dropped. Invalid UTF-8 becomes U+FFFD. `end` gives a last line that no newline closed.
+ * Splits a stream into lines of text, in bounded memory: characters of a line beyond `cap` are dropped. Invalid UTF-8
+ * becomes U+FFFD. A last line without a newline counts as a line.
  */
-export function lineSplitter(
-  onLine: (line: string) => void,
-  cap = longestLine,
-): { push: (bytes: Buffer) => void; end: () => void } {
+export function lineSplitter(onLine: (line: string) => void, cap = longestLine): Watcher {
   const decoder = new StringDecoder("utf8");
-  let held = "";
+  let partial = "";
   const push = (text: string) => {
     let from = 0;
     for (let newline = text.indexOf("\n"); newline >= 0; newline = text.indexOf("\n", from)) {
-      onLine((held + text.slice(from, Math.min(newline, from + cap))).slice(0, cap).replace(/\r$/, ""));
-      held = "";
+      onLine((partial + text.slice(from, Math.min(newline, from + cap))).slice(0, cap).replace(/\r$/, ""));
+      partial = "";
       from = newline + 1;
     }
-    if (held.length < cap) held += text.slice(from, from + cap - held.length);
+    if (partial.length < cap) partial += text.slice(from, from + cap - partial.length);
   };
   return {
     push: (bytes) => push(decoder.write(bytes)),
     end: () => {
       push(decoder.end());
-      if (held) onLine(held);
+      if (partial) onLine(partial);
     },
   };
 }
 
-/** Gives only the last whole line of each piece: what is wanted of a stream that may write millions of them. */
-export function lastLines(onLine: (line: string) => void): {
-  push: (bytes: Buffer) => void;
-  end: () => void;
-} {
+/** Reports only the last whole line of each piece, for progress: a stream may have millions of lines. */
+export function lastLines(onLine: (line: string) => void): Watcher {
   return {
     push(bytes) {
       const end = bytes.lastIndexOf(10);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** A file of /proc, empty where the process is gone or another user's. */
+/** Reads a file of /proc. Returns an empty text if the process is gone or belongs to another user. */
 export function readProc(path: string): string {
   try {
     return readFileSync(`/proc/${path}`, "utf8");
@@ -9,10 +9,10 @@ export function readProc(path: string): string {
   }
 }
 
-/** The fields of a living process's `stat` from its state on; nothing where it is gone, or a zombie. */
+/** The fields of a process's `stat`, beginning with its state. Returns undefined if it is gone or a zombie. */
 export function statOf(pid: number): readonly string[] | undefined {
   const stat = readProc(`${pid}/stat`);
-  // The name in parentheses may hold anything; the fields that count stand behind the last one.
+  // The name in parentheses may contain anything; the fields begin after the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return ["", "Z", "X"].includes(fields[0] ?? "") ? undefined : fields;
 }

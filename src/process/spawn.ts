@@ -1,42 +1,35 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
-import type { Readable } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import { isDirectory } from "../text/on-disk.ts";
 import { oneLine } from "../text/one-line.ts";
+import type { Watcher } from "./lines.ts";
+import { finishCopies, StreamCopy } from "./stream-copy.ts";
 import { endTree, type Tree } from "./tree.ts";
 
-/** Takes the bytes of a stream as they come, and is told of their end. */
-export interface Watcher {
-  readonly push: (bytes: Buffer) => void;
-  readonly end: () => void;
-}
-
 export interface ProcessRequest {
-  /** A program and its arguments, or a command line for `/bin/sh`. */
+  /** A program with its arguments, or a command line for `/bin/sh`. */
   readonly command: readonly [file: string, ...args: string[]] | { readonly shell: string };
   readonly cwd: string;
   /** The complete environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** The marker that `env` carries. */
+  /** The marker in `env`. */
   readonly marker: string;
-  /** Standard input; without it there is none. */
+  /** Standard input; undefined for none. */
   readonly input?: string;
-  /** Where standard output and error go, byte for byte. Each file appears, whole, when the process has ended. */
+  /** The files that get standard output and error, byte for byte. Each appears, complete, when the process has ended. */
   readonly stdoutFile: string;
   readonly stderrFile?: string;
   readonly watchStdout?: Watcher;
   readonly watchStderr?: Watcher;
   readonly timeoutMs: number;
-  /** How long it may write nothing at all; without it, for ever. */
+  /** Milliseconds without any output after which the process is ended; undefined for no limit. */
   readonly stallMs?: number | undefined;
-  /** Aborted when the process is to end. */
+  /** Aborted to end the process. */
   readonly signal: AbortSignal;
-  /** Between SIGTERM and SIGKILL, in milliseconds; may shrink while it is waited for. */
+  /** Returns the milliseconds between SIGTERM and SIGKILL, which may shrink while they pass. */
   readonly graceMs: () => number;
 }
 
-/** How a process ended. `timeout` and `cancelled` are our own doing, whatever it said on its way out. */
+/** The end of a process. For `timeout`, `stalled` and `cancelled` we have ended it, whatever its exit status was. */
 export interface ProcessEnd {
   readonly ended:
     | "exited"
@@ -48,70 +41,70 @@ export interface ProcessEnd {
     | "output-lost";
   readonly exitCode?: number;
   readonly signal?: string;
-  /** For `not-started` and `output-lost`: why, in one line. */
+  /** For `not-started` and `output-lost`: the reason, in one line. */
   readonly message?: string;
-  /** For `not-started`: the system's code, where it gave one. */
+  /** For `not-started`: the system's error code, if it gave one. */
   readonly code?: string;
   readonly durationMs: number;
-  /** Size of standard output. */
+  /** The size of standard output in bytes. */
   readonly stdoutBytes: number;
 }
 
 /**
- * What a process that has ended by itself leaves running, in milliseconds: how long it may go on, so that a `tee` can
- * empty its pipe, and how long it gets to clean up after that.
+ * Milliseconds for processes that outlive the one that started them: how long they may go on, so that a `tee` can
+ * empty its pipe, and how long they get to clean up after that.
  */
 const leftovers = { patienceMs: 500, graceMs: 1000 };
-/** How much of a stream `readProcess` takes, in characters. */
+/** How much output `readProcess` accepts, in characters. */
 const longestRead = 64 * 1024 * 1024;
-/** What setTimeout can count to, in milliseconds. */
+/** The longest time that setTimeout can count, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
-/** A pipe that somebody outside the tree holds open is let go when it was silent for two of these, or after twenty. */
-const pipeRoundMs = 250;
 
 /**
- * Runs a process in a group of its own, to its end and to that of everything it started. Never rejects: whatever
- * happens is a ProcessEnd. Memory does not grow with output.
+ * Runs a process in a process group of its own until it and everything that it started have ended. Never rejects: every
+ * failure is a ProcessEnd. Memory use does not grow with the output.
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   const since = performance.now();
-  const told = (end: Omit<ProcessEnd, "durationMs" | "stdoutBytes">, stdoutBytes = 0): ProcessEnd => ({
-    ...end,
-    durationMs: performance.now() - since,
-    stdoutBytes,
-  });
-  if (request.signal.aborted) return told({ ended: "cancelled" });
+  const end = request.signal.aborted ? cancelled : await run(request);
+  return { ...end, durationMs: performance.now() - since };
+}
+
+type UntimedEnd = Omit<ProcessEnd, "durationMs">;
+const cancelled: UntimedEnd = { ended: "cancelled", stdoutBytes: 0 };
+
+async function run(request: ProcessRequest): Promise<UntimedEnd> {
   const child = start(request);
-  if (child instanceof Error) return told(await notStarted(request, child));
-  if (child.pid === undefined) return told(await notStarted(request, (await child) as StartError));
+  if (child instanceof Error) return notStarted(request, child);
+  if (child.pid === undefined) return notStarted(request, (await child) as StartError);
 
   const tree: Tree = { group: child.pid, marker: request.marker };
   const exit = new Promise<{ code?: number; signal?: string }>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }));
   });
-  const stdout = new Copy(child.stdout, request.stdoutFile, request.watchStdout);
-  const stderr = new Copy(child.stderr, request.stderrFile, request.watchStderr);
+  const stdout = new StreamCopy(child.stdout, request.stdoutFile, request.watchStdout);
+  const stderr = new StreamCopy(child.stderr, request.stderrFile, request.watchStderr);
 
-  const stop = await firstReason(request, exit, [stdout, stderr]);
-  const gone = stop === undefined || (await endTree(tree, request.graceMs));
-  // One that not even SIGKILL ends must hold neither this attempt nor the end of the program.
-  if (!gone) child.unref();
-  const { code, signal } = gone ? await exit : {};
+  const stop = await stopReason(request, exit, [stdout, stderr]);
+  const isGone = stop === undefined || (await endTree(tree, request.graceMs));
+  // A process that survives even SIGKILL must not keep this attempt or the program alive.
+  if (!isGone) child.unref();
+  const { code, signal } = isGone ? await exit : {};
   if (stop === undefined) {
     await endTree(tree, () => Math.min(request.graceMs(), leftovers.graceMs), leftovers.patienceMs);
   }
-  const lost = await ends([stdout, stderr]);
+  const lost = await finishCopies([stdout, stderr]);
 
-  if (stop === "timeout" || stop === "stalled" || stop === "cancelled")
-    return told({ ended: stop }, stdout.bytes);
-  if (lost) return told({ ended: "output-lost", message: oneLine(lost.message) }, stdout.bytes);
-  if (signal !== undefined) return told({ ended: "signalled", signal }, stdout.bytes);
-  return told({ ended: "exited", exitCode: code ?? 0 }, stdout.bytes);
+  const stdoutBytes = stdout.bytes;
+  if (stop !== undefined && stop !== "output-lost") return { ended: stop, stdoutBytes };
+  if (lost) return { ended: "output-lost", message: messageLine(lost.message), stdoutBytes };
+  if (signal !== undefined) return { ended: "signalled", signal, stdoutBytes };
+  return { ended: "exited", exitCode: code ?? 0, stdoutBytes };
 }
 
 /**
- * Runs a short program of the user's own, one that starts nothing that outlives it, and gives what it said. Never
- * rejects; without an `exitCode` it could not be started, was ended, took too long or said too much.
+ * Runs a short program that starts nothing that outlives it, and returns its output. Never rejects: `exitCode` is
+ * undefined if it could not be started, was killed, took too long or wrote too much.
  */
 export async function readProcess(
   command: readonly [file: string, ...args: string[]],
@@ -135,7 +128,7 @@ export async function readProcess(
     });
     return exitCode === undefined || isMaxBuffer ? { stdout, stderr } : { exitCode, stdout, stderr };
   } catch (error) {
-    return { stdout: "", stderr: oneLine((error as Error).message) };
+    return { stdout: "", stderr: messageLine((error as Error).message) };
   }
 }
 
@@ -152,11 +145,11 @@ function start({ command, cwd, env, input }: ProcessRequest) {
       buffer: false,
       reject: false,
       encoding: "buffer",
-      // An open pipe on standard input hangs some agents for ever.
+      // An open pipe as standard input makes some agents wait for ever.
       ...(input === undefined ? { stdin: "ignore" } : { input }),
     });
   } catch (error) {
-    // A command that no process can have: with a NUL in it, say.
+    // An impossible command, such as one that contains a NUL.
     return error as Error;
   }
 }
@@ -167,47 +160,45 @@ interface StartError {
   readonly originalMessage?: string;
 }
 
-const notStarted = async (request: ProcessRequest, error: StartError) =>
-  ({
-    ended: "not-started",
-    message: await whyNot(request, error),
-    ...(error.code === undefined ? {} : { code: error.code }),
-  }) as const;
+const notStarted = async (request: ProcessRequest, error: StartError): Promise<UntimedEnd> => ({
+  ended: "not-started",
+  message: messageLine(await startProblem(request, error)),
+  ...(error.code === undefined ? {} : { code: error.code }),
+  stdoutBytes: 0,
+});
 
-/** Why a process could not be started; the system's own words name the program also where the directory is missing. */
-async function whyNot({ command, cwd }: ProcessRequest, error: StartError): Promise<string> {
+/** Says why a process could not be started. The system's message blames the program even if the directory is missing. */
+async function startProblem({ command, cwd }: ProcessRequest, error: StartError): Promise<string> {
   const program = "shell" in command ? "/bin/sh" : command[0];
-  if (!(await isDirectory(cwd)))
-    return oneLine(`the working directory ${cwd} is not there, or cannot be entered`);
-  if (error.code === "ENOENT")
-    return oneLine(`there is no program ${program}, or not what its first line names`);
-  if (error.code === "EACCES") return oneLine(`${program} may not be executed`);
-  return oneLine(error.originalMessage ?? error.message ?? `${program} could not be started`);
+  if (!(await isDirectory(cwd))) return `the working directory ${cwd} does not exist or cannot be entered`;
+  if (error.code === "ENOENT") return `cannot find ${program}, or the interpreter in its first line`;
+  if (error.code === "EACCES") return `${program} is not executable`;
+  return error.originalMessage ?? error.message ?? `${program} could not be started`;
 }
+
+const messageLine = (text: string): string => oneLine(text, 400);
 
 type Stop = "timeout" | "stalled" | "cancelled" | "output-lost";
 
-/** Why the process is to be ended, or nothing where it ended by itself. */
-async function firstReason(
+/** Waits for the first reason to end the process. Resolves with undefined if the process ends by itself before. */
+async function stopReason(
   { timeoutMs, stallMs, signal }: ProcessRequest,
   exit: Promise<unknown>,
-  copies: readonly Copy[],
+  copies: readonly StreamCopy[],
 ): Promise<Stop | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  let stall: NodeJS.Timeout | undefined;
+  let stallTimer: NodeJS.Timeout | undefined;
   let abort = () => {};
   try {
     return await new Promise<Stop | undefined>((resolve) => {
-      // Monotonic time: that a laptop has slept does not count.
+      // Timers use monotonic time: the time that a laptop sleeps does not count.
       timer = setTimeout(() => resolve("timeout"), Math.min(timeoutMs, longestTimer));
-      if (stallMs !== undefined) {
-        const look = () => {
-          const silent = performance.now() - Math.max(...copies.map(({ lastAt }) => lastAt));
-          if (silent >= stallMs) resolve("stalled");
-          else stall = setTimeout(look, Math.min(stallMs - silent, longestTimer));
-        };
-        look();
-      }
+      const watchForStall = (limitMs: number) => {
+        const silentMs = performance.now() - Math.max(...copies.map(({ lastAt }) => lastAt));
+        if (silentMs >= limitMs) return resolve("stalled");
+        stallTimer = setTimeout(watchForStall, Math.min(limitMs - silentMs, longestTimer), limitMs);
+      };
+      if (stallMs !== undefined) watchForStall(stallMs);
       abort = () => resolve("cancelled");
       signal.addEventListener("abort", abort);
       for (const { done } of copies) void done.then((error) => error && resolve("output-lost"));
@@ -215,83 +206,7 @@ async function firstReason(
     });
   } finally {
     clearTimeout(timer);
-    clearTimeout(stall);
+    clearTimeout(stallTimer);
     signal.removeEventListener("abort", abort);
   }
-}
-
-/** A stream on its way into `<file>.part`, which becomes the file at its end; without a file it is just read. */
-class Copy {
-  bytes = 0;
-  /** When it began, or its last piece came. */
-  lastAt = performance.now();
-  /** Whether a piece of it is being written: it may be slow, but it is not silent. */
-  writing = false;
-  /** Resolves at the end of the stream, when the file is there, with what went wrong; never rejects. */
-  readonly done: Promise<Error | undefined>;
-  private dropped = false;
-
-  constructor(
-    private readonly stream: Readable,
-    file: string | undefined,
-    watcher: Watcher | undefined,
-  ) {
-    this.done = (file === undefined ? this.read(watcher) : this.keep(file, watcher)).then(
-      () => undefined,
-      (error: Error) => {
-        stream.destroy();
-        return error;
-      },
-    );
-  }
-
-  /** Lets go of a stream that does not end; what has come so far is kept. */
-  drop(): void {
-    this.dropped = true;
-    this.stream.destroy();
-  }
-
-  private async keep(file: string, watcher: Watcher | undefined): Promise<void> {
-    const part = `${file}.part`;
-    const opening = open(part, "w");
-    try {
-      await Promise.all([opening, this.read(watcher, opening)]);
-    } finally {
-      await (await opening).close();
-      await rename(part, file);
-    }
-  }
-
-  /** Has to begin at once, with the file still being opened: Node throws away what nobody reads of an ended process. */
-  private async read(watcher: Watcher | undefined, opening?: Promise<FileHandle>): Promise<void> {
-    try {
-      for await (const chunk of this.stream as AsyncIterable<Buffer>) {
-        this.bytes += chunk.length;
-        this.lastAt = performance.now();
-        watcher?.push(chunk);
-        this.writing = true;
-        await (await opening)?.writeFile(chunk);
-        this.writing = false;
-      }
-    } catch (error) {
-      if (!this.dropped) throw error;
-    }
-    watcher?.end();
-  }
-}
-
-/** Waits for the copies to be done, and gives what went wrong with the first that could not be written. */
-async function ends(copies: readonly Copy[]): Promise<Error | undefined> {
-  const all = Promise.all(copies.map(({ done }) => done));
-  const bytes = () => copies.reduce((sum, copy) => sum + copy.bytes, 0);
-  // Two silent rounds, not one long one: a timer that fires late, on a busy machine, has let nobody read before it.
-  for (let round = 0, silent = 0; round < 20 && silent < 2; round += 1) {
-    const before = bytes();
-    const results = await Promise.race([all, wait(pipeRoundMs, undefined, { ref: false })]);
-    if (results) return results.find((error) => error !== undefined);
-    silent = bytes() > before || copies.some(({ writing }) => writing) ? 0 : silent + 1;
-  }
-  // Whoever still holds a pipe is not of this tree.
-  for (const copy of copies) copy.drop();
-  return (await all).find((error) => error !== undefined);
 }

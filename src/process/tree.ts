@@ -2,32 +2,32 @@ import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { readProc, statOf } from "./proc.ts";
 
-/** The variable that every process of an attempt carries in its environment. */
+/** The environment variable of every process of an attempt. */
 export const markerVariable = "INTERSERVE_ATTEMPT";
 
-/** The processes of one attempt: those of its group, and those that carry its marker wherever they went. */
+/** The processes of one attempt: its process group, and every process with its marker, whatever group it moved to. */
 export interface Tree {
-  /** The group's id: the pid of its first process. */
+  /** The id of the process group: the pid of its first process. */
   readonly group: number;
-  /** One that ends in a slash stands for every marker that begins with it. */
+  /** A marker that ends in a slash matches every marker that begins with it. */
   readonly marker: string;
 }
 
-/** How long between two looks at what still lives, in milliseconds: at first, and at most. */
+/** Milliseconds between two looks at what is still alive: at first, and at most. */
 const pollMs = { first: 5, most: 100 };
-/** A process that the kernel cannot end, in a stuck file system say, holds nobody longer than this. */
+/** How long to wait for a process that the kernel cannot kill, such as one in a stuck file system, in milliseconds. */
 const stuckMs = 5000;
 
 /**
- * Ends a tree: SIGTERM, a grace, SIGKILL until nothing of it is left. `graceMs` is asked again at every look, so that
- * it can be shortened; for the first `patienceMs` the tree may end by itself. Tells whether all of it is gone. Off
- * Linux the marker cannot be read, and only the group is ended.
+ * Ends a tree: SIGTERM, a grace period, then SIGKILL until nothing of it is left. For the first `patienceMs` the tree
+ * may end by itself. `graceMs` is called at every look, so the grace period can be shortened. Resolves with whether all
+ * of the tree is gone. Only Linux lets markers be read; elsewhere only the group is ended.
  */
 export async function endTree(tree: Tree, graceMs: () => number, patienceMs = 0): Promise<boolean> {
   if (await isGone(tree, () => patienceMs)) return true;
   send(tree, "SIGTERM");
   if (await isGone(tree, graceMs)) return true;
-  // Each time again: what was forked while we looked has not got the last one.
+  // Repeatedly, because a process forked during the last look has not got the signal.
   return isGone(
     tree,
     () => stuckMs,
@@ -36,16 +36,16 @@ export async function endTree(tree: Tree, graceMs: () => number, patienceMs = 0)
 }
 
 /**
- * Ends what is left of the attempts of a run whose orchestrator is dead, wherever it went; off Linux nothing can be
- * found. Tells whether all of it is gone.
+ * Ends the processes that a run left behind when its orchestrator died. Resolves with whether all of them are gone. Only
+ * Linux lets them be found.
  */
 export const endRun = (run: string, graceMs: () => number): Promise<boolean> =>
-  // No process is of the group -1.
+  // No process belongs to group -1.
   endTree({ group: -1, marker: `${run}/` }, graceMs);
 
 /**
- * Looks, until nothing of a tree is left or the time is over; does something each time that there is. One look may
- * miss a process that forks or execs meanwhile: only two in a row that find nothing count.
+ * Looks at a tree until nothing of it is left or the time is up, and calls `each` whenever something is left. A single
+ * look may miss a process that forks or execs meanwhile, so only two empty ones in a row count.
  */
 async function isGone(tree: Tree, mostMs: () => number, each = () => {}): Promise<boolean> {
   const since = performance.now();
@@ -58,15 +58,15 @@ async function isGone(tree: Tree, mostMs: () => number, each = () => {}): Promis
   }
 }
 
-/** Whether anything of a tree is seen to live; zombies do not. */
+/** Whether a process of a tree is alive; zombies are not. */
 function isAlive(tree: Tree): boolean {
-  const living = members(tree);
-  return living ? living.length > 0 : tryKill(-tree.group, 0);
+  const alive = members(tree);
+  return alive ? alive.length > 0 : tryKill(-tree.group, 0);
 }
 
 function send(tree: Tree, signal: NodeJS.Signals): void {
   tryKill(-tree.group, signal);
-  // Those of the group have theirs: many a program takes a second SIGTERM for an order to leave all as it is.
+  // Not to those of the group again: many programs take a second SIGTERM as an order to stop without cleaning up.
   for (const { pid, group } of members(tree) ?? []) if (group !== tree.group) tryKill(pid, signal);
 }
 
@@ -75,7 +75,7 @@ interface Member {
   readonly group: number;
 }
 
-/** The processes of a tree that live; nothing where there is no /proc to tell. */
+/** The processes of a tree that are alive. Returns undefined where there is no /proc. */
 function members(tree: Tree): readonly Member[] | undefined {
   if (process.platform !== "linux") return undefined;
   let entries: readonly string[];
@@ -89,25 +89,26 @@ function members(tree: Tree): readonly Member[] | undefined {
     if (!Number.isInteger(pid) || pid === process.pid) return [];
     const group = statOf(pid)?.[2];
     if (group === undefined) return [];
-    return Number(group) === tree.group || carries(pid, tree.marker) ? [{ pid, group: Number(group) }] : [];
+    return Number(group) === tree.group || hasMarker(pid, tree.marker) ? [{ pid, group: Number(group) }] : [];
   });
 }
 
-function carries(pid: number, marker: string): boolean {
+/** Whether a process has a marker in its environment. */
+function hasMarker(pid: number, marker: string): boolean {
   if (marker === "") return false;
   const entry = `${markerVariable}=${marker}`;
   const isOurs = (text: string) => (marker.endsWith("/") ? text.startsWith(entry) : text === entry);
   return readProc(`${pid}/environ`).split("\0").some(isOurs);
 }
 
-/** Signals a process, or with a negative number a group; tells whether it could. */
+/** Signals a process, or a group if the number is negative. Returns whether that was possible. */
 function tryKill(pid: number, signal: NodeJS.Signals | 0): boolean {
-  // 0, 1 and -1 are our own group, init, and everybody.
+  // 0, 1 and -1 would be our own group, init, and every process.
   if (Math.abs(pid) <= 1) return false;
   try {
     return process.kill(pid, signal);
   } catch {
-    // Gone already, or not ours to end.
+    // Already gone, or another user's.
     return false;
   }
 }

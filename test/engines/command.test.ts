@@ -124,6 +124,6 @@ test("one whose directory is gone could not be started", async () => {
   expect(await attempt.by(engine, { run: "true" })).toEqual({
     status: "error",
     failure: "spawn",
-    reason: expect.stringContaining(`the working directory ${attempt.path("project")} is not there`),
+    reason: expect.stringContaining(`the working directory ${attempt.path("project")} does not exist`),
   });
 });

@@ -150,7 +150,7 @@ describe("a process that cannot be started says why", () => {
     const end = await scene.run([scene.path("plain")]);
     expect(end).toMatchObject({
       ended: "not-started",
-      message: `${scene.path("plain")} may not be executed`,
+      message: `${scene.path("plain")} is not executable`,
     });
   });
 
@@ -158,7 +158,7 @@ describe("a process that cannot be started says why", () => {
     await writeFile(scene.path("file"), "");
     const { ended, message } = await scene.shell("true", { cwd: scene.path(name) });
     expect(ended).toBe("not-started");
-    expect(message).toContain(`the working directory ${scene.path(name)} is not there`);
+    expect(message).toContain(`the working directory ${scene.path(name)} does not exist`);
   });
 
   test.each([

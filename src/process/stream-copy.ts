@@ -1,0 +1,85 @@
+import { type FileHandle, open, rename } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Watcher } from "./lines.ts";
+
+/** Milliseconds of one round of waiting for a pipe that a process outside the tree holds open. */
+const pipeRoundMs = 250;
+/** The pipe is dropped after this many silent rounds, or after this many in total. */
+const rounds = { silent: 2, total: 20 };
+
+/** Copies a stream into `<file>.part`, which is renamed to the file at its end. Without a file it is only watched. */
+export class StreamCopy {
+  bytes = 0;
+  /** The monotonic time of the last piece, or of the beginning. */
+  lastAt = performance.now();
+  /** Whether a piece is being written to disk: the stream may be slow then, but it is not silent. */
+  isWriting = false;
+  /** Resolves once the stream has ended and the file is in place, with the error if there was one. */
+  readonly done: Promise<Error | undefined>;
+  private isDropped = false;
+
+  constructor(
+    private readonly stream: Readable,
+    file: string | undefined,
+    watcher: Watcher | undefined,
+  ) {
+    this.done = (file === undefined ? this.read(watcher) : this.save(file, watcher)).then(
+      () => undefined,
+      (error: Error) => {
+        stream.destroy();
+        return error;
+      },
+    );
+  }
+
+  /** Stops reading a stream that does not end. Keeps what has come so far. */
+  drop(): void {
+    this.isDropped = true;
+    this.stream.destroy();
+  }
+
+  private async save(file: string, watcher: Watcher | undefined): Promise<void> {
+    const part = `${file}.part`;
+    const opening = open(part, "w");
+    try {
+      await Promise.all([opening, this.read(watcher, opening)]);
+    } finally {
+      await (await opening).close();
+      await rename(part, file);
+    }
+  }
+
+  /** Starts reading at once, while the file is being opened, because Node discards unread output of an ended process. */
+  private async read(watcher: Watcher | undefined, opening?: Promise<FileHandle>): Promise<void> {
+    try {
+      for await (const chunk of this.stream as AsyncIterable<Buffer>) {
+        this.bytes += chunk.length;
+        this.lastAt = performance.now();
+        watcher?.push(chunk);
+        this.isWriting = true;
+        await (await opening)?.writeFile(chunk);
+        this.isWriting = false;
+      }
+    } catch (error) {
+      if (!this.isDropped) throw error;
+    }
+    watcher?.end();
+  }
+}
+
+/** Waits until the copies are done. Resolves with the error of the first that failed, if one did. */
+export async function finishCopies(copies: readonly StreamCopy[]): Promise<Error | undefined> {
+  const all = Promise.all(copies.map(({ done }) => done));
+  const bytes = () => copies.reduce((sum, copy) => sum + copy.bytes, 0);
+  // Two silent rounds in place of one long one: if a timer fires late on a busy machine, nothing was read before it.
+  for (let round = 0, silent = 0; round < rounds.total && silent < rounds.silent; round += 1) {
+    const before = bytes();
+    const results = await Promise.race([all, wait(pipeRoundMs, undefined, { ref: false })]);
+    if (results) return results.find((error) => error !== undefined);
+    silent = bytes() > before || copies.some(({ isWriting }) => isWriting) ? 0 : silent + 1;
+  }
+  // A process that still holds a pipe does not belong to the tree.
+  for (const copy of copies) copy.drop();
+  return (await all).find((error) => error !== undefined);
+}
