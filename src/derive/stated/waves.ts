@@ -1,6 +1,6 @@
 import type { Plan } from "../../../schemas/plan.ts";
 import type { References } from "./references.ts";
-import { tableWaves } from "./tables.ts";
+import { cellsOf } from "./table-cells.ts";
 
 /** A named group of tasks, in the order in which the plan has them run. */
 export interface Wave {
@@ -19,6 +19,27 @@ export function wavesIn(text: string, references: References): Wave[] {
     return tasks.length > 0 ? [{ name, tasks }] : [];
   });
   return waves.length > 0 ? waves : tableWaves(text, references);
+}
+
+/** A table of waves with the tasks of each: `| 2 | Tasks 3, 5 |`. */
+function tableWaves(text: string, references: References): Wave[] {
+  const waves: Wave[] = [];
+  let columns: { readonly wave: number; readonly tasks: number; readonly word: string } | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const cells = cellsOf(line);
+    if (!cells) columns = undefined;
+    else if (!columns) {
+      const wave = cells.findIndex((cell) => /^(?:wave|phase|stage|batch|round|group)$/i.test(cell));
+      const tasks = cells.findIndex((cell) => /^tasks?$/i.test(cell));
+      if (wave >= 0 && tasks >= 0) columns = { wave, tasks, word: cells[wave] ?? "" };
+    } else {
+      const name = cells[columns.wave] ?? "";
+      const tasks = references.inField(cells[columns.tasks] ?? "").sort((a, b) => a - b);
+      if (tasks.length > 0)
+        waves.push({ name: /^\w{1,2}$/.test(name) ? `${columns.word} ${name}` : name, tasks });
+    }
+  }
+  return waves;
 }
 
 /** Whether every task stands in one, and in one only. */
