@@ -25,7 +25,7 @@ const layers = {
   "src/sync": ["src/job", "src/manifest", "src/derive", "src/plan", "machines", ...base],
   "src/job": ["src/manifest", "src/plan", "src/engines", "src/git", "machines", ...base],
   "src/manifest": ["machines/modes", "machines/schedule", ...base],
-  "src/derive": base,
+  "src/derive": ["machines/modes", "machines/schedule", ...base],
   "src/plan": ["machines/schedule", ...base],
   "src/engines": ["src/process", ...base],
   "src/routing": base,

@@ -1,98 +1,108 @@
-import type { Edge } from "./edge.ts";
-import type { Wave } from "./stated/waves.ts";
+import type { Edge } from "./rules.ts";
+import type { Stage } from "./stages.ts";
 
-/** A dependency that the plan states and that is left out: with others it would be a cycle, or a wave forbids it. */
-export interface Refused {
+/** An edge that was not added, as it closes a cycle or leads from a later stage to an earlier one. */
+export interface RejectedEdge {
   readonly edge: Edge;
-  /** From the one that would come first, over what each waits for, to the one that would wait; empty for a wave. */
+  /** The rest of the cycle: `edge.from` needs the next task, and so on to `edge.to`. Empty if stages forbid the edge. */
   readonly path: readonly number[];
 }
 
-/** How many ways are looked for: bounds the time that a hostile plan can take. */
+/** The most cycles that are traced; for further ones `path` holds the ends. Bounds the time for a hostile plan. */
 const mostPaths = 50;
 
-/** Edges that make no cycle and go against no wave. What comes first stays. */
-export class Acyclic {
+/** Collects edges, rejecting any that closes a cycle or contradicts the stages; earlier edges win. */
+export class AcyclicEdges {
   readonly edges: Edge[] = [];
+  /** For each task, the tasks that it depends on directly. */
   readonly needs: Set<number>[];
-  private readonly users: Set<number>[];
-  private readonly wave = new Map<number, number>();
-  private readonly known = new Set<string>();
-  /** Edges that all lead on in plan order make no cycle. */
+  /** For each task, the tasks that depend on it directly. */
+  readonly dependents: Set<number>[];
+  private readonly stageOf = new Map<number, number>();
+  private readonly keys = new Set<string>();
+  /** Every edge so far leads forward in plan order; another such edge cannot close a cycle. */
   private isForward = true;
-  /** All that one task waits for in the end, and all that wait for one, kept while it is asked about again. */
-  private behind: Reached | undefined;
-  private ahead: Reached | undefined;
+  /** Transitive needs and dependents of the task asked about last. */
+  private allNeeds: Closure | undefined;
+  private allDependents: Closure | undefined;
   private paths = 0;
-  constructor(tasks: number, waves: readonly Wave[] | undefined) {
+
+  /** `stages`, if the plan states them, must hold every task. */
+  constructor(tasks: number, stages: readonly Stage[] = []) {
     this.needs = Array.from({ length: tasks }, () => new Set());
-    this.users = Array.from({ length: tasks }, () => new Set());
-    for (const [at, { tasks: members }] of (waves ?? []).entries())
-      for (const task of members) this.wave.set(task, at);
+    this.dependents = Array.from({ length: tasks }, () => new Set());
+    for (const [index, { tasks: members }] of stages.entries())
+      for (const task of members) this.stageOf.set(task, index);
   }
 
-  /** Gives back why it is refused, where it is; one that is there already is not. */
-  add(edge: Edge): Refused | undefined {
+  /** Adds edges in order and returns those that were rejected. Repeated ones are skipped silently. */
+  addAll(edges: readonly Edge[]): RejectedEdge[] {
+    return edges.flatMap((edge) => this.add(edge) ?? []);
+  }
+
+  /** Adds edges in order, except for those that follow from others. */
+  addMissing(edges: readonly Edge[]): void {
+    for (const edge of edges) if (!this.needsOf(edge.to).has(edge.from)) this.add(edge);
+  }
+
+  private add(edge: Edge): RejectedEdge | undefined {
     const { from, to, kind } = edge;
     const key = `${from} ${to} ${kind}`;
-    if (this.known.has(key) || from === to) return undefined;
-    if ((this.wave.get(from) ?? 0) > (this.wave.get(to) ?? 0)) return { edge, path: [] };
-    if (!(this.isForward && from < to) && this.allAhead(to).has(from))
-      return { edge, path: this.pathFrom(from, to) };
-    this.known.add(key);
+    if (this.keys.has(key) || from === to) return undefined;
+    if ((this.stageOf.get(from) ?? 0) > (this.stageOf.get(to) ?? 0)) return { edge, path: [] };
+    if (!(this.isForward && from < to) && this.dependentsOf(to).has(from))
+      return { edge, path: this.pathBetween(from, to) };
+    this.keys.add(key);
     this.isForward &&= from < to;
     this.needs[to]?.add(from);
-    this.users[from]?.add(to);
+    this.dependents[from]?.add(to);
     this.edges.push(edge);
-    // What waits for a task stays the same where that task itself waits for one more.
-    if (this.ahead?.task !== to) this.ahead = undefined;
-    if (this.behind?.task === to) reach(this.behind.all, from, this.needs);
-    else this.behind = undefined;
+    // The dependents of a task stay the same when that task itself gets another need.
+    if (this.allDependents?.task !== to) this.allDependents = undefined;
+    if (this.allNeeds?.task === to) extend(this.allNeeds.all, from, this.needs);
+    else this.allNeeds = undefined;
     return undefined;
   }
 
-  /** From a task over what each waits for to another, the shortest way. */
-  private pathFrom(from: number, to: number): number[] {
+  /** The shortest path along needs. */
+  private pathBetween(from: number, to: number): number[] {
     this.paths += 1;
     if (this.paths > mostPaths) return [from, to];
-    const user = new Map([[from, from]]);
-    for (const task of user.keys()) {
+    const previous = new Map([[from, from]]);
+    for (const task of previous.keys()) {
       if (task === to) break;
-      for (const next of this.needs[task] ?? []) if (!user.has(next)) user.set(next, task);
+      for (const need of this.needs[task] ?? []) if (!previous.has(need)) previous.set(need, task);
     }
     const path = [to];
-    for (let task = to; task !== from; path.push(task)) task = user.get(task) ?? from;
+    for (let task = to; task !== from; path.push(task)) task = previous.get(task) ?? from;
     return path.reverse();
   }
 
-  /** Adds it unless it follows from others. */
-  addNew(edge: Edge): void {
-    if (!this.allBehind(edge.to).has(edge.from)) this.add(edge);
+  private needsOf(task: number): ReadonlySet<number> {
+    if (this.allNeeds?.task !== task) this.allNeeds = { task, all: extend(new Set(), task, this.needs) };
+    return this.allNeeds.all;
   }
 
-  private allBehind(task: number): ReadonlySet<number> {
-    if (this.behind?.task !== task) this.behind = { task, all: reach(new Set(), task, this.needs) };
-    return this.behind.all;
-  }
-
-  private allAhead(task: number): ReadonlySet<number> {
-    if (this.ahead?.task !== task) this.ahead = { task, all: reach(new Set(), task, this.users) };
-    return this.ahead.all;
+  private dependentsOf(task: number): ReadonlySet<number> {
+    if (this.allDependents?.task !== task)
+      this.allDependents = { task, all: extend(new Set(), task, this.dependents) };
+    return this.allDependents.all;
   }
 }
 
-interface Reached {
+interface Closure {
   readonly task: number;
+  /** The task itself and all that can be reached from it. */
   readonly all: Set<number>;
 }
 
-/** Adds to a set a task and all that lies behind it one way, where they are not in it. */
-function reach(all: Set<number>, task: number, next: readonly ReadonlySet<number>[]): Set<number> {
+/** Adds a task, and all that can be reached from it, to a closed set, and returns the set. */
+function extend(all: Set<number>, task: number, next: readonly ReadonlySet<number>[]): Set<number> {
   const open = [task];
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
-    if (all.has(one)) continue;
-    all.add(one);
-    for (const other of next[one] ?? []) open.push(other);
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (all.has(node)) continue;
+    all.add(node);
+    open.push(...(next[node] ?? []));
   }
   return all;
 }

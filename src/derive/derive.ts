@@ -1,122 +1,84 @@
 import type { Plan } from "../../schemas/plan.ts";
-import { Acyclic, type Refused } from "./acyclic-edges.ts";
-import type { Edge } from "./edge.ts";
-import { gateEdges } from "./inferred/closing-tasks.ts";
-import { createdFileEdges } from "./inferred/created-files.ts";
-import { nameEdges } from "./inferred/identifiers.ts";
-import { importEdges } from "./inferred/imports.ts";
-import { interfaceEdges } from "./inferred/interfaces.ts";
-import { mentionEdges } from "./inferred/mentions.ts";
-import { firstTaskEdges, groundworkEdges } from "./inferred/scaffolding.ts";
-import { sharedFileEdges } from "./inferred/shared-files.ts";
-import { symbolEdges } from "./inferred/symbol-uses.ts";
-import { factsOf, type TaskFacts } from "./inferred/task-evidence.ts";
-import { titleEdges } from "./inferred/title-words.ts";
-import { greedyWaves, levelsOf, named } from "./stages.ts";
-import { drawnEdges, isDrawing } from "./stated/ascii-graphs.ts";
-import { fieldEdges, type UnusedField } from "./stated/fields.ts";
-import { isMermaid, mermaidEdges } from "./stated/mermaid.ts";
-import { type References, referencesTo } from "./stated/references.ts";
-import { besideFirst, statementsIn } from "./stated/statements.ts";
-import { tableStatements } from "./stated/tables.ts";
-import { areWhole, headedWaves, type Wave, wavesIn } from "./stated/waves.ts";
+import { AcyclicEdges, type RejectedEdge } from "./acyclic-edges.ts";
+import type { Dependency } from "./dependency.ts";
+import { readTaskEvidence } from "./inferred/task-evidence.ts";
+import { type Edge, fallbackRules, type Inference, inferenceRules, type Kind, statedRules } from "./rules.ts";
+import { nameStages, type Stage, stagesByLevel, stagesInPlanOrder } from "./stages.ts";
+import { createReferences } from "./stated/references.ts";
+import { mergeStated, type UnusedField } from "./stated/stated-order.ts";
+import { readWaves } from "./stated/waves.ts";
 
-/** What a plan's tasks wait for, and why. Tasks by number in plan order. */
+/** The order of a plan's tasks and the evidence for it. Tasks are numbered from 0 in plan order. */
 export interface Derivation {
-  readonly stages: readonly Wave[];
-  /** One edge or more for each dependency; no cycle, and none against the order of the stages. */
+  readonly stages: readonly Stage[];
+  /** One or more edges for each dependency. They make no cycle and never lead back to an earlier stage. */
   readonly edges: readonly Edge[];
-  /** Tasks of which the plan tells nothing at all: worth a person's look. */
+  /** Tasks without any evidence, which a person should look at. */
   readonly unexplained: readonly number[];
-  /** What the plan says of its order, and cannot be followed. */
-  readonly unused: readonly UnusedField[];
-  readonly refused: readonly Refused[];
+  readonly unusedFields: readonly UnusedField[];
+  /** Stated dependencies that are left out. */
+  readonly rejected: readonly RejectedEdge[];
 }
 
-/** Derives the order of a plan's tasks from evidence in it: what the plan says first, then what can be told from it. */
+/** Derives the order of a plan's tasks from what the plan states, and for the rest from its tasks' texts. */
 export function derive(plan: Plan): Derivation {
-  const tasks = factsOf(plan);
-  const references = referencesTo(plan.tasks.map(({ number }) => number));
-  const { stated, settled, drawn, placed, waves, unused } = whatIsSaid(plan, tasks, references);
-  const order = new Acyclic(tasks.length, waves);
-  const refused = stated.flatMap((edge) => order.add(edge) ?? []);
-  const [told, gates] = guesses(tasks, references).map((edges) =>
-    edges.filter(({ from, to }) => from < to && !settled.has(to)),
+  const evidence = collectEvidence(plan);
+  const graph = new AcyclicEdges(plan.tasks.length, evidence.stages);
+  const rejected = graph.addAll(evidence.stated);
+  graph.addAll(evidence.inferred);
+  const unexplained = unexplainedTasks(plan, graph, evidence);
+  // Tasks of later stages follow the first task without an edge.
+  const firstStage = evidence.stages?.find(({ tasks }) => tasks.includes(0));
+  graph.addMissing(
+    evidence.firstTask.filter(({ to }) => unexplained.has(to) && (firstStage?.tasks.includes(to) ?? true)),
   );
-  for (const edge of told ?? []) order.add(edge);
-  // A scaffold alone tells little: every task of a new directory has it.
-  const isTold = new Set(order.edges.flatMap(({ to, kind }) => (kind === "scaffold" ? [] : [to])));
-  const isWithout = (task: number) =>
-    ![settled, isTold, placed].some((told: ReadonlySet<number>) => told.has(task));
-  const isGate = new Set((gates ?? []).map(({ to }) => to));
-  const unexplained = tasks
-    .slice(1)
-    .flatMap(({ at }) => (isWithout(at) && !isGate.has(at) && !waves ? [at] : []));
-  // Stages keep the tasks of later ones behind the first task.
-  const mayStandBefore = new Set(waves?.find(({ tasks }) => tasks.includes(0))?.tasks ?? references.all);
-  const isGuessed = (task: number) => isWithout(task) && !isGate.has(task) && mayStandBefore.has(task);
-  for (const edge of firstTaskEdges(tasks, isGuessed)) order.addNew(edge);
-  for (const edge of gates ?? []) order.addNew(edge);
-  const isStated = tasks.every(({ at }) => settled.has(at) || drawn.has(at));
-  const stages = waves ?? named(isStated ? levelsOf(order.needs) : greedyWaves(order.needs), plan);
-  return { stages, edges: order.edges, unexplained, unused, refused };
-}
-
-/** What the plan says itself. For the tasks in `settled` it says all, and nothing is guessed. */
-function whatIsSaid(plan: Plan, tasks: readonly TaskFacts[], references: References) {
-  const fields = fieldEdges(tasks, references);
-  const [mermaid, code] = [plan.code.filter(isMermaid), plan.code.filter((code) => !isMermaid(code))];
-  const graphs = mermaid.map((code) => mermaidEdges(code, references));
-  const drawings = [
-    ...graphs,
-    ...code.filter((code) => isDrawing(code, references)).map((code) => drawnEdges(code, references)),
-  ];
-  const lines = drawings.flatMap(({ edges }) => edges);
-  const text = [plan.prose, ...code.map(({ text }) => text)].join("\n");
-  const statements = statementsIn(text, references);
-  const tables = tableStatements(plan.prose, references);
-  const waves = wavesIn(plan.prose, references);
+  graph.addMissing(evidence.closing);
   return {
-    stated: [...fields.edges, ...lines, ...statements.edges, ...tables.edges],
-    settled: new Set([
-      ...fields.said,
-      ...statements.free,
-      ...lines.map(({ to }) => to),
-      ...tables.free,
-      ...tables.edges.map(({ to }) => to),
-    ]),
-    unused: fields.unused,
-    drawn: new Set(drawings.flatMap(({ drawn }) => [...drawn])),
-    placed: new Set([
-      ...statements.placed,
-      ...besideFirst(waves.map(({ tasks }) => tasks)),
-      ...graphs.flatMap(({ drawn }) => [...drawn]),
-      ...joinedToFirst(lines),
-    ]),
-    waves: areWhole(waves, tasks.length) ? waves : headedWaves(plan),
+    stages: evidence.stages ?? inferStages(plan, graph, evidence),
+    edges: graph.edges,
+    unexplained: evidence.stages ? [] : [...unexplained],
+    unusedFields: evidence.unusedFields,
+    rejected,
   };
 }
 
-/** Tasks that lines of a drawing join to the first one. A part of its own may only be one that could not be read. */
-function joinedToFirst(lines: readonly Edge[]): Set<number> {
-  const joined = new Set([0]);
-  for (const one of joined)
-    for (const { from, to } of lines) if (from === one || to === one) joined.add(from).add(to);
-  return joined;
+type Evidence = ReturnType<typeof collectEvidence>;
+
+/** Collects what a plan states and, for tasks about which it does not state everything, what their texts imply. */
+function collectEvidence(plan: Plan) {
+  const references = createReferences(plan.tasks.map(({ number }) => number));
+  const tasks = readTaskEvidence(plan.tasks);
+  const stated = statedRules.map(({ kind, read }) => ({ kind, ...read(plan, references) }));
+  const waves = readWaves(plan, references);
+  const { settled, placed, drawn, unusedFields } = mergeStated([...stated, waves]);
+  const infer = ({ kind, find }: { readonly kind: Kind; readonly find: Inference }): Edge[] =>
+    withKind(kind, find(tasks, references)).filter(({ from, to }) => from < to && !settled.has(to));
+  return {
+    stages: waves.stages,
+    stated: stated.flatMap(({ kind, dependencies = [] }) => withKind(kind, dependencies)),
+    inferred: inferenceRules.flatMap(infer),
+    firstTask: infer(fallbackRules.firstTask),
+    closing: infer(fallbackRules.closing),
+    settled,
+    placed,
+    drawn,
+    unusedFields,
+  };
 }
 
-/** What can be told from the tasks' texts, the surest first; and, apart, the tasks at the end that wait for all. */
-const guesses = (tasks: readonly TaskFacts[], references: References): [Edge[], Edge[]] => [
-  [
-    ...mentionEdges(tasks, references),
-    ...interfaceEdges(tasks),
-    ...createdFileEdges(tasks),
-    ...importEdges(tasks),
-    ...symbolEdges(tasks),
-    ...nameEdges(tasks),
-    ...groundworkEdges(tasks),
-    ...titleEdges(tasks),
-    ...sharedFileEdges(tasks),
-  ],
-  gateEdges(tasks),
-];
+const withKind = (kind: Kind, dependencies: readonly Dependency[]): Edge[] =>
+  dependencies.map((dependency) => ({ ...dependency, kind }));
+
+/** The tasks after the first for which there is no evidence. */
+function unexplainedTasks(plan: Plan, { edges }: AcyclicEdges, evidence: Evidence): Set<number> {
+  // Scaffolding alone explains little: every task in a new directory follows it.
+  const explained = edges.filter(({ kind }) => kind !== "scaffold");
+  const others = [...explained, ...evidence.closing].map(({ to }) => to);
+  const known = new Set([0, ...others, ...evidence.settled, ...evidence.placed]);
+  return new Set([...plan.tasks.keys()].filter((task) => !known.has(task)));
+}
+
+function inferStages(plan: Plan, { needs, dependents }: AcyclicEdges, { settled, drawn }: Evidence): Stage[] {
+  const isStated = [...plan.tasks.keys()].every((task) => settled.has(task) || drawn.has(task));
+  return nameStages(isStated ? stagesByLevel(needs, dependents) : stagesInPlanOrder(needs), plan);
+}

@@ -1,10 +1,12 @@
+import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { Mode, Tier, Verify } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "./derive.ts";
-import type { Edge, Kind } from "./edge.ts";
-import { closes } from "./inferred/closing-tasks.ts";
+import { groupPairs } from "./group-pairs.ts";
+import { isClosing } from "./inferred/closing-tasks.ts";
+import { type Edge, isFallback, type Kind } from "./rules.ts";
 
-/** A manifest's keys as they are written, in their order. */
+/** A manifest with its keys in the order in which they are written. */
 export interface DerivedManifest {
   readonly version: 1;
   readonly mode: Mode;
@@ -23,7 +25,7 @@ export interface DerivedTask {
   readonly verify?: readonly Verify[];
 }
 
-/** Why one task waits for another, by their ids: the shape of `plan --json`. */
+/** Why the task with the id `to` waits for the one with the id `from`. Part of the output of `plan --json`. */
 export interface Evidence {
   readonly from: string;
   readonly to: string;
@@ -31,114 +33,115 @@ export interface Evidence {
   readonly detail: string;
 }
 
-/** Seconds. Agents take minutes; a plan says nothing of time. */
-const timeoutPerTask = 1800;
-
-/** A task that asks for a person's word first, and yet stays: for another that waits for it, or as all there is. */
-export interface AskingTask {
+/** A task that needs a person's approval first, but stays in the manifest. */
+export interface ApprovalTask {
   readonly task: PlanTask;
+  /** The id of a task that depends on it; undefined if the plan has no other tasks. */
   readonly neededBy?: string;
 }
 
+/** In seconds. Agents take minutes, and plans do not mention time. */
+const timeoutPerTask = 1800;
+
 /**
- * The manifest of a plan as it was derived. `flags` go before what was derived. `leftOut`: the tasks that wait for a
- * person's word, which no agent is to carry out unasked; `asking`: those of them that stay.
+ * Builds the manifest of a derived plan. `flags` take precedence over what was derived. `leftOut` are tasks that need
+ * a person's approval first and are not in the manifest; `approvalTasks` are those that need it and are.
  */
-export function derivedManifest(
+export function buildManifest(
   plan: Plan,
-  { stages, edges: all }: Derivation,
+  derivation: Derivation,
   flags: { readonly mode?: Mode; readonly tier?: Tier } = {},
-): { manifest: DerivedManifest; evidence: Evidence[]; leftOut: PlanTask[]; asking: AskingTask[] } {
-  const out = leftOutOf(plan, all);
-  const edges = edgesWithout(out, all);
+): { manifest: DerivedManifest; evidence: Evidence[]; leftOut: PlanTask[]; approvalTasks: ApprovalTask[] } {
   const idOf = (task: number) => plan.tasks[task]?.id ?? "";
-  const needs = plan.tasks.map(() => new Set<number>());
-  for (const { from, to } of edges) needs[to]?.add(from);
-  const derived = (at: number): DerivedTask => {
-    const task = plan.tasks[at] as PlanTask;
+  const leftOut = findLeftOut(plan, derivation.edges);
+  const edges = bypass(leftOut, derivation.edges, idOf);
+  const needs = groupPairs(edges.map(({ from, to }) => [to, from] as const));
+  const buildTask = (index: number): DerivedTask => {
+    const task = plan.tasks[index] as PlanTask;
     return {
       id: task.id,
       title: task.title,
       files: task.files,
-      depends: [...(needs[at] ?? [])].sort((a, b) => a - b).map(idOf),
+      depends: [...new Set(needs.get(index))].sort((a, b) => a - b).map(idOf),
       ...(!flags.tier && isLight(task) ? { tier: "fast" } : {}),
       ...(task.verify.length > 0 ? { verify: task.verify } : {}),
     };
   };
-  const written = stages.flatMap(({ name, tasks }) => {
-    const kept = tasks.filter((at) => !out.has(at));
-    return kept.length > 0 ? [{ name, tasks: kept.map(derived) }] : [];
-  });
-  const mode = flags.mode ?? modeOf(written);
+  const stages = derivation.stages
+    .map(({ name, tasks }) => ({ name, tasks: tasks.filter((task) => !leftOut.has(task)).map(buildTask) }))
+    .filter(({ tasks }) => tasks.length > 0);
+  const mode = flags.mode ?? chooseMode(stages);
   return {
     manifest: {
       version: 1,
       mode,
       tier: flags.tier ?? "deep",
-      max_parallel: mode === "all-sequential" ? 1 : 5,
+      max_parallel: modeConfigs[mode].isSequential ? 1 : 5,
       timeout_per_task: timeoutPerTask,
-      stages: written,
+      stages,
     },
     evidence: edges.map(({ from, to, kind, detail }) => ({ from: idOf(from), to: idOf(to), kind, detail })),
-    leftOut: plan.tasks.filter((_, at) => out.has(at)),
-    asking: plan.tasks.flatMap((task, at) => {
-      if (task.asksFirst === undefined || out.has(at)) return [];
-      const user = edges.find((edge) => edge.from === at && !isOrderAlone(edge));
-      return [{ task, ...(user ? { neededBy: idOf(user.to) } : {}) }];
+    leftOut: plan.tasks.filter((_, task) => leftOut.has(task)),
+    approvalTasks: plan.tasks.flatMap((task, index) => {
+      if (task.asksFirst === undefined || leftOut.has(index)) return [];
+      const dependent = edges.find((edge) => edge.from === index && !isFallback(edge));
+      return [{ task, ...(dependent ? { neededBy: idOf(dependent.to) } : {}) }];
     }),
   };
 }
 
-/** A guess of what comes first, which tells nothing of what a task needs. */
-const isOrderAlone = ({ kind }: Edge): boolean => kind === "gate" || kind === "first-task";
-
-/** The tasks that ask for a person's word, and that none which stays depends on. */
-function leftOutOf({ tasks }: Plan, edges: readonly Edge[]): ReadonlySet<number> {
-  const users = tasks.map((): number[] => []);
-  for (const edge of edges) if (!isOrderAlone(edge)) users[edge.from]?.push(edge.to);
-  const out = new Set<number>();
-  // One goes out with all that need it: what is out may let another go.
-  for (let before = -1; before < out.size; ) {
-    before = out.size;
-    for (const [at, { asksFirst }] of tasks.entries())
-      if (asksFirst !== undefined && users[at]?.every((user) => out.has(user))) out.add(at);
+/** Finds the tasks that need a person's approval first and that no remaining task needs. Never all tasks. */
+function findLeftOut({ tasks }: Plan, edges: readonly Edge[]): ReadonlySet<number> {
+  const needing = edges.filter((edge) => !isFallback(edge));
+  const dependents = groupPairs(needing.map(({ from, to }) => [from, to] as const));
+  const leftOut = new Set<number>();
+  // Repeats, since leaving out one task may leave another that no task needs.
+  for (let before = -1; before < leftOut.size; ) {
+    before = leftOut.size;
+    for (const [index, { asksFirst }] of tasks.entries())
+      if (asksFirst !== undefined && (dependents.get(index) ?? []).every((task) => leftOut.has(task)))
+        leftOut.add(index);
   }
-  // A manifest without any task is none.
-  return out.size === tasks.length ? new Set() : out;
+  return leftOut.size === tasks.length ? new Set() : leftOut;
 }
 
-/** What waited for a task that is out waits for what that one waited for, unless it does so already. */
-function edgesWithout(out: ReadonlySet<number>, all: readonly Edge[]): Edge[] {
-  const edges = all.filter(({ from, to }) => !out.has(from) && !out.has(to));
-  const behind = (start: number, among: readonly Edge[], passes: (task: number) => boolean) => {
-    const found = new Set([start]);
-    for (const one of found)
-      if (one === start || passes(one)) for (const { from, to } of among) if (to === one) found.add(from);
-    found.delete(start);
-    return found;
-  };
+/** Removes tasks from the edges: what waited for one waits for what that one waited for, unless it does so anyway. */
+function bypass(leftOut: ReadonlySet<number>, all: readonly Edge[], idOf: (task: number) => string): Edge[] {
+  const edges = all.filter(({ from, to }) => !leftOut.has(from) && !leftOut.has(to));
   for (const edge of all) {
-    if (!out.has(edge.from) || out.has(edge.to)) continue;
-    const needs = [...behind(edge.from, all, (task) => out.has(task))].filter((task) => !out.has(task));
-    // The nearest first, so that what they imply is left out.
+    if (!leftOut.has(edge.from) || leftOut.has(edge.to)) continue;
+    const needs = [...needsOf(edge.from, all, leftOut)].filter((task) => !leftOut.has(task));
+    const detail = `through ${idOf(edge.from)}, which is left out: ${edge.detail}`;
+    // Nearest first, so that tasks which follow from them are not added.
     for (const from of needs.sort((a, b) => b - a))
-      if (!behind(edge.to, edges, () => true).has(from)) edges.push({ ...edge, from });
+      if (!needsOf(edge.to, edges).has(from)) edges.push({ ...edge, from, detail });
   }
   return edges;
 }
 
-/** It writes nothing of its own, and only verifies, documents or ships. */
-const isLight = ({ title, uses, files }: PlanTask): boolean =>
-  closes(title) && (files.length === 0 || (uses.length > 0 && uses.every(({ use }) => use === "read")));
+/** Finds the tasks that a task needs, directly or through others; with `through`, only through those. */
+function needsOf(task: number, edges: readonly Edge[], through?: ReadonlySet<number>): Set<number> {
+  const found = new Set([task]);
+  for (const next of found) {
+    if (next !== task && through && !through.has(next)) continue;
+    for (const { from, to } of edges) if (to === next) found.add(from);
+  }
+  found.delete(task);
+  return found;
+}
 
-/** No order at all, a total one, or one between. */
-function modeOf(stages: DerivedManifest["stages"]): Mode {
+/** Whether a task only verifies, documents or ships, and writes no file of its own. */
+const isLight = ({ title, uses, files }: PlanTask): boolean =>
+  isClosing(title) && (files.length === 0 || (uses.length > 0 && uses.every(({ use }) => use === "read")));
+
+/** Chooses a mode by how much order the stages have: none, some, or a total one. */
+function chooseMode(stages: DerivedManifest["stages"]): Mode {
   const hasOrder =
     stages.length > 1 || stages.some(({ tasks }) => tasks.some(({ depends }) => depends.length > 0));
   if (!hasOrder) return "all-parallel";
-  // Within a stage only `depends` tell an order: total where each task needs the one before it.
+  // Within a stage, tasks are ordered only if each depends on the one before it.
   const isTotal = stages.every(({ tasks }) =>
-    tasks.slice(1).every(({ depends }, at) => depends.includes(tasks[at]?.id ?? "")),
+    tasks.slice(1).every(({ depends }, index) => depends.includes(tasks[index]?.id ?? "")),
   );
   return isTotal ? "all-sequential" : "dependency-driven";
 }

@@ -1,56 +1,54 @@
+import { levels } from "../../machines/schedule/order.ts";
 import type { Plan } from "../../schemas/plan.ts";
-import type { Wave } from "./stated/waves.ts";
 
-/** What each task waits for, by number. */
-export type Needs = readonly ReadonlySet<number>[];
+/** A named group of tasks that runs after the groups before it. Tasks are numbered from 0 in plan order. */
+export interface Stage {
+  readonly name: string;
+  readonly tasks: readonly number[];
+}
 
-/** Tasks in plan order, but each behind all that it needs. `needs` has no cycle. */
-function orderOf(needs: Needs): number[] {
-  const order = new Set<number>();
-  const place = (task: number) => {
+/** For each task, the tasks at the other end of its edges. The edges make no cycle. */
+type Neighbours = readonly ReadonlySet<number>[];
+
+/** Tasks in plan order, except that each follows all that it needs. */
+function sortByNeeds(needs: Neighbours): number[] {
+  const sorted = new Set<number>();
+  for (const task of needs.keys()) {
     const open = [task];
-    while (open.length > 0) {
-      const next = open.at(-1) as number;
-      const need = [...(needs[next] ?? [])].sort((a, b) => a - b).find((one) => !order.has(one));
-      if (need === undefined) order.add(open.pop() as number);
-      else open.push(need);
+    for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
+      const unmet = [...(needs[next] ?? [])].filter((need) => !sorted.has(need));
+      if (unmet.length > 0) open.push(Math.min(...unmet));
+      else sorted.add(open.pop() as number);
     }
-  };
-  for (const task of needs.keys()) place(task);
-  return [...order];
-}
-
-/** Greedy waves: a stage takes tasks in order until one needs a task of the stage itself. */
-export function greedyWaves(needs: Needs): number[][] {
-  const waves: number[][] = [];
-  for (const task of orderOf(needs)) {
-    const open = waves.at(-1);
-    if (open && !open.some((other) => needs[task]?.has(other))) open.push(task);
-    else waves.push([task]);
   }
-  return waves.map((tasks) => tasks.sort((a, b) => a - b));
+  return [...sorted];
 }
 
-/** Every task one stage behind the last that it needs: where the plan itself says all of its order. */
-export function levelsOf(needs: Needs): number[][] {
-  const level: number[] = [];
-  const levels: number[][] = [];
-  for (const task of orderOf(needs)) {
-    const at = 1 + Math.max(-1, ...[...(needs[task] ?? [])].map((need) => level[need] ?? 0));
-    level[task] = at;
-    const found = levels[at];
-    if (found) found.push(task);
-    else levels[at] = [task];
+/** Groups tasks in plan order: a new stage opens when a task needs one of the current stage. */
+export function stagesInPlanOrder(needs: Neighbours): number[][] {
+  const stages: number[][] = [];
+  for (const task of sortByNeeds(needs)) {
+    const current = stages.at(-1);
+    if (current && !current.some((other) => needs[task]?.has(other))) current.push(task);
+    else stages.push([task]);
   }
-  return levels.map((tasks) => tasks.sort((a, b) => a - b));
+  return stages.map((tasks) => tasks.sort((a, b) => a - b));
 }
 
-/** Stages with names: the heading that all of a stage's tasks stand under, where no stage before has it. */
-export function named(stages: readonly (readonly number[])[], plan: Plan): Wave[] {
+/** Groups tasks by level: each stands one stage after the last task that it needs. */
+export const stagesByLevel = (needs: Neighbours, dependents: Neighbours): number[][] =>
+  levels({
+    tasks: needs.length,
+    needs: needs.map((tasks) => [...tasks]),
+    dependents: dependents.map((tasks) => [...tasks]),
+  });
+
+/** Names stages after the heading that all their tasks share, unless an earlier stage has that name. */
+export function nameStages(stages: readonly (readonly number[])[], plan: Plan): Stage[] {
   const taken = new Set<string>();
-  return stages.map((tasks, at) => {
+  return stages.map((tasks, index) => {
     const [group, ...others] = new Set(tasks.map((task) => plan.tasks[task]?.group));
-    const name = group && others.length === 0 && !taken.has(group) ? group : `Stage ${at + 1}`;
+    const name = group && others.length === 0 && !taken.has(group) ? group : `Stage ${index + 1}`;
     taken.add(name);
     return { name, tasks };
   });

@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import { type Derivation, derive } from "../derive/derive.ts";
-import { type DerivedManifest, derivedManifest, type Evidence } from "../derive/derived-manifest.ts";
+import { buildManifest, type DerivedManifest, type Evidence } from "../derive/derived-manifest.ts";
 import { manifestIn } from "../manifest/load.ts";
 import { readPlan } from "../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
@@ -38,9 +38,10 @@ export async function derivePlan(
   const { plan, problems } = await readPlan(path);
   if (!plan || problems.some(isError)) throw new ProblemsError(problems);
   const derivation = derive(plan);
-  const { manifest, evidence, leftOut, asking } = derivedManifest(plan, derivation, given);
-  const found = [...problems, ...planProblems(plan, derivation, { manifest, leftOut, asking })];
-  const derived = derivedManifest(plan, derivation).manifest;
+  const built = buildManifest(plan, derivation, given);
+  const found = [...problems, ...planProblems(plan, derivation, built)];
+  const derived = buildManifest(plan, derivation).manifest;
+  const { manifest, evidence, leftOut } = built;
   return { plan, derivation, manifest, derived, evidence, leftOut, problems: found };
 }
 

@@ -4,8 +4,8 @@ import { runSpec } from "../../machines/schedule/run-spec.ts";
 import { manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
-import type { AskingTask, DerivedManifest } from "../derive/derived-manifest.ts";
-import type { UnusedField } from "../derive/stated/fields.ts";
+import type { ApprovalTask, DerivedManifest } from "../derive/derived-manifest.ts";
+import type { UnusedField } from "../derive/stated/stated-order.ts";
 import { conflictsOf } from "../job/overview.ts";
 import { type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
 import { listed } from "../text/list.ts";
@@ -18,18 +18,18 @@ export function planProblems(
   {
     manifest,
     leftOut,
-    asking,
+    approvalTasks,
   }: {
     readonly manifest: DerivedManifest;
     readonly leftOut: readonly PlanTask[];
-    readonly asking: readonly AskingTask[];
+    readonly approvalTasks: readonly ApprovalTask[];
   },
 ): Problem[] {
   return [
     ...leftOut.map((task) => forPerson(task, plan)),
-    ...asking.map((one) => staysAsking(one, plan)),
-    ...derivation.unused.flatMap((one) => unusedFields(one, plan)),
-    ...refused(derivation.refused, plan),
+    ...approvalTasks.map((one) => staysAsking(one, plan)),
+    ...derivation.unusedFields.flatMap((one) => unusedFields(one, plan)),
+    ...refused(derivation.rejected, plan),
     ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
     ...conflicts(plan, manifest),
   ];
@@ -44,7 +44,7 @@ function forPerson({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan
   });
 }
 
-function staysAsking({ task, neededBy }: AskingTask, { file }: Plan): Problem {
+function staysAsking({ task, neededBy }: ApprovalTask, { file }: Plan): Problem {
   const why = neededBy === undefined ? "there is no other task" : `task ${quoted(neededBy)} depends on it`;
   const message = `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")}, and stays in the manifest, since ${why}`;
   return warning("asks-first", message, placeAt(file, task.line), {
@@ -52,7 +52,7 @@ function staysAsking({ task, neededBy }: AskingTask, { file }: Plan): Problem {
   });
 }
 
-function unusedFields({ task: at, why, what, line }: UnusedField, plan: Plan): Problem[] {
+function unusedFields({ task: at, reason: why, values: what, line }: UnusedField, plan: Plan): Problem[] {
   const task = `task ${quoted(plan.tasks[at]?.id ?? "")}`;
   const problem = (code: ProblemCode, message: string): Problem =>
     warning(code, message, placeAt(plan.file, line), {
@@ -82,7 +82,7 @@ function unusedFields({ task: at, why, what, line }: UnusedField, plan: Plan): P
 /** More of them are counted. */
 const mostRefused = 20;
 
-function refused(all: Derivation["refused"], { tasks, file }: Plan): Problem[] {
+function refused(all: Derivation["rejected"], { tasks, file }: Plan): Problem[] {
   const idOf = (at = -1) => quoted(tasks[at]?.id ?? "");
   const placeOf = (at = -1) => placeAt(file, tasks[at]?.line);
   return all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
-import { derivedManifest } from "../../src/derive/derived-manifest.ts";
+import { buildManifest } from "../../src/derive/derived-manifest.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
 import { score } from "./score.ts";
@@ -13,7 +13,7 @@ describe.skipIf(!hasCorpus)("on real plans, against their authors' manifests", (
     expectedPlans().map((plan) => {
       const file = join(corpus, `${plan.name}.md`);
       const { plan: read } = parsePlan(readFileSync(file, "utf8"), file);
-      return { author: plan.stages, derived: derivedManifest(read, derive(read)).manifest.stages };
+      return { author: plan.stages, derived: buildManifest(read, derive(read)).manifest.stages };
     }),
   );
   test("what the author ordered is ordered", () => expect(scored.recall).toBeGreaterThanOrEqual(0.973));

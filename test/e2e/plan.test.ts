@@ -69,7 +69,7 @@ stages:
       - id: task-2
         title: Counter
         files: [src/counter.ts]
-        # task-1: names \`src/tokenizer.ts\`, which it creates [created-file]
+        # task-1: creates \`src/tokenizer.ts\`, which this task names [created-file]
         depends: [task-1]
       - id: task-3
         title: Settings
@@ -80,8 +80,8 @@ stages:
       - id: task-4
         title: Final verification
         files: []
-        # task-3: "Final verification" is about all that is before it [gate]
-        # task-2: "Final verification" is about all that is before it [gate]
+        # task-3: "Final verification" covers all tasks before it [gate]
+        # task-2: "Final verification" covers all tasks before it [gate]
         depends: [task-2, task-3]
         tier: fast
 
@@ -278,7 +278,7 @@ describe("--update", () => {
     expect(withoutRecord(after)).toBe(
       withoutRecord(edited).replace(
         /\n$/,
-        "      - id: task-5\n        title: Publish\n        files: []\n        # task-4: Task 4 [field]\n        depends: [task-4]\n        tier: fast\n\n",
+        "      - id: task-5\n        title: Publish\n        files: []\n        # task-4: \"Task 4\" [field]\n        depends: [task-4]\n        tier: fast\n\n",
       ),
     );
     expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
@@ -309,7 +309,7 @@ describe("--update", () => {
         prompt_hint: mine
         title: Options
         files: [src/options.ts]
-        # task-1: Task 1 [field]
+        # task-1: "Task 1" [field]
         depends: [task-1]
         verify:
           - run: npm test
@@ -416,7 +416,7 @@ describe("--update", () => {
     );
     await rig.run("plan", "plan.md", "--update");
     expect(await manifestOf(rig)).toMatch(
-      /files: \[src\/counter.ts\]\n +# task-1: Tasks 1 and 5 \[field\]\n +# task-5: Tasks 1 and 5 \[field\]\n +depends: \[task-1, task-5\]\n/,
+      /files: \[src\/counter.ts\]\n +# task-1: "Tasks 1 and 5" \[field\]\n +# task-5: "Tasks 1 and 5" \[field\]\n +depends: \[task-1, task-5\]\n/,
     );
   });
 
@@ -541,7 +541,7 @@ describe("--update", () => {
     expect(stdout).not.toContain("Settings");
     const text = await manifestOf(rig);
     expect(text).toContain(
-      "title: Flags\n        files: []\n        # task-1: Task 4, Task 1 [field]\n        depends: [task-1]\n",
+      "title: Flags\n        files: []\n        # task-1: \"Task 4, Task 1\" [field]\n        depends: [task-1]\n",
     );
     expect(await rig.run("check", "plan.exec.yaml")).toMatchObject({ code: 0 });
     expect((await rig.run("plan", "plan.md", "--check")).stdout).toContain(
@@ -630,7 +630,7 @@ test("--json prints manifest, evidence and problems, and writes nothing", async 
         from: "task-1",
         to: "task-2",
         kind: "created-file",
-        detail: "names `src/tokenizer.ts`, which it creates",
+        detail: "creates `src/tokenizer.ts`, which this task names",
       },
     ]),
     problems: [],

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Manifest } from "../../schemas/manifest.ts";
 import { derive } from "../../src/derive/derive.ts";
-import { derivedManifest } from "../../src/derive/derived-manifest.ts";
+import { buildManifest } from "../../src/derive/derived-manifest.ts";
 import { manifestIn } from "../../src/manifest/load.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 import type { Written } from "../../src/sync/derived-record.ts";
@@ -54,7 +54,7 @@ function derived(plan: readonly Sketch[], phases: boolean): Written {
     ].join("\n\n");
   });
   const { plan: read } = parsePlan(`# Plan\n\n${text.join("\n\n")}\n`, "plan.md");
-  return derivedManifest(read, derive(read)).manifest;
+  return buildManifest(read, derive(read)).manifest;
 }
 
 /** What a person does to a manifest through the library, or to its text. `n` tells edits of one kind apart. */

@@ -1,7 +1,6 @@
-import type { Edge } from "../edge.ts";
-import type { TaskFacts } from "./task-evidence.ts";
+import type { Dependency } from "../dependency.ts";
+import type { TaskEvidence } from "./task-evidence.ts";
 
-/** The title is about proving all that was done. */
 const verifies =
   /\b(final|end[\s-]to[\s-]end|e2e|full|smoke|verif(?:y|ication)|validat(?:e|ion)|integration\s+tests?|test\s+suite|(?:run|live)\s+(?:all\s+)?tests?|re-?measure)\b/i;
 const documents =
@@ -9,30 +8,24 @@ const documents =
 const ships =
   /(?:^|\band\b|[,&+:—–-])\s*(ship|publish|release|deploy|close|clean\s?up|polish|push|install)\b|\bdeploy(?:ment)?\b|\b(?:publish|ship|close)$/i;
 
-/** A title that says that the task verifies, documents or ships what others made. */
-export const closes = (title: string): boolean =>
-  verifies.test(title) || documents.test(title) || ships.test(title);
+/** Whether a title says that the task verifies, documents or ships the work of others. */
+export const isClosing = (title: string): boolean =>
+  [verifies, documents, ships].some((form) => form.test(title));
 
 /**
- * The tasks at the plan's end whose titles say that they verify, document or ship: the last one waits for all, one
- * before it that verifies for all before these. The nearest come first, so that what they imply can be left out.
+ * Finds the closing tasks at the plan's end. The last one waits for all others, one before it that verifies for all
+ * before the closing tasks. The nearest come first, so that those that follow from them can be left out.
  */
-export function gateEdges(tasks: readonly TaskFacts[]): Edge[] {
+export function findClosingTasks(tasks: readonly TaskEvidence[]): Dependency[] {
   let first = tasks.length;
-  while (first > 1 && closes(tasks[first - 1]?.title ?? "")) first -= 1;
-  return tasks.slice(first).flatMap(({ at: to, title }) => {
+  while (first > 1 && isClosing(tasks[first - 1]?.title ?? "")) first -= 1;
+  return tasks.slice(first).flatMap(({ index: to, title }) => {
     const isLast = to === tasks.length - 1;
     if (!isLast && !verifies.test(title)) return [];
+    const detail = `"${title}" covers all tasks before it`;
     return tasks
       .slice(0, isLast ? to : first)
       .reverse()
-      .map(
-        ({ at: from }): Edge => ({
-          from,
-          to,
-          kind: "gate",
-          detail: `"${title}" is about all that is before it`,
-        }),
-      );
+      .map(({ index: from }) => ({ from, to, detail }));
   });
 }

@@ -1,33 +1,27 @@
-import type { Edge } from "../edge.ts";
-import { type TaskFacts, tailsOf } from "./task-evidence.ts";
+import type { Dependency } from "../dependency.ts";
+import { type TaskEvidence, tailsOf } from "./task-evidence.ts";
 
-/** A module that a task's code imports, and an earlier task has created a file of. */
-export function importEdges(tasks: readonly TaskFacts[]): Edge[] {
-  const owner = new Map<string, number>();
-  for (const { at, creates } of tasks) {
-    for (const path of creates)
-      for (const module of modulesOf(path)) if (!owner.has(module)) owner.set(module, at);
-  }
-  return tasks.flatMap(({ at: to, task }) => {
+/** Finds modules that a task's code imports and of which an earlier task creates a file. */
+export function findImports(tasks: readonly TaskEvidence[]): Dependency[] {
+  const creators = new Map<string, number>();
+  for (const { index, creates } of tasks)
+    for (const module of [...creates].flatMap(modulesOf))
+      if (!creators.has(module)) creators.set(module, index);
+  return tasks.flatMap(({ index: to, task }) => {
     const found = new Map<number, string>();
-    for (const { text } of task.code) {
-      for (const module of importsIn(text)) {
-        const from = moduleTails(module).flatMap((tail) => owner.get(tail) ?? [])[0];
-        if (from !== undefined && from < to && !found.has(from)) found.set(from, module);
-      }
+    for (const module of task.code.flatMap(({ text }) => importsIn(text))) {
+      const [from] = moduleTails(module).flatMap((tail) => creators.get(tail) ?? []);
+      if (from !== undefined && from < to && !found.has(from)) found.set(from, module);
     }
-    return [...found].map(
-      ([from, module]): Edge => ({
-        from,
-        to,
-        kind: "import",
-        detail: `imports \`${module}\`, of which it creates a file`,
-      }),
-    );
+    return [...found].map(([from, module]) => ({
+      from,
+      to,
+      detail: `creates a file of \`${module}\`, which this task imports`,
+    }));
   });
 }
 
-/** What a file may be imported as, two parts at least: its path without ending; in Go, its directory. */
+/** The names of at least two parts by which a file may be imported: its path without extension; in Go, its directory. */
 function modulesOf(path: string): string[] {
   if (path.endsWith(".go")) return moduleTails(path.slice(0, path.lastIndexOf("/")));
   return moduleTails(path.replace(/\.[^./]+$/, "").replace(/\/(__init__|index|mod|lib)$/, ""));
@@ -36,18 +30,20 @@ function modulesOf(path: string): string[] {
 const moduleTails = (path: string): string[] =>
   tailsOf(path.replace(/^(?:\.{1,2}\/)+/, "")).filter((tail) => tail.includes("/"));
 
-/** Python and plain imports with dots; quoted modules; a line of a Go import; Rust. */
-const forms: readonly RegExp[] = [
-  /^[ \t]*(?:from|import)[ \t]+\.*([A-Za-z_][\w.]+)/gm,
+const dottedImport = /^[ \t]*(?:from|import)[ \t]+\.*([A-Za-z_][\w.]+)/gm;
+/** Quoted modules; a line of a Go import; Rust. */
+const otherImports: readonly RegExp[] = [
   /(?:from|import|require)\s{0,9}\(?\s{0,99}["']([^"'\n]+)["']/g,
   /^[ \t]*(?:[A-Za-z_.]\w*[ \t]+)?"([\w.-]+(?:\/[\w.-]+)+)"[ \t\r]*$/gm,
   /^[ \t]*(?:pub[ \t]+)?use[ \t]+(?:crate|super)::([\w:]+)/gm,
 ];
 
 function importsIn(text: string): string[] {
-  return forms.flatMap((form, at) =>
-    [...text.matchAll(form)].map(([, module = ""]) =>
-      at === 0 ? module.replaceAll(".", "/") : module.replaceAll("::", "/").replace(/\.[cm]?[jt]sx?$/, ""),
-    ),
-  );
+  const modules = (form: RegExp) => [...text.matchAll(form)].map(([, module = ""]) => module);
+  return [
+    ...modules(dottedImport).map((module) => module.replaceAll(".", "/")),
+    ...otherImports
+      .flatMap(modules)
+      .map((module) => module.replaceAll("::", "/").replace(/\.[cm]?[jt]sx?$/, "")),
+  ];
 }

@@ -1,44 +1,41 @@
-import type { Edge } from "../edge.ts";
-import type { TaskFacts } from "./task-evidence.ts";
+import type { Dependency } from "../dependency.ts";
+import { groupPairs } from "../group-pairs.ts";
+import type { TaskEvidence } from "./task-evidence.ts";
 
-/** `Produces:` of one task against `Consumes:` of a later one: names in code that stand in both. */
-export function interfaceEdges(tasks: readonly TaskFacts[]): Edge[] {
-  const producers = new Map<string, number[]>();
-  return tasks.flatMap(({ at, task }) => {
+const consumes = /consumes|uses|imports|inputs/i;
+const produces = /produces|provides|exports|outputs/i;
+
+/** Finds names in code that stand behind `Produces:` in one task and behind `Consumes:` in a later one. */
+export function findInterfaces(tasks: readonly TaskEvidence[]): Dependency[] {
+  const producers = groupPairs(
+    tasks.flatMap(({ index, task }) =>
+      [...namesBehind(produces, task.prose)].map((name) => [name, index] as const),
+    ),
+  );
+  return tasks.flatMap(({ index: to, task }) => {
     const shared = new Map<number, string>();
-    for (const name of namesBehind(task.prose, /consumes|uses|imports|inputs/i))
-      for (const from of producers.get(name) ?? []) if (!shared.has(from)) shared.set(from, name);
-    for (const name of namesBehind(task.prose, /produces|provides|exports|outputs/i)) {
-      const others = producers.get(name);
-      if (others) others.push(at);
-      else producers.set(name, [at]);
-    }
+    for (const name of namesBehind(consumes, task.prose))
+      for (const from of producers.get(name) ?? [])
+        if (from < to && !shared.has(from)) shared.set(from, name);
     return [...shared]
       .sort(([a], [b]) => a - b)
-      .map(
-        ([from, name]): Edge => ({
-          from,
-          to: at,
-          kind: "interface",
-          detail: `consumes \`${name}\`, which it produces`,
-        }),
-      );
+      .map(([from, name]) => ({ from, to, detail: `produces \`${name}\`, which this task consumes` }));
   });
 }
 
-/** The code behind a label and in the list below, and the names within it. */
-function namesBehind(prose: string, label: RegExp): Set<string> {
-  const found = new Set<string>();
-  let inside = false;
+/** Inline code behind a label and in the list below it, and the names within. */
+function namesBehind(label: RegExp, prose: string): Set<string> {
+  const names = new Set<string>();
+  let isInside = false;
   for (const line of prose.split("\n")) {
     const [, head] = /^\s*(?:[-*+]\s+)?\**([A-Za-z][\w ]*?)\**\s*:/.exec(line) ?? [];
-    if (head) inside = label.test(head) && head.length < 20;
-    else if (line.trim() === "" || /^#/.test(line)) inside = false;
-    if (!inside) continue;
+    if (head) isInside = label.test(head) && head.length < 20;
+    else if (line.trim() === "" || /^#/.test(line)) isInside = false;
+    if (!isInside) continue;
     for (const [, code = ""] of line.matchAll(/`([^`]+)`/g)) {
-      found.add(code.trim());
-      for (const name of code.match(/[A-Za-z_]\w{3,}/g) ?? []) found.add(name);
+      names.add(code.trim());
+      for (const name of code.match(/[A-Za-z_]\w{3,}/g) ?? []) names.add(name);
     }
   }
-  return found;
+  return names;
 }

@@ -1,27 +1,29 @@
-import type { Edge } from "../edge.ts";
-import type { TaskFacts } from "./task-evidence.ts";
+import type { Dependency } from "../dependency.ts";
+import type { TaskEvidence } from "./task-evidence.ts";
 
-/** Tests are added to side by side: that two tasks do so tells no order. */
-const isTest = /(^|[/_.-])(tests?|spec|e2e)([/_.-]|$)/i;
+/** Paths of tests. Tasks add tests side by side, which implies no order. */
+const testPath = /(^|[/_.-])(tests?|spec|e2e)([/_.-]|$)/i;
 
-/** A file that two tasks write, or a directory that holds it: the later goes on from what the last before it left. */
-export function sharedFileEdges(tasks: readonly TaskFacts[]): Edge[] {
-  const last = new Map<string, number>();
-  return tasks.flatMap(({ at: to, writes }) => {
-    const paths = [...writes].filter((path) => !isTest.test(path));
-    const edges = paths.flatMap((path): Edge[] => {
-      const held = [path, ...directoriesOf(path)].find((one) => last.has(one));
-      const from = held === undefined ? undefined : last.get(held);
-      return from === undefined ? [] : [{ from, to, kind: "shared-file", detail: `both write \`${path}\`` }];
+/** Finds files, or directories that hold them, that two tasks write: each waits for the last one before it. */
+export function findSharedFiles(tasks: readonly TaskEvidence[]): Dependency[] {
+  const lastWriter = new Map<string, number>();
+  return tasks.flatMap(({ index: to, writes }) => {
+    const paths = [...writes].filter((path) => !testPath.test(path));
+    const found = paths.flatMap((path) => {
+      const [from] = [path, ...directoriesOf(path)].flatMap((one) => lastWriter.get(one) ?? []);
+      return from === undefined ? [] : [{ from, to, detail: `both tasks write \`${path}\`` }];
     });
-    for (const path of paths) last.set(path, to);
-    return edges;
+    for (const path of paths) lastWriter.set(path, to);
+    return found;
   });
 }
 
-/** `a/b/` and `a/` for `a/b/c`, bounded, since a plan may hold any text. */
+/** The most directories of a path that are tried: bounds the time for a hostile plan. */
+const maxDepth = 40;
+
+/** `a/b/` and `a/` for `a/b/c`. */
 const directoriesOf = (path: string): string[] =>
   [...path.matchAll(/(?<=[^/])\//g)]
-    .slice(0, 40)
+    .slice(0, maxDepth)
     .map(({ index }) => path.slice(0, index + 1))
     .reverse();

@@ -1,19 +1,21 @@
-import type { Edge } from "../edge.ts";
-import type { TaskFacts } from "./task-evidence.ts";
+import type { Dependency } from "../dependency.ts";
+import type { TaskEvidence } from "./task-evidence.ts";
 
-/** A name that one task defines and a later one uses. Of several that define it, the first counts. */
-export function symbolEdges(tasks: readonly TaskFacts[]): Edge[] {
-  const definer = new Map<string, number>();
-  for (const { at, defines } of tasks)
-    for (const name of defines) if (!definer.has(name)) definer.set(name, at);
-  return tasks.flatMap(({ at: to, words, defines }) => {
-    const from = new Map<number, string>();
+/** Finds names that one task defines and a later one uses. Of several tasks that define a name, the first counts. */
+export function findSymbolUses(tasks: readonly TaskEvidence[]): Dependency[] {
+  const definers = new Map<string, number>();
+  for (const { index, defines } of tasks)
+    for (const name of defines) if (!definers.has(name)) definers.set(name, index);
+  return tasks.flatMap(({ index: to, words, defines }) => {
+    const found = new Map<number, string>();
     for (const name of words) {
-      const at = definer.get(name);
-      if (at !== undefined && at < to && !defines.has(name) && !from.has(at)) from.set(at, name);
+      const from = definers.get(name);
+      if (from !== undefined && from < to && !defines.has(name) && !found.has(from)) found.set(from, name);
     }
-    return [...from].map(
-      ([at, name]): Edge => ({ from: at, to, kind: "symbol", detail: `uses \`${name}\`, which it defines` }),
-    );
+    return [...found].map(([from, name]) => ({
+      from,
+      to,
+      detail: `defines \`${name}\`, which this task uses`,
+    }));
   });
 }

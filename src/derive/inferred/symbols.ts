@@ -10,16 +10,16 @@ const definitions: readonly RegExp[] = [
   /\bcreate[ \t]+(?:table|view|index)[ \t]+(?:if[ \t]+not[ \t]+exists[ \t]+)?["`]?([A-Za-z_]\w*)/gim,
 ];
 
-/** A name that says enough to be told from a word of a language or of prose. */
+/** Whether a name differs from the words of a language and of prose. */
 const isDistinct = (name: string): boolean =>
   name.length >= 5 &&
   (/[a-z][A-Z]|[a-zA-Z]_[a-zA-Z]/.test(name) || (/^[A-Z][a-z]/.test(name) && name.length >= 8));
 
-/** Nobody uses a test, and a name with a leading underscore is its file's own. */
-const isPrivate = /^(_|Test|test_|Benchmark|Fuzz|Example)/;
+/** Tests, and names with a leading underscore, which other files do not use. */
+const privateName = /^(_|Test|test_|Benchmark|Fuzz|Example)/;
 
-/** The names that a code block defines for others. */
+/** Finds the names that a code block defines for other files. */
 export const definitionsIn = ({ text }: PlanCode): string[] =>
   definitions
     .flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = ""]) => name))
-    .filter((name) => isDistinct(name) && !isPrivate.test(name));
+    .filter((name) => isDistinct(name) && !privateName.test(name));

@@ -1,42 +1,45 @@
-import type { Plan, PlanTask } from "../../../schemas/plan.ts";
+import type { PlanTask } from "../../../schemas/plan.ts";
 import { definitionsIn } from "./symbols.ts";
 
-/** What evidence is sought in: a task's text, taken apart once. */
-export interface TaskFacts {
+/** A task with what rules look for in its text. */
+export interface TaskEvidence {
   /** Number in plan order, from 0. */
-  readonly at: number;
+  readonly index: number;
   readonly task: PlanTask;
   readonly title: string;
   readonly creates: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
   /** Names that its code defines. */
   readonly defines: ReadonlySet<string>;
-  /** Every word of its section, code included, that may be a name. */
+  /** Words of its section, code included, that may be names. */
   readonly words: ReadonlySet<string>;
-  /** Every path of its section, and each of its ends behind a slash. */
+  /** Paths in its section, and each end of them that follows a slash. */
   readonly paths: ReadonlySet<string>;
 }
 
-export function factsOf(plan: Plan): TaskFacts[] {
-  return plan.tasks.map((task, at) => {
-    const reads = new Set(task.uses.filter(({ use }) => use === "read").map(({ path }) => path));
+export const readTaskEvidence = (tasks: readonly PlanTask[]): TaskEvidence[] =>
+  tasks.map((task, index) => {
+    const used = (as: string) => new Set(task.uses.filter(({ use }) => use === as).map(({ path }) => path));
+    const reads = used("read");
     return {
-      at,
+      index,
       task,
       title: task.title,
-      creates: new Set(task.uses.filter(({ use }) => use === "create").map(({ path }) => path)),
+      creates: used("create"),
       writes: new Set(task.files.filter((path) => !reads.has(path))),
       defines: new Set(task.code.flatMap(definitionsIn)),
       words: new Set(task.section.match(/[A-Za-z_]\w*/g) ?? []),
       paths: new Set(pathsIn(task.section)),
     };
   });
-}
 
-/** A path and each of its ends behind a slash, longest first; bounded, since a plan may hold any text. */
+/** The most parts of a path that are read: bounds the time for a hostile plan. */
+const maxParts = 40;
+
+/** A path and each end of it that follows a slash, longest first. */
 export function tailsOf(path: string): string[] {
-  const parts = path.split("/").slice(-40);
-  return parts.map((_, at) => parts.slice(at).join("/"));
+  const parts = path.split("/").slice(-maxParts);
+  return parts.map((_, index) => parts.slice(index).join("/"));
 }
 
 const pathsIn = (text: string): string[] =>

@@ -1,45 +1,48 @@
-import type { Edge } from "../edge.ts";
-import type { TaskFacts } from "./task-evidence.ts";
+import type { Dependency } from "../dependency.ts";
+import type { TaskEvidence } from "./task-evidence.ts";
 
-const forms = [
-  [
-    "wiring",
-    /\b(wire|wiring|integrate|integration|connect|hook\s+up|register|registration|compose|assemble|assembly|adopt|adopter|migrate|apply|use|consume)\b/i,
-  ],
-  ["test-of", /\b(tests?|verify|verification|validate|smoke)\b/i],
-] as const;
-const formOf = (title: string) => forms.find(([, pattern]) => pattern.test(title))?.[0];
+const wires =
+  /\b(wire|wiring|integrate|integration|connect|hook\s+up|register|registration|compose|assemble|assembly|adopt|adopter|migrate|apply|use|consume)\b/i;
+const tests = /\b(tests?|verify|verification|validate|smoke)\b/i;
 
-/**
- * `Wire the parser into the CLI`, `Tests of the parser`: such a task waits for those whose titles share a particular
- * word with its own. Two titles of one form are siblings.
- */
-export function titleEdges(tasks: readonly TaskFacts[]): Edge[] {
+const isWiring = (title: string): boolean => wires.test(title);
+const isTest = (title: string): boolean => tests.test(title) && !isWiring(title);
+
+/** Finds the tasks that one such as `Wire the parser into the CLI` is about. */
+export const findWiring = (tasks: readonly TaskEvidence[]): Dependency[] => findTitleWords(tasks, isWiring);
+
+/** Finds the tasks that one such as `Tests of the parser` is about. */
+export const findTestedTasks = (tasks: readonly TaskEvidence[]): Dependency[] =>
+  findTitleWords(tasks, isTest);
+
+/** Finds pairs of titles with a rare word in common, of which only the later title has a form. */
+function findTitleWords(tasks: readonly TaskEvidence[], isForm: (title: string) => boolean): Dependency[] {
   const words = tasks.map(({ title }) => wordsOf(title));
-  const users = new Map<string, number>();
-  for (const word of words.flatMap((set) => [...set])) users.set(word, (users.get(word) ?? 0) + 1);
-  const most = Math.max(2, tasks.length / 4);
-  return tasks.flatMap(({ at: to, title }) => {
-    const kind = formOf(title);
-    if (!kind) return [];
-    return tasks.slice(0, to).flatMap(({ at: from, title: earlier }): Edge[] => {
-      if (formOf(earlier) === kind) return [];
-      const shared = [...(words[from] ?? [])].filter(
-        (word) => words[to]?.has(word) && (users.get(word) ?? 0) <= most,
-      );
-      return shared.length > 0
-        ? [{ from, to, kind, detail: `"${title}" and "${earlier}" are both about "${shared.join(" ")}"` }]
-        : [];
-    });
-  });
+  const uses = new Map<string, number>();
+  for (const word of words.flatMap((set) => [...set])) uses.set(word, (uses.get(word) ?? 0) + 1);
+  const maxUses = Math.max(2, tasks.length / 4);
+  const others = tasks.filter(({ title }) => !isForm(title));
+  return tasks
+    .filter(({ title }) => isForm(title))
+    .flatMap(({ index: to }) =>
+      others.flatMap(({ index: from }): Dependency[] => {
+        if (from > to) return [];
+        const shared = [...(words[from] ?? [])].filter(
+          (word) => words[to]?.has(word) && (uses.get(word) ?? 0) <= maxUses,
+        );
+        const list = shared.map((word) => `"${word}"`).join(" and ");
+        return shared.length > 0 ? [{ from, to, detail: `both titles contain ${list}` }] : [];
+      }),
+    );
 }
 
-const dull =
+const commonWord =
   /^(the|and|for|with|from|into|add|create|write|update|implement|new|test|tests|task|integration|wire|file|files|run|final|support|real|via|its|all|per)$/;
 
+/** The words of a title, in the singular. */
 const wordsOf = (title: string): Set<string> =>
   new Set(
     (title.toLowerCase().match(/[a-z][a-z0-9]{2,}/g) ?? [])
-      .filter((word) => !dull.test(word))
+      .filter((word) => !commonWord.test(word))
       .map((word) => word.replace(/(?<=...)s$/, "")),
   );

@@ -1,12 +1,12 @@
 import type { References } from "../stated/references.ts";
 import { isHypothetical, sentencesOf } from "../stated/sentences.ts";
 
-/** A longer sentence is not read: bounds the time that a hostile plan can take. */
-const mostCharacters = 500;
+/** Longer sentences are skipped: bounds the time for a hostile plan. */
+const maxCharacters = 500;
 
 const subject = String.raw`(?:(?:this(?:\s+(?:task|one|step))?|it|(task\s+[\w.]+))\s+)?`;
 const when = String.raw`(?:once|after|when|as\s+soon\s+as)`;
-const lead = [
+const verb = [
   String.raw`prerequisites?\s*:?(?:\s+(?:is|are))?`,
   String.raw`(?:requires|assumes)(?:\s+that)?`,
   "needs",
@@ -22,34 +22,32 @@ const lead = [
   String.raw`(?:only\s+)?(?:after|once)`,
 ].join("|");
 const done = String.raw`(?:\s+(?:(?:to|must|be|is|are|has|have|been|being|all|both)\s+){0,4}(?:done|completed?|completes?|finish(?:ed|es)|merged|land(?:s|ed)?|ready|green|available|in\s+place|pass(?:es|ed)?)(?:\s+first)?|\s+first)?`;
-/** What is said of a task between it and the next: `A3 (for the schema)`, `A3's schema`. */
+/** A remark between a task and the next: `A3 (for the schema)`, `A3's schema`. */
 const remarks = /\([^()]*\)|(?<=\d[a-z]?)['’]s\s+\w+/g;
 
-/** The tasks that a task's own text says it waits for: `Requires B1 and B2 complete.`, `Only start once A3 is done`. */
-export function waitsIn(
-  text: string,
-  at: number,
-  references: References,
-): { sentence: string; for: number[] }[] {
+interface Wait {
+  readonly sentence: string;
+  readonly tasks: readonly number[];
+}
+
+/** Finds sentences in a task's text that say what it waits for: `Requires B1 and B2 complete.`, `Only start once A3 is done`. */
+export function findWaits(text: string, task: number, references: References): Wait[] {
   const form = new RegExp(
-    String.raw`^\W{0,20}${subject}(?:${lead})\s+(?:both\s+)?(${references.pattern().source})${done}\s*(?:[.!;]?\W*$|[,:(—–-](.*)$)`,
+    String.raw`^\W{0,20}${subject}(?:${verb})\s+(?:both\s+)?(${references.pattern().source})${done}\s*(?:[.!;]?\W*$|[,:(—–-](.*)$)`,
     "is",
   );
   const asides = [...text.matchAll(/\(([^()\n]{1,200})\)/g)].map(([, aside = ""]) => aside);
   return [...sentencesOf(text), ...asides].flatMap((sentence) => {
-    if (sentence.length > mostCharacters || isHypothetical(sentence)) return [];
-    const found = form.exec(references.spelledOut(sentence.replace(/[*`]/g, "").replace(remarks, "")));
+    if (sentence.length > maxCharacters || isHypothetical(sentence)) return [];
+    const plain = sentence.replace(/[*`]/g, "").replace(remarks, "");
+    const found = form.exec(references.addTaskWords(plain));
     if (!found) return [];
-    const [, own, tasks = "", , rest = ""] = found;
-    const isOther = own !== undefined && references.named(own)[0] !== at;
-    // With an alternative it is not known which one is waited for.
-    if (isOther || /\bor\b/i.test(tasks) || /\bif\b/i.test(rest) || references.named(rest).length > 0)
-      return [];
-    return [
-      {
-        sentence: sentence.replace(/\s+/g, " ").trim(),
-        for: references.named(tasks).filter((one) => one !== at),
-      },
-    ];
+    const [, own, names = "", , rest = ""] = found;
+    const isOther = own !== undefined && references.tasksIn(own)[0] !== task;
+    // Of alternatives, it is unknown which one the task waits for.
+    const isUncertain = /\bor\b/i.test(names) || /\bif\b/i.test(rest) || references.tasksIn(rest).length > 0;
+    if (isOther || isUncertain) return [];
+    const tasks = references.tasksIn(names).filter((other) => other !== task);
+    return [{ sentence: sentence.replace(/\s+/g, " ").trim(), tasks }];
   });
 }

@@ -1,56 +1,27 @@
 import type { PlanCode } from "../../../schemas/plan.ts";
-import type { Edge } from "../edge.ts";
 import type { References } from "./references.ts";
-import { edgesAlong, sequencesOf } from "./sequences.ts";
+import { type Graph, type Pair, pairsAlong, sequencesOf } from "./sequences.ts";
 
-/** Where the lines of a drawing lead on from a character: up, right, down, left. */
-const ways: Readonly<Record<string, string>> = {
-  "─": "rl",
-  "━": "rl",
-  "═": "rl",
-  "-": "rl",
-  "=": "rl",
-  "│": "ud",
-  "┃": "ud",
-  "║": "ud",
-  "|": "ud",
-  "┌": "rd",
-  "┐": "ld",
-  "└": "ur",
-  "┘": "ul",
-  "├": "urd",
-  "┤": "uld",
-  "┬": "rld",
-  "┴": "url",
-  "┼": "urld",
-  "╭": "rd",
-  "╮": "ld",
-  "╰": "ur",
-  "╯": "ul",
-  "+": "urld",
-  "→": "rl",
-  "▶": "rl",
-  "►": "rl",
-  ">": "rl",
-  "←": "rl",
-  "◀": "rl",
-  "◄": "rl",
-  "<": "rl",
-  "↓": "ud",
-  "▼": "ud",
-  v: "ud",
-  "↑": "ud",
-  "▲": "ud",
-  "`": "ur",
-  "\\": "ur",
-  "↘": "ud",
-  "↙": "ud",
+/** Characters of a drawing by the directions in which their lines continue: up, right, down, left. */
+const characters = {
+  rl: "─━═-=→▶►>←◀◄<",
+  ud: "│┃║|↓▼v↑▲↘↙",
+  rd: "┌╭",
+  ld: "┐╮",
+  ur: "└╰`\\",
+  ul: "┘╯",
+  urd: "├",
+  uld: "┤",
+  rld: "┬",
+  url: "┴",
+  urld: "┼+",
 };
+const directions = new Map(
+  Object.entries(characters).flatMap(([ways, all]) => [...all].map((one) => [one, ways] as const)),
+);
 const steps = { u: [-1, 0], r: [0, 1], d: [1, 0], l: [0, -1] } as const;
 const opposite = { u: "d", r: "l", d: "u", l: "r" } as const;
-type Way = keyof typeof steps;
-
-const detail = "the plan's graph draws it";
+type Direction = keyof typeof steps;
 
 interface Place {
   readonly row: number;
@@ -58,64 +29,52 @@ interface Place {
 }
 
 interface Drawing {
-  /** Character for character. */
+  /** Each row by character. */
   readonly rows: readonly (readonly string[])[];
-  /** Of each row. */
+  /** The labels of each row. */
   readonly labels: readonly (readonly Label[])[];
 }
 
 interface Label {
   readonly task: number;
-  readonly row: number;
   readonly start: number;
-  /** Behind the last column. */
+  /** One past the last column. */
   readonly end: number;
 }
 
 /**
- * A block that draws how tasks hang together: two or more names of tasks, and lines between them; or nothing else
- * than chains of numbers.
+ * Reads a graph drawn with characters: two or more names of tasks with lines between them, or nothing but chains of
+ * numbers. Returns undefined for any other block.
  */
-export const isDrawing = (code: PlanCode, references: References): boolean =>
-  (references.named(code.text).length > 1 && /[─━│├└┬→▶►▼↓]|-->|->|==>|\+--|\|/.test(code.text)) ||
-  sequencesOf(code, references) !== undefined;
-
-/** The edges that a drawing shows, and the tasks that it names. */
-export function drawnEdges(code: PlanCode, references: References): { edges: Edge[]; drawn: Set<number> } {
+export function readAsciiGraph(code: PlanCode, references: References): Graph | undefined {
   const sequences = sequencesOf(code, references);
-  if (sequences)
-    return {
-      edges: sequences.flatMap((steps) => edgesAlong(steps, "graph", detail)),
-      drawn: new Set(sequences.flat(2)),
-    };
+  if (sequences) return { pairs: sequences.flatMap(pairsAlong), drawn: new Set(sequences.flat(2)) };
+  const hasLines = /[─━│├└┬→▶►▼↓]|-->|->|==>|\+--|\|/.test(code.text);
+  if (!hasLines || references.tasksIn(code.text).length < 2) return undefined;
   const rows = code.text.split(/\r?\n/).map((row) => [...row]);
-  const labels = rows.map((row, at) => labelsIn(row.join(""), at, references));
+  const labels = rows.map((row) => labelsIn(row.join(""), references));
   const drawing = { rows, labels };
   const seen = new Set<string>();
-  const edges = rows.flatMap((cells, row) =>
-    cells.flatMap((_, column) => {
-      if (seen.has(keyOf({ row, column })) || !waysAt(drawing, { row, column })) return [];
-      const { sources, targets } = follow(drawing, { row, column }, seen);
-      return [...sources].flatMap((from) =>
-        [...targets].flatMap((to): Edge[] => (from === to ? [] : [{ from, to, kind: "graph", detail }])),
-      );
+  const pairs = rows.flatMap((cells, row) =>
+    cells.flatMap((_, column): Pair[] => {
+      const place = { row, column };
+      if (seen.has(keyOf(place)) || !directionsAt(drawing, place)) return [];
+      const { sources, targets } = traceLine(drawing, place, seen);
+      return pairsAlong([[...sources], [...targets]]);
     }),
   );
-  return { edges, drawn: new Set(labels.flat().map(({ task }) => task)) };
+  return { pairs, drawn: new Set(labels.flat().map(({ task }) => task)) };
 }
 
-/** `Task 3 (its title)`: up to two spaces or the next line of the drawing. */
-function labelsIn(row: string, at: number, references: References): Label[] {
+/** Finds labels such as `Task 3 (its title)`. A label ends at two spaces or at a line of the drawing. */
+function labelsIn(row: string, references: References): Label[] {
   return [...row.matchAll(/\bTask\s+#?[A-Za-z]{0,3}\d+(?:\.\d+)*[a-z]?\b/gi)].flatMap((found): Label[] => {
-    const [task] = references.named(found[0]);
-    const lead = row.slice(0, found.index);
-    // Named within another label or a remark: `depends on Task 1`, `(parallel with Task 4)`.
-    if (task === undefined || /[\w(,&+]\s*$/.test(lead)) return [];
-    const rest = row.slice(found.index + found[0].length);
-    const length =
-      found[0].length +
-      (/^.*?(?=\s{2,}|\s*[─━│┐┘┤┬┴├└→▶►◄◀←]|\s+-{1,}>|\s+--|$)/.exec(rest)?.[0].length ?? 0);
-    return [{ task, row: at, start: found.index, end: found.index + length }];
+    const [task] = references.tasksIn(found[0]);
+    // Skips names within another label or a remark: `depends on Task 1`, `(parallel with Task 4)`.
+    if (task === undefined || /[\w(,&+]\s*$/.test(row.slice(0, found.index))) return [];
+    const nameEnd = found.index + found[0].length;
+    const title = /^.*?(?=\s{2,}|\s*[─━│┐┘┤┬┴├└→▶►◄◀←]|\s+-{1,}>|\s+--|$)/.exec(row.slice(nameEnd));
+    return [{ task, start: found.index, end: nameEnd + (title?.[0].length ?? 0) }];
   });
 }
 
@@ -124,8 +83,8 @@ const keyOf = ({ row, column }: Place): string => `${row}:${column}`;
 const labelAt = ({ labels }: Drawing, { row, column }: Place): Label | undefined =>
   labels[row]?.find((label) => column >= label.start && column < label.end);
 
-/** The ways that lead on from a place; none where it is text. */
-function waysAt(drawing: Drawing, place: Place): string | undefined {
+/** The directions in which a line continues from a place, or undefined if the place holds text or nothing. */
+function directionsAt(drawing: Drawing, place: Place): string | undefined {
   const row = drawing.rows[place.row];
   const cell = row?.[place.column];
   if (cell === undefined || labelAt(drawing, place)) return undefined;
@@ -133,22 +92,22 @@ function waysAt(drawing: Drawing, place: Place): string | undefined {
     const around = `${row?.[place.column - 1] ?? " "}${row?.[place.column + 1] ?? " "}`;
     if (/\w/.test(around) || (/[-=]/.test(cell) && !/[-=+>|<]/.test(around))) return undefined;
   }
-  return ways[cell];
+  return directions.get(cell);
 }
 
-/** All that one connected line touches: the tasks that it leaves, and those that it comes to. */
-function follow(drawing: Drawing, start: Place, seen: Set<string>) {
+/** Traces a connected line and finds the tasks that it leaves and those that it reaches. */
+function traceLine(drawing: Drawing, start: Place, seen: Set<string>) {
   const [sources, targets] = [new Set<number>(), new Set<number>()];
   const open = [start];
   seen.add(keyOf(start));
   for (let place = open.pop(); place; place = open.pop()) {
-    for (const way of (waysAt(drawing, place) ?? "") as Iterable<Way>) {
-      const next = nextPlace(drawing, place, way);
+    const isArrowLeft = /[◄◀←<]/.test(drawing.rows[place.row]?.[place.column] ?? "");
+    for (const direction of (directionsAt(drawing, place) ?? "") as Iterable<Direction>) {
+      const next = nextPlace(drawing, place, direction);
       if (!next) continue;
       if ("task" in next) {
-        const comesTo =
-          way === "r" || way === "d" || /[◄◀←<]/.test(drawing.rows[place.row]?.[place.column] ?? "");
-        (comesTo ? targets : sources).add(next.task);
+        const isTarget = direction === "r" || direction === "d" || isArrowLeft;
+        (isTarget ? targets : sources).add(next.task);
       } else if (!seen.has(keyOf(next))) {
         seen.add(keyOf(next));
         open.push(next);
@@ -158,22 +117,23 @@ function follow(drawing: Drawing, start: Place, seen: Set<string>) {
   return { sources, targets };
 }
 
-/** What a line meets one step on: a label, or another piece of line. Drawings are often a column out of line. */
-function nextPlace(drawing: Drawing, from: Place, way: Way): Label | Place | undefined {
-  const [down, right] = steps[way];
+/** Finds the label or the piece of line one step on. Drawings are often a column out of line. */
+function nextPlace(drawing: Drawing, from: Place, direction: Direction): Label | Place | undefined {
+  const [down, right] = steps[direction];
   const [row, x] = [from.row + down, from.column];
   const isSlanted = "↘↙".includes(drawing.rows[from.row]?.[x] ?? " ");
-  const columns =
-    down === 0 ? [x + right, x + 2 * right] : [x, x - 1, x + 1, ...(isSlanted ? [x + 2, x + 3] : [])];
+  const slantedColumns = isSlanted ? [x + 2, x + 3] : [];
+  const columns = down === 0 ? [x + right, x + 2 * right] : [x, x - 1, x + 1, ...slantedColumns];
   for (const column of columns) {
     const label = labelAt(drawing, { row, column });
     if (label) return label;
     const cell = drawing.rows[row]?.[column];
     if (cell === undefined || (down === 0 && cell === " ")) continue;
-    const on = waysAt(drawing, { row, column });
-    // A `└` below a `└` is drawn for a `├`; a slanted arrow leaves a line of any kind.
-    const joins = on?.includes(opposite[way]) || isSlanted || (way === "u" && "└`╰".includes(cell));
-    if (on && joins) return { row, column };
+    const onward = directionsAt(drawing, { row, column });
+    // Some draw `└` below `└` for `├`; a slanted arrow leaves a line of any kind.
+    const joins =
+      onward?.includes(opposite[direction]) || isSlanted || (direction === "u" && "└`╰".includes(cell));
+    if (onward && joins) return { row, column };
     if (down === 0) return undefined;
   }
   return undefined;

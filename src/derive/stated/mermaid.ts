@@ -1,10 +1,10 @@
 import type { PlanCode } from "../../../schemas/plan.ts";
-import type { Edge } from "../edge.ts";
-import { connected, Subgraphs } from "./mermaid-nodes.ts";
+import { connectTasks, Subgraphs } from "./mermaid-nodes.ts";
 import type { References } from "./references.ts";
+import type { Graph } from "./sequences.ts";
 
-/** A longer statement is not read: bounds the time that a hostile plan can take. */
-const mostCharacters = 1000;
+/** Longer statements are skipped: bounds the time for a hostile plan. */
+const maxCharacters = 1000;
 
 const header = /^[ \t]*(?:graph|flowchart)(?:[ \t]+(?:TB|TD|BT|LR|RL))?[ \t]*(?:;|\r?$)/m;
 /** `T1`, `A["Task 1: Alpha"]`, `B(Beta):::done`. */
@@ -14,56 +14,54 @@ const node =
 const link =
   /(<?)(?:(?:--|==|-\.)\s[^|]*?\s(?:-{2,}|={2,}|\.+-)|-{2,}|={2,}|-\.+-?)([>xo](?=[\s|\w])|>)?(?:\s*\|[^|]*\|)?/y;
 
-/** Mermaid's graphs and flowcharts; its other diagrams tell no order of tasks. */
+/** Whether a block holds a Mermaid graph or flowchart; other diagrams say nothing about an order. */
 export const isMermaid = ({ text }: PlanCode): boolean => header.test(text);
 
-/** The edges of a Mermaid graph whose nodes name tasks, in their labels or by ids such as `T1`, and these tasks. */
-export function mermaidEdges(code: PlanCode, references: References): { edges: Edge[]; drawn: Set<number> } {
+/** Reads a Mermaid graph whose nodes name tasks, in their labels or by ids such as `T1`. Empty for fewer than two. */
+export function readMermaidGraph({ text }: PlanCode, references: References): Graph {
   const tasks = new Map<string, number>();
   const arrows: [from: string, to: string][] = [];
-  const groups = new Subgraphs();
-  for (const statement of statementsOf(code.text)) {
-    if (groups.takes(statement)) continue;
-    const { nodes, links } = chainIn(statement);
-    for (const { id } of nodes) groups.add(id);
-    for (const { id, label } of nodes) {
-      const [task] = references.named(label);
+  const subgraphs = new Subgraphs();
+  for (const statement of statementsOf(text)) {
+    if (subgraphs.consume(statement)) continue;
+    const chain = readChain(statement);
+    arrows.push(...chain.arrows);
+    for (const { id, label } of chain.nodes) {
+      subgraphs.add(id);
+      const [task] = references.tasksIn(label);
       if (task !== undefined) tasks.set(id, task);
     }
-    arrows.push(...links);
-    for (const { id } of nodes) {
+    for (const { id } of chain.nodes) {
       const [, number = id] = /^(?:task|T)[-_]?(\d.*)$/i.exec(id) ?? [];
-      const [task] = references.inField(`Task ${number}`);
+      const [task] = references.tasksInField(`Task ${number}`);
       if (task !== undefined && !tasks.has(id)) tasks.set(id, task);
     }
   }
-  const isTask = (id: string) => tasks.has(id);
-  const edges = connected(groups.opened(arrows, isTask), tasks).flatMap(([from, to]): Edge[] =>
-    from === to ? [] : [{ from, to, kind: "graph", detail: "the plan's graph draws it" }],
-  );
   const drawn = new Set(tasks.values());
-  return drawn.size > 1 ? { edges, drawn } : { edges: [], drawn: new Set() };
+  if (drawn.size < 2) return { pairs: [], drawn: new Set() };
+  const expanded = subgraphs.expand(arrows, (id) => tasks.has(id));
+  return { pairs: connectTasks(expanded, tasks).filter(([from, to]) => from !== to), drawn };
 }
 
 const statementsOf = (text: string): string[] =>
   text
     .split(/\r?\n/)
-    .filter((line) => line.length <= mostCharacters && !line.trim().startsWith("%%"))
+    .filter((line) => line.length <= maxCharacters && !line.trim().startsWith("%%"))
     .flatMap((line) => line.match(/(?:"[^"]*"|[^;"])+/g) ?? []);
 
-/** `A & B --> C --> D`: the nodes in it, and what each arrow leads from and to. */
-function chainIn(statement: string) {
+/** Reads a statement such as `A & B --> C --> D`. Lines without a head, or with two, are not arrows. */
+function readChain(statement: string) {
   const nodes: { id: string; label: string }[] = [];
-  const links: [from: string, to: string][] = [];
-  let at = 0;
-  let from: string[] = [];
+  const arrows: [from: string, to: string][] = [];
+  let position = 0;
   const take = (pattern: RegExp) => {
-    pattern.lastIndex = at;
+    pattern.lastIndex = position;
     const found = pattern.exec(statement);
-    if (found) at = pattern.lastIndex;
+    if (found) position = pattern.lastIndex;
     return found;
   };
-  for (let isArrow = false; ; ) {
+  let sources: string[] = [];
+  for (;;) {
     const group: string[] = [];
     do {
       const [, id, label = ""] = take(node) ?? [];
@@ -71,10 +69,9 @@ function chainIn(statement: string) {
       nodes.push({ id, label });
       group.push(id);
     } while (take(/&/y));
-    if (isArrow) for (const one of from) links.push(...group.map((to): [string, string] => [one, to]));
-    from = group;
-    const found = take(link);
-    if (!found) return { nodes, links };
-    isArrow = found[2] === ">" && found[1] === "";
+    for (const from of sources) for (const to of group) arrows.push([from, to]);
+    const [line, tail, head] = take(link) ?? [];
+    if (line === undefined) return { nodes, arrows };
+    sources = head === ">" && tail === "" ? group : [];
   }
 }

@@ -1,64 +1,62 @@
 import type { Plan } from "../../../schemas/plan.ts";
+import type { Stage } from "../stages.ts";
 import type { References } from "./references.ts";
-import { cellsOf } from "./table-cells.ts";
+import { besideFirst } from "./sequences.ts";
+import type { StatedOrder } from "./stated-order.ts";
+import { tableRows } from "./table-rows.ts";
 
-/** A named group of tasks, in the order in which the plan has them run. */
-export interface Wave {
-  readonly name: string;
-  readonly tasks: readonly number[];
-}
-
-const line =
+const waveLine =
   /^[^\w\n]*((?:wave|phase|stage|batch|round|step|group)\s+(?:\d+|[A-Z])\b[^:\n]*):\**[ \t]*(.*)$/gim;
 
-/** `**Wave 2 (after Wave 1):** Tasks 3, 5`, line for line, or as a table. */
-export function wavesIn(text: string, references: References): Wave[] {
-  const waves = [...text.matchAll(line)].flatMap(([, head = "", rest = ""]): Wave[] => {
-    const tasks = references.named(rest.replace(/\([^)]*\)/g, " ")).sort((a, b) => a - b);
+/**
+ * Reads waves, phases or other groups of tasks that run one after the other: from lines such as
+ * `**Wave 2 (after Wave 1):** Tasks 3, 5`, from a table, or from headings. They are the plan's stages if they hold
+ * every task once.
+ */
+export function readWaves(plan: Plan, references: References): StatedOrder & { readonly stages?: Stage[] } {
+  const lines = waveLines(plan.prose, references);
+  const waves = lines.length > 0 ? lines : waveTable(plan.prose, references);
+  const tasks = waves.flatMap((wave) => wave.tasks);
+  const isWhole = tasks.length === plan.tasks.length && new Set(tasks).size === tasks.length;
+  const stages = waves.length > 1 && isWhole ? waves : waveHeadings(plan);
+  return { placed: besideFirst(waves.map((wave) => wave.tasks)), ...(stages ? { stages } : {}) };
+}
+
+const waveLines = (text: string, references: References): Stage[] =>
+  [...text.matchAll(waveLine)].flatMap(([, head = "", rest = ""]): Stage[] => {
+    const tasks = references.tasksIn(rest.replace(/\([^)]*\)/g, " ")).sort((a, b) => a - b);
     const name = head.replace(/[*`]|\s*\([^)]*\)/g, "").trim();
     return tasks.length > 0 ? [{ name, tasks }] : [];
   });
-  return waves.length > 0 ? waves : tableWaves(text, references);
+
+/** Reads a table with the tasks of each wave: `| 2 | Tasks 3, 5 |`. */
+const waveTable = (text: string, references: References): Stage[] =>
+  tableRows(text, columnsIn).flatMap(({ columns: { wave, word, tasks: column }, cells }): Stage[] => {
+    const name = cells[wave] ?? "";
+    const tasks = references.tasksInField(cells[column] ?? "").sort((a, b) => a - b);
+    return tasks.length > 0 ? [{ name: /^\w{1,2}$/.test(name) ? `${word} ${name}` : name, tasks }] : [];
+  });
+
+function columnsIn(header: readonly string[]): { wave: number; word: string; tasks: number } | undefined {
+  const wave = header.findIndex((cell) => /^(?:wave|phase|stage|batch|round|group)$/i.test(cell));
+  const tasks = header.findIndex((cell) => /^tasks?$/i.test(cell));
+  return wave >= 0 && tasks >= 0 ? { wave, word: header[wave] ?? "", tasks } : undefined;
 }
 
-/** A table of waves with the tasks of each: `| 2 | Tasks 3, 5 |`. */
-function tableWaves(text: string, references: References): Wave[] {
-  const waves: Wave[] = [];
-  let columns: { readonly wave: number; readonly tasks: number; readonly word: string } | undefined;
-  for (const line of text.split(/\r?\n/)) {
-    const cells = cellsOf(line);
-    if (!cells) columns = undefined;
-    else if (!columns) {
-      const wave = cells.findIndex((cell) => /^(?:wave|phase|stage|batch|round|group)$/i.test(cell));
-      const tasks = cells.findIndex((cell) => /^tasks?$/i.test(cell));
-      if (wave >= 0 && tasks >= 0) columns = { wave, tasks, word: cells[wave] ?? "" };
-    } else {
-      const name = cells[columns.wave] ?? "";
-      const tasks = references.inField(cells[columns.tasks] ?? "").sort((a, b) => a - b);
-      if (tasks.length > 0)
-        waves.push({ name: /^\w{1,2}$/.test(name) ? `${columns.word} ${name}` : name, tasks });
-    }
-  }
-  return waves;
-}
-
-/** Whether every task stands in one, and in one only. */
-export function areWhole(waves: readonly Wave[], count: number): boolean {
-  const all = waves.flatMap(({ tasks }) => tasks);
-  return waves.length > 1 && all.length === count && new Set(all).size === count;
-}
-
-/** Headings such as `## Wave 2: Sessions` over all of the tasks, each over those that follow each other. */
-export function headedWaves({ tasks, isStaged = false }: Plan): Wave[] | undefined {
-  const waves: { name: string; tasks: number[] }[] = [];
-  let last: string | undefined;
-  for (const [at, { group = "" }] of tasks.entries()) {
+/**
+ * Reads headings such as `## Wave 2: Sessions` over all of the tasks. Tasks under one heading must follow each other,
+ * and the headings be called waves or the like, unless the plan's format says that its groups are stages.
+ */
+function waveHeadings({ tasks, isStaged = false }: Plan): Stage[] | undefined {
+  const stages: { name: string; tasks: number[] }[] = [];
+  let current: string | undefined;
+  for (const [index, { group = "" }] of tasks.entries()) {
     if (!isStaged && !/^\W*(wave|phase|stage|batch)\s+(\d+|[A-Z])\b/i.test(group)) return undefined;
-    const isKnown = waves.some(({ name }) => name === group);
-    if (last === group) waves.at(-1)?.tasks.push(at);
+    const isKnown = stages.some(({ name }) => name === group);
+    if (current === group) stages.at(-1)?.tasks.push(index);
     else if (isKnown && !isStaged) return undefined;
-    else waves.push({ name: isKnown || !group ? `Stage ${waves.length + 1}` : group, tasks: [at] });
-    last = group;
+    else stages.push({ name: isKnown || !group ? `Stage ${stages.length + 1}` : group, tasks: [index] });
+    current = group;
   }
-  return waves.length > 1 ? waves : undefined;
+  return stages.length > 1 ? stages : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "../../../src/derive/derive.ts";
-import { derivedManifest } from "../../../src/derive/derived-manifest.ts";
+import { buildManifest } from "../../../src/derive/derived-manifest.ts";
 import { parsePlan } from "../../../src/plan/read-plan.ts";
 import { planProblems } from "../../../src/sync/plan-problems.ts";
 import { derived, planOf } from "../derived.ts";
@@ -78,7 +78,7 @@ describe("a field names tasks in other ways than by number", () => {
 const said = async (text: string) => {
   const { plan } = parsePlan(text, "plan.md");
   const derivation = derive(plan);
-  const problems = await planProblems(plan, derivation, derivedManifest(plan, derivation));
+  const problems = await planProblems(plan, derivation, buildManifest(plan, derivation));
   return problems.map(({ code, message, place }) => `${place.line} ${code}: ${message}`);
 };
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { derive } from "../../../src/derive/derive.ts";
-import { derivedManifest } from "../../../src/derive/derived-manifest.ts";
+import { buildManifest } from "../../../src/derive/derived-manifest.ts";
 import { writtenIn } from "../../../src/plan/formats/paths.ts";
 import { readPlan } from "../../../src/plan/read-plan.ts";
 import { cpuTime } from "../../cpu-time.ts";
@@ -34,7 +34,7 @@ async function readText(text: string, name = "tasks.md") {
 async function imported(name: string) {
   const { plan, problems } = await readPlan(join(plans, name));
   if (!plan) throw new Error("no plan");
-  const { manifest } = derivedManifest(plan, derive(plan));
+  const { manifest } = buildManifest(plan, derive(plan));
   const lines = manifest.stages.flatMap((stage) => [
     `[${stage.name}]`,
     ...stage.tasks.map(({ id, depends, files }) =>
