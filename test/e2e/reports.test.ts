@@ -195,7 +195,7 @@ describe("files", () => {
       await mkdir(join(rig.dir, "folder.md"));
       const given = command === "run" ? ["run", "plan.exec.yaml"] : ["resume"];
       for (const [file, said] of [
-        ["r.pdf", "a report's name ends in one of .md, .xml, .html"],
+        ["r.pdf", "expected a report's name to end in one of .md, .xml, .html, found r.pdf"],
         ["report", "a report's name ends in one of"],
         ["file/r.md", "file is no directory"],
         ["folder.md", "found the directory"],
@@ -221,7 +221,7 @@ describe("files", () => {
       exit_code: 0,
     });
     expect(stderr).toMatch(
-      /^error: the report r\.md could not be written: .*\nerror: the report out\/r\.md could not be written: .*\nwrote ok\.md\n$/,
+      /^error: cannot write the report r\.md: .*\nerror: cannot write the report out\/r\.md: .*\nwrote ok\.md\n$/,
     );
     expect(JSON.parse((await rig.run("status", "--json")).stdout)).toMatchObject({ exit_code: 0 });
   });
@@ -234,7 +234,7 @@ describe("files", () => {
     };
     expect(await mistake()).toContain("there is no run in");
     expect(await mistake("--format", "pdf")).toContain("Allowed choices are markdown, junit, github, html");
-    expect(await mistake("-o", "r.txt")).toContain("ends in one of .md, .xml, .html");
+    expect(await mistake("-o", "r.txt")).toContain("to end in one of .md, .xml, .html, found r.txt");
     expect(await mistake("--json", "--format", "html")).toContain("cannot be used with");
     expect((await rig.run("run", "x", "--dry-run", "--report", "r.md")).stderr).toContain(
       "cannot be used with",
@@ -311,13 +311,13 @@ describe("in GitHub Actions", () => {
     const full = await inActions(["run", "plan.exec.yaml"]);
     expect({ code: full.code, stderr: full.stderr }).toEqual({
       code: 0,
-      stderr: "error: the step's summary could not be written: it would be longer than 1 MiB\n",
+      stderr: "error: cannot write the step's summary: it would be larger than 1 MiB\n",
     });
     const gone = await inActions(["run", "plan.exec.yaml"], {
       GITHUB_STEP_SUMMARY: join(rig.dir, "no/summary"),
     });
     expect(gone.code).toBe(0);
-    expect(gone.stderr).toMatch(/^error: the step's summary could not be written: ENOENT/);
+    expect(gone.stderr).toMatch(/^error: cannot write the step's summary: ENOENT/);
   });
 });
 
@@ -337,5 +337,5 @@ test("a run whose journal is lost is reported on as far as it can be", async () 
   await a.exit();
   const { code, stderr } = await run.ended;
   expect(code).toBe(1);
-  expect(stderr).toContain("error: the report r.md could not be written: ");
+  expect(stderr).toContain("error: cannot write the report r.md: ");
 });

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { ReportFormat } from "../../../schemas/run-report.ts";
 import { openRun } from "../../journal/past-run.ts";
+import { formatOf, reportText } from "../../report/formats.ts";
 import { runReport } from "../../report/gather.ts";
-import { checkReportFile, formatOf, reportText, writeReport } from "../../report/write.ts";
+import { checkReportFile, writeReport } from "../../report/write.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 
 export interface ReportFlags {

@@ -53,7 +53,7 @@ export async function follow(
   try {
     const status = await ended.finally(async () => {
       if (report.length === 0 && process.env.GITHUB_ACTIONS !== "true") return;
-      const { reportEnd } = await import("../../report/write.ts");
+      const { reportEnd } = await import("../../report/ci.ts");
       isWhole = await reportEnd(runPaths(run.directory), report);
     });
     return status === 0 && !isWhole ? 1 : status;
