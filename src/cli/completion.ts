@@ -1,8 +1,17 @@
-import { Command } from "commander";
+import type { Command } from "commander";
+import { command, examplesText } from "./command.ts";
 
-const examples = "\nExample:\n  $ source <(interserve complete bash)\n";
+const examples = ["source <(interserve complete bash)"];
 
-/** What the script for bash needs of the package bash-completion, for where that is not installed. */
+/** The command `complete` as the help shows it. */
+const complete = command("complete", {
+  summary: "print a completion script for a shell",
+  arguments: [["<shell>", "zsh, bash, fish or powershell"]],
+  examples,
+  action: async () => 0,
+});
+
+/** A function that the script for bash takes from the package bash-completion, in case that is not installed. */
 const bashFallback = `if ! declare -F _get_comp_words_by_ref > /dev/null; then
     _get_comp_words_by_ref() {
         cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
@@ -12,19 +21,14 @@ fi
 
 `;
 
-/** Adds the command `complete`: the real one where it is called, so that no other command loads it; else its help. */
+/** Adds the command `complete`. It is loaded only if it is called, as it takes a package that no other command needs. */
 export async function addCompletion(commands: Command, args: readonly string[]): Promise<void> {
   if (args[0] !== "complete") {
-    commands.addCommand(
-      new Command("complete")
-        .argument("<shell>", "zsh, bash, fish or powershell")
-        .summary("print a script for completion in a shell")
-        .addHelpText("after", examples),
-    );
+    commands.addCommand(complete(() => {}));
     return;
   }
   const { default: tab } = await import("@bomb.sh/tab/commander");
   tab(commands);
-  commands.commands.find((command) => command.name() === "complete")?.addHelpText("after", examples);
+  commands.commands.find((one) => one.name() === "complete")?.addHelpText("after", examplesText(examples));
   if (args.length === 2 && args[1] === "bash") process.stdout.write(bashFallback);
 }

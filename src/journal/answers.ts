@@ -1,17 +1,26 @@
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, rmSync, watch } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, rmSync, watch } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
+import { isParked } from "../../schemas/outcome.ts";
+import { readRun } from "./past-run.ts";
+import type { RunPaths } from "./run-directory.ts";
 
 /**
- * Answers that come from another process while a run is on: a file each in a folder of the run's, written whole, read
- * and removed by the process that runs it.
+ * An answer from another process to a question of a live run: a file in the run's folder of answers, which the process
+ * that executes the run reads and removes.
  */
 const answerSchema = v.object({ task: v.string(), attempt: v.number(), text: v.string() });
 export type LeftAnswer = v.InferOutput<typeof answerSchema>;
 
-/** Leaves an answer for the process that runs the run; gives its file. Throws the error of the file system. */
+/** What has become of an answer that was left; `refused` if its question is no longer open. */
+export type AnswerState = "pending" | "taken" | "refused" | "runEnded";
+
+const pollMs = 50;
+
+/** Leaves an answer for the process that executes a run. Returns its file. Throws the error of the file system. */
 export async function leaveAnswer(folder: string, answer: LeftAnswer): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${Date.now()}-${process.pid}.json`);
@@ -19,9 +28,35 @@ export async function leaveAnswer(folder: string, answer: LeftAnswer): Promise<s
   return file;
 }
 
+/** Leaves an answer and waits until it is clear what becomes of it. Throws ProblemsError for a damaged journal. */
+export async function deliverAnswer(
+  paths: RunPaths,
+  answer: LeftAnswer,
+): Promise<Exclude<AnswerState, "pending">> {
+  const file = await leaveAnswer(paths.answers, answer);
+  try {
+    for (;;) {
+      const state = await answerState(paths, answer.task, file);
+      if (state !== "pending") return state;
+      await wait(pollMs);
+    }
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** The state of an answer in a file. */
+async function answerState(paths: RunPaths, task: string, file: string): Promise<AnswerState> {
+  const { pid, history } = await readRun(paths);
+  // Looked for only now: while the file is there, the answer is not in the journal that was read.
+  if (!existsSync(file)) return "taken";
+  if (pid === undefined) return "runEnded";
+  return isParked(history.tasks.get(task)?.status) ? "pending" : "refused";
+}
+
 /**
- * Calls back with each answer that is left in a folder, until it is closed; one that is taken is removed. A folder
- * that cannot be made or watched is no answers: a run does not end over it.
+ * Calls back with each answer that is left in a folder, until it is closed, and removes those that are taken. If the
+ * folder cannot be made or watched, there are no answers: the run does not fail for it.
  */
 export function watchAnswers(
   folder: string,

@@ -263,7 +263,7 @@ describe("through the binary: a diagnostic, exit 2, no stack", () => {
         : [["run"], ["check", "--json"]]) {
         const { code, stdout, stderr } = await rig.run(...args, "x.exec.yaml");
         expect({ args, code }).toEqual({ args, code: 2 });
-        expect(stdout + stderr).not.toMatch(/^ +at |node:internal|defect of interserve/m);
+        expect(stdout + stderr).not.toMatch(/^ +at |node:internal|bug in interserve/m);
         if (args[1]) {
           const { problems } = JSON.parse(stdout);
           expect(problems.length).toBeGreaterThan(0);

@@ -20,7 +20,7 @@ afterEach(() => rig.close());
 async function mistake(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await rig.run(...args);
   expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
-  expect(stderr).not.toMatch(/^ +at |node:internal|defect of interserve/m);
+  expect(stderr).not.toMatch(/^ +at |node:internal|bug in interserve/m);
   return stderr;
 }
 
@@ -37,11 +37,11 @@ describe("a mistake on the command line", () => {
     [["run", "p.exec.yaml", "--mode", "all-paralel"], "Allowed choices are all-parallel"],
     [["run", "p.exec.yaml", "--engine", "codx"], "Allowed choices are codex, claude, dispatch, command"],
     [["run", "p.exec.yaml", "--mode"], "argument missing"],
-    [["run", "p.exec.yaml", "--max-parallel", "0"], "It must be a whole number from 1 to 1000."],
-    [["run", "p.exec.yaml", "--max-parallel", "1.5"], "It must be a whole number from 1 to 1000."],
-    [["run", "p.exec.yaml", "--max-parallel", "many"], "It must be a whole number from 1 to 1000."],
-    [["run", "p.exec.yaml", "--max-parallel", ""], "It must be a whole number from 1 to 1000."],
-    [["run", "p.exec.yaml", "--max-parallel=-1"], "It must be a whole number from 1 to 1000."],
+    [["run", "p.exec.yaml", "--max-parallel", "0"], "Expected a whole number from 1 to 1000."],
+    [["run", "p.exec.yaml", "--max-parallel", "1.5"], "Expected a whole number from 1 to 1000."],
+    [["run", "p.exec.yaml", "--max-parallel", "many"], "Expected a whole number from 1 to 1000."],
+    [["run", "p.exec.yaml", "--max-parallel", ""], "Expected a whole number from 1 to 1000."],
+    [["run", "p.exec.yaml", "--max-parallel=-1"], "Expected a whole number from 1 to 1000."],
     [["run", "p.exec.yaml", "--step"], "has no batches"],
     [["complete", "tcsh"], "Allowed choices are zsh, bash, fish, powershell"],
   ])("%j: exit 2, and what to do", async (args, said) => {
@@ -288,7 +288,7 @@ describe("output that nobody reads", () => {
         });
         expect({ code, stderr }).toEqual({
           code: status,
-          stderr: expect.stringMatching(/^error: standard output is lost: ENOSPC.*\n$/),
+          stderr: expect.stringMatching(/^error: cannot write to standard output: ENOSPC.*\n$/),
         });
       }
       const [run] = await readdir(join(rig.dir, ".interserve/runs"));

@@ -83,7 +83,7 @@ describe("status --watch", () => {
     const { code, stderr } = await events.ended;
     const name = await nameOf(run);
     expect(stderr).toBe(
-      `error: ${name} was killed before its end\n  hint: go on with \`interserve resume ${name}\`\n`,
+      `error: ${name} was killed before its end\n  hint: continue it with \`interserve resume ${name}\`\n`,
     );
     expect(code).toBe(1);
     expect((await rig.run("status", "--watch")).code).toBe(1);

@@ -202,7 +202,7 @@ describe("a task that asks for a person's word first", () => {
     );
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({ code: 0 });
     expect(await rig.run("plan", "plan.md", "--update")).toMatchObject({
-      stdout: expect.stringContaining("nothing to do"),
+      stdout: expect.stringContaining("up to date"),
     });
     const added = text.replace(/\n# Left out/, "\n      - id: task-5\n        depends: [task-4]\n# Left out");
     await writeFile(join(rig.dir, "plan.exec.yaml"), added);
@@ -281,7 +281,7 @@ describe("--update", () => {
         "      - id: task-5\n        title: Publish\n        files: []\n        # task-4: \"Task 4\" [field]\n        depends: [task-4]\n        tier: fast\n\n",
       ),
     );
-    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("up to date");
     expect(await manifestOf(rig)).toBe(after);
   });
 
@@ -330,7 +330,7 @@ describe("--update", () => {
     const text = await manifestOf(rig);
     expect(text).toMatch(/id: task-3\n(?: {8}.*\n)* {8}tier: fast\n/);
     expect(text).toMatch(/depends: \[\S+\]\n +# mine\n\n/);
-    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("up to date");
   });
 
   test("a tier that a person wrote stays, and so does one that an older record does not know", async () => {
@@ -358,7 +358,7 @@ describe("--update", () => {
       (text) => text.replace("Task 2: Counter", "Task 2: Theirs"),
     );
     const updated = await rig.run("plan", "plan.md", "--update");
-    expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to do") });
+    expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("up to date") });
     expect(updated.stderr).toContain(
       'warning plan-drift: task "task-2" is called "Mine", and in the plan "Theirs"',
     );
@@ -512,10 +512,10 @@ describe("--update", () => {
     expect(edited).not.toContain("id: task-3");
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({
       code: 0,
-      stdout: "plan.exec.yaml has the plan's 3 tasks; without task-3, which you removed\n",
+      stdout: "plan.exec.yaml agrees with the plan: 3 tasks; without task-3, which you removed\n",
     });
     const updated = await rig.run("plan", "plan.md", "--update");
-    expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to do"), stderr: "" });
+    expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("up to date"), stderr: "" });
     const after = await manifestOf(rig);
     expect(withoutRecord(after)).toBe(withoutRecord(edited));
     expect(after).toContain("# derived task-3: ");
@@ -547,7 +547,7 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).stdout).toContain(
       "without task-4, which you removed",
     );
-    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("nothing to do");
+    expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("up to date");
     expect(await manifestOf(rig)).toBe(text);
   });
 
@@ -597,7 +597,7 @@ describe("--check", () => {
     await rig.run("plan", "plan.md");
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({
       code: 0,
-      stdout: "plan.exec.yaml has the plan's 4 tasks\n",
+      stdout: "plan.exec.yaml agrees with the plan: 4 tasks\n",
     });
     const changed = plan
       .replace("Task 2: Counter", "Task 2: Count")

@@ -95,7 +95,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
     await rig.file("plan.md", plan("Second, differently."));
     const dry = await rig.run("resume", "--dry-run");
     expect(dry.stdout).toMatch(
-      /2 done and kept, 2 to run\n {2}task-2: its prompt changed\n {2}task-3: depends on task-2/,
+      /2 kept, 2 to run\n {2}task-2: its prompt changed\n {2}task-3: depends on task-2/,
     );
     const run = rig.command(["resume"]);
     for (const id of ["task-2", "task-3"]) await (await rig.agent(id, 2)).exit();
@@ -121,7 +121,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
     await finish();
     const { code, stdout } = await rig.run("resume");
     expect(code).toBe(0);
-    expect(stdout).toContain("4 done and kept, 0 to run");
+    expect(stdout).toContain("4 kept, 0 to run");
     expect(rig.started()).toHaveLength(4);
   });
 });

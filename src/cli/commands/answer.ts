@@ -1,74 +1,41 @@
-import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import type { RunEvent } from "../../../schemas/event.ts";
-import { type LeftAnswer, leaveAnswer } from "../../journal/answers.ts";
-import { Journal } from "../../journal/journal.ts";
-import { lockRun, openRun, parkedTask, readRun } from "../../journal/past-run.ts";
-import type { RunPaths } from "../../journal/run-directory.ts";
 import { UsageError } from "../../problem.ts";
 import { jsonText } from "../../text/printable.ts";
-import { goOn, withLock } from "./resume.ts";
+import { command } from "../command.ts";
+import { json, projectDir } from "../options.ts";
 
-export interface AnswerFlags {
-  readonly projectDir?: string;
-  readonly json?: boolean;
-}
-
-const pollMs = 50;
-
-/**
- * `interserve answer`: gives a parked task its answer. A run that is on takes it and goes on; one that has ended is
- * resumed, with its other questions as they are.
- */
-export async function answer(name: string, task: string, text: string, flags: AnswerFlags): Promise<number> {
-  if (text.trim() === "")
-    throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');
-  const projectDir = resolve(flags.projectDir ?? ".");
-  const past = await openRun(projectDir, name);
-  const { directory, pid } = past;
-  const { run } = directory;
-  const { attempt } = parkedTask(past, task);
-  if (pid !== undefined && (await isTaken(directory, { task, attempt, text }))) {
-    const said = `the run in process ${pid} has taken the answer`;
-    process.stdout.write(flags.json ? jsonText({ run, task, taken_by: pid }, 0) : `${said}\n`);
-    return 0;
-  }
-  const lock = await lockRun(directory);
-  return withLock(lock, async () => {
-    const before = await readRun(directory);
-    parkedTask(before, task);
-    const journal = await Journal.open(directory.journal, before.length);
-    const event: RunEvent = {
-      event: "task.answered",
-      at: new Date().toISOString(),
-      run,
-      task,
-      attempt,
-      text,
-    };
-    await journal.append(event).finally(() => journal.close());
-    return goOn(await readRun(directory), lock, { ...flags, projectDir }, { keepsParked: true });
-  });
-}
-
-/** Leaves an answer for the process that runs the run, and waits: false where that has ended without taking it. */
-async function isTaken(paths: RunPaths, answer: LeftAnswer): Promise<boolean> {
-  const file = await leaveAnswer(paths.answers, answer);
-  try {
-    while (existsSync(file)) {
-      try {
-        const past = await readRun(paths);
-        if (past.pid === undefined) return !existsSync(file);
-        // Throws if the question is no longer open: nobody will take the answer, or somebody just has.
-        parkedTask(past, answer.task);
-      } catch (error) {
-        if (existsSync(file)) throw error;
-      }
-      await wait(pollMs);
+export const answer = command("answer", {
+  summary: "answer the question of a parked task",
+  description:
+    "Answer the question of a parked task. If its run is under way, the task continues with the answer; if the run has ended, it is resumed, and other questions stay open.",
+  arguments: [
+    ["<run>", "name of a run, as `interserve runs` lists them"],
+    ["<task>", "id of the task"],
+    ["<text>", "the answer"],
+  ],
+  flags: { projectDir, json },
+  examples: ['interserve answer 20260214-093012-4f1c task-3 "use port 8080"'],
+  exitStatus: "0 if the run under way has taken the answer; else as for `interserve run`.",
+  action: async (name, task, text, flags) => {
+    if (text.trim() === "") {
+      throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');
     }
-    return true;
-  } finally {
-    rmSync(file, { force: true });
-  }
-}
+    const { deliverAnswer } = await import("../../journal/answers.ts");
+    const { openRun, parkedTask, readRun } = await import("../../journal/past-run.ts");
+    const project = resolve(flags.projectDir ?? ".");
+    const past = await openRun(project, name);
+    const { directory, pid } = past;
+    const { attempt } = parkedTask(past, task);
+    const state = pid === undefined ? "runEnded" : await deliverAnswer(directory, { task, attempt, text });
+    if (state === "taken") {
+      const message = `the run in process ${pid} has taken the answer`;
+      const json = { run: directory.run, task, taken_by: pid };
+      process.stdout.write(flags.json ? jsonText(json, 0) : `${message}\n`);
+      return 0;
+    }
+    // Throws the reason: the task is no longer parked.
+    if (state === "refused") parkedTask(await readRun(directory), task);
+    const { resumeWithAnswer } = await import("../session/resumed-run.ts");
+    return resumeWithAnswer(directory, { task, text }, { ...flags, projectDir: project });
+  },
+});

@@ -1,32 +1,35 @@
-import { readManifest } from "../../job/sources.ts";
 import { isError, type Problem } from "../../problem.ts";
 import { colorsFor } from "../../terminal/colors.ts";
-import { problemJson, renderProblem } from "../../terminal/problems.ts";
 import { counted } from "../../text/measures.ts";
 import { jsonText } from "../../text/printable.ts";
+import { command } from "../command.ts";
+import { jsonFlag } from "../options.ts";
 
-export interface CheckFlags {
-  readonly json?: boolean;
-}
-
-/** `interserve check`: exit status 0 where every manifest can be run, else 2. Warnings do not count. */
-export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
-  let problems: Problem[] = [];
-  for (const path of paths) problems = problems.concat((await readManifest(path)).problems);
-  const errors = problems.filter(isError).length;
-  if (flags.json) {
-    const report = { valid: errors === 0, problems: problems.map(problemJson) };
-    process.stdout.write(jsonText(report));
-    return errors === 0 ? 0 : 2;
-  }
-  const colors = colorsFor(process.stdout);
-  for (const problem of problems) {
-    process.stdout.write(`${renderProblem(problem, { color: colors.isColorSupported })}\n\n`);
-  }
-  const warnings = problems.length - errors;
-  const verdict = errors === 0 ? colors.green("valid") : colors.red("not valid");
-  process.stdout.write(
-    `${counted(paths.length, "manifest")}: ${verdict} (${counted(errors, "error")}, ${counted(warnings, "warning")})\n`,
-  );
-  return errors === 0 ? 0 : 2;
-}
+export const check = command("check", {
+  summary: "check manifests for problems",
+  description: "Check manifests and list every problem with its line, its column and how to fix it.",
+  arguments: [["<manifest...>", "plan.exec.yaml"]],
+  flags: { json: jsonFlag("print {valid, problems} as JSON") },
+  examples: ["interserve check docs/plan.exec.yaml", "interserve check docs/*.exec.yaml --json"],
+  exitStatus: "0 if every manifest is valid, with or without warnings; else 2.",
+  action: async (paths, { json }) => {
+    const { readManifest } = await import("../../job/sources.ts");
+    const { problemJson, renderProblem } = await import("../../terminal/problems.ts");
+    let problems: Problem[] = [];
+    for (const path of paths) problems = problems.concat((await readManifest(path)).problems);
+    const errors = problems.filter(isError).length;
+    const status = errors === 0 ? 0 : 2;
+    if (json) {
+      process.stdout.write(jsonText({ valid: errors === 0, problems: problems.map(problemJson) }));
+      return status;
+    }
+    const colors = colorsFor(process.stdout);
+    for (const problem of problems) {
+      process.stdout.write(`${renderProblem(problem, { color: colors.isColorSupported })}\n\n`);
+    }
+    const verdict = errors === 0 ? colors.green("valid") : colors.red("not valid");
+    const counts = `${counted(errors, "error")}, ${counted(problems.length - errors, "warning")}`;
+    process.stdout.write(`${counted(paths.length, "manifest")}: ${verdict} (${counts})\n`);
+    return status;
+  },
+});

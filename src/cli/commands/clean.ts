@@ -1,46 +1,47 @@
-import { rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { takeLock } from "../../journal/lock.ts";
-import { listRuns, type RunPaths } from "../../journal/run-directory.ts";
+import { resolve } from "node:path";
+import { counted } from "../../text/measures.ts";
 import { jsonText } from "../../text/printable.ts";
+import { command, flag, parsedFlag } from "../command.ts";
+import { jsonFlag, projectDir, wholeNumber } from "../options.ts";
 
-export interface CleanFlags {
-  readonly projectDir?: string;
-  readonly keep?: number;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-}
+export const clean = command("clean", {
+  summary: "remove old runs",
+  description: "Remove all runs except the latest ones. A run that is under way is never removed.",
+  flags: {
+    projectDir,
+    keep: parsedFlag("--keep <n>", "how many of the latest runs to keep (default: 10)", wholeNumber(0)),
+    dryRun: flag("--dry-run", "show what would be removed"),
+    json: jsonFlag("print {removed, under_way} as JSON"),
+  },
+  examples: ["interserve clean", "interserve clean --keep 0"],
+  action: async (flags) => {
+    const { removeRun } = await import("../../journal/remove-run.ts");
+    const { listRuns } = await import("../../journal/run-directory.ts");
+    const all = await listRuns(resolve(flags.projectDir ?? "."));
+    const old = all.slice(0, Math.max(0, all.length - (flags.keep ?? 10)));
+    const removed: string[] = [];
+    const underWay: string[] = [];
+    for (const run of old) {
+      const isGone = flags.dryRun || (await removeRun(run));
+      (isGone ? removed : underWay).push(run.run);
+    }
+    if (flags.json) process.stdout.write(jsonText({ removed, under_way: underWay }));
+    else process.stdout.write(cleanText(removed, underWay, all.length, flags.dryRun ?? false));
+    return 0;
+  },
+});
 
-/** `interserve clean`: removes all but the latest runs, and never one that is under way. */
-export async function clean(flags: CleanFlags): Promise<number> {
-  const projectDir = resolve(flags.projectDir ?? ".");
-  const all = await listRuns(projectDir);
-  const old = all.slice(0, Math.max(0, all.length - (flags.keep ?? 10)));
-  const removed: string[] = [];
-  const kept: string[] = [];
-  for (const run of old) (flags.dryRun || (await remove(run)) ? removed : kept).push(run.run);
-  if (flags.json) process.stdout.write(jsonText({ removed, under_way: kept }));
-  else process.stdout.write(text(removed, kept, all.length, flags.dryRun ?? false));
-  return 0;
-}
-
-/** Removes a run; false where it is under way. */
-async function remove({ run, path, lock: lockFile }: RunPaths): Promise<boolean> {
-  const lock = await takeLock(lockFile);
-  if ("heldBy" in lock) return false;
-  // Out of sight at once: what is half removed is no run.
-  const trash = join(dirname(path), `.removed-${run}`);
-  await rename(path, trash);
-  await rm(trash, { recursive: true, force: true });
-  return true;
-}
-
-function text(removed: readonly string[], kept: readonly string[], all: number, isDryRun: boolean): string {
+function cleanText(
+  removed: readonly string[],
+  underWay: readonly string[],
+  all: number,
+  isDryRun: boolean,
+): string {
   const verb = isDryRun ? "would remove" : "removed";
   return [
     ...removed.map((name) => `${verb} ${name}`),
-    ...kept.map((name) => `left ${name}, which is under way`),
-    `${verb} ${removed.length} of ${all} runs`,
+    ...underWay.map((name) => `kept ${name}, which is under way`),
+    `${verb} ${removed.length} of ${counted(all, "run")}`,
     "",
   ].join("\n");
 }

@@ -1,39 +1,59 @@
-import { checkEngines } from "../../job/engine-checks.ts";
-import type { JobOptions } from "../../job/job.ts";
-import { overview, relaxing } from "../../job/overview.ts";
-import { prepare } from "../../job/prepare.ts";
-import { ProblemsError, UsageError } from "../../problem.ts";
-import { startRun } from "../../run/start.ts";
+import { UsageError } from "../../problem.ts";
 import { colorsFor } from "../../terminal/colors.ts";
-import { overviewText } from "../../terminal/overview-text.ts";
 import { jsonText } from "../../text/printable.ts";
-import { say } from "../exit-status.ts";
-import { checkReports } from "../session/attended-run.ts";
-import { followInspected, type ShowFlags } from "../session/with-pages.ts";
+import { command, flag, textFlag } from "../command.ts";
+import { printProblems } from "../exit-status.ts";
+import { json, pageFlags, plan, report, runFlags } from "../options.ts";
 
-export interface RunFlags extends JobOptions, ShowFlags {
-  readonly dryRun?: boolean;
-  readonly resume?: string;
-}
-
-/** `interserve run`: everything is checked before anything starts. */
-export async function run(path: string | undefined, flags: RunFlags): Promise<number> {
-  const { dryRun, resume: name, json, report, inspect, xstateInspect, port, open, ...options } = flags;
-  if (name !== undefined) {
-    const { resume } = await import("./resume.ts");
-    const { resume: _, ...rest } = flags;
-    return resume(name, path === undefined ? rest : { ...rest, manifest: path });
-  }
-  if (path === undefined) throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
-  await checkReports(report);
-  const { job, problems } = await prepare(path, options);
-  if (problems.length > 0) await say(new ProblemsError(problems));
-  if (dryRun) {
-    const facts = overview(job);
-    const text = overviewText(facts, relaxing(job), colorsFor(process.stdout));
-    process.stdout.write(json ? jsonText(facts) : text);
-    return 0;
-  }
-  await checkEngines(job);
-  return followInspected((how) => startRun(job, how), flags);
-}
+export const run = command("run", {
+  summary: "run a manifest or a plan",
+  description:
+    "Run a manifest, or a plan: with the manifest next to it, or in mode all-parallel without one.",
+  arguments: [["[manifest|plan]", "plan.exec.yaml or plan.md"]],
+  flags: {
+    plan,
+    ...runFlags,
+    ...pageFlags,
+    resume: textFlag("--resume <run>", "continue an earlier run, as `interserve resume` does"),
+    dryRun: flag("--dry-run", "show what would run, without starting or writing anything"),
+    report,
+    json,
+  },
+  examples: [
+    "interserve run docs/plan.exec.yaml",
+    "interserve run docs/plan.md --engine codex --max-parallel 3",
+    "interserve run docs/plan.exec.yaml --mode manual-batching --step",
+    "interserve run docs/plan.exec.yaml --report report.html --report junit.xml",
+    "interserve run docs/plan.exec.yaml --dry-run",
+  ],
+  exitStatus:
+    "0 if every task passed, with or without warnings; 1 if a task failed, was skipped\nor is parked; 2 for a usage error or an invalid manifest (nothing was started);\n130 after SIGINT, 143 after SIGTERM.",
+  action: async (path, flags) => {
+    const { resume, ...rest } = flags;
+    if (resume !== undefined) {
+      const { resumeByName } = await import("../session/resumed-run.ts");
+      return resumeByName(resume, path === undefined ? rest : { ...rest, manifest: path });
+    }
+    if (path === undefined)
+      throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
+    const { checkEngines } = await import("../../job/engine-checks.ts");
+    const { prepare } = await import("../../job/prepare.ts");
+    const { checkReportFiles } = await import("../../report/write.ts");
+    await checkReportFiles(flags.report ?? []);
+    const { dryRun, json, report, inspect, xstateInspect, port, open, ...options } = rest;
+    const { job, problems } = await prepare(path, options);
+    await printProblems(problems);
+    if (dryRun) {
+      const { overview, relaxing } = await import("../../job/overview.ts");
+      const { overviewText } = await import("../../terminal/overview-text.ts");
+      const facts = overview(job);
+      const text = overviewText(facts, relaxing(job), colorsFor(process.stdout));
+      process.stdout.write(json ? jsonText(facts) : text);
+      return 0;
+    }
+    await checkEngines(job);
+    const { startRun } = await import("../../run/start.ts");
+    const { runWithPages } = await import("../session/with-pages.ts");
+    return runWithPages((how) => startRun(job, how), flags);
+  },
+});

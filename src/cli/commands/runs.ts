@@ -1,35 +1,37 @@
 import { resolve } from "node:path";
 import type { RunStatus } from "../../../schemas/run-status.ts";
-import { readRun } from "../../journal/past-run.ts";
-import { hasBegun } from "../../journal/read-journal.ts";
-import { listRuns } from "../../journal/run-directory.ts";
-import { runStatus } from "../../report/status.ts";
 import { colorsFor } from "../../terminal/colors.ts";
-import { runsText } from "../../terminal/status-text.ts";
 import { jsonText } from "../../text/printable.ts";
-import { say } from "../exit-status.ts";
+import { command } from "../command.ts";
+import { printError } from "../exit-status.ts";
+import { jsonFlag, projectDir } from "../options.ts";
 
-export interface RunsFlags {
-  readonly projectDir?: string;
-  readonly json?: boolean;
-}
-
-/** `interserve runs`: what ran here, oldest first in JSON and latest first for people. */
-export async function runs(flags: RunsFlags): Promise<number> {
-  const projectDir = resolve(flags.projectDir ?? ".");
-  const all: RunStatus[] = [];
-  let damaged = false;
-  for (const run of await listRuns(projectDir)) {
-    if (!(await hasBegun(run.journal))) continue;
-    try {
-      all.push(runStatus(await readRun(run)));
-    } catch (error) {
-      // One that cannot be read must not hide the others.
-      damaged = true;
-      await say(error);
+export const runs = command("runs", {
+  summary: "list the runs of a project",
+  description: "List the runs of a project, latest first, with their status, duration and counts of tasks.",
+  flags: { projectDir, json: jsonFlag("print the same as JSON, oldest first") },
+  examples: ["interserve runs"],
+  exitStatus: "0, or 1 if the journal of a run is damaged.",
+  action: async (flags) => {
+    const { readRun } = await import("../../journal/past-run.ts");
+    const { hasBegun } = await import("../../journal/read-journal.ts");
+    const { listRuns } = await import("../../journal/run-directory.ts");
+    const { runStatus } = await import("../../report/status.ts");
+    const { runsText } = await import("../../terminal/status-text.ts");
+    const all: RunStatus[] = [];
+    let isDamaged = false;
+    for (const run of await listRuns(resolve(flags.projectDir ?? "."))) {
+      if (!(await hasBegun(run.journal))) continue;
+      try {
+        all.push(runStatus(await readRun(run)));
+      } catch (error) {
+        // One damaged run must not hide the others.
+        isDamaged = true;
+        await printError(error);
+      }
     }
-  }
-  const facts = all.map(({ tasks, ...run }) => ({ ...run, tasks: tasks.length }));
-  process.stdout.write(flags.json ? jsonText(facts) : runsText(all, colorsFor(process.stdout)));
-  return damaged ? 1 : 0;
-}
+    const facts = all.map(({ tasks, ...run }) => ({ ...run, tasks: tasks.length }));
+    process.stdout.write(flags.json ? jsonText(facts) : runsText(all, colorsFor(process.stdout)));
+    return isDamaged ? 1 : 0;
+  },
+});

@@ -1,27 +1,37 @@
-import type { JobOptions } from "../../job/job.ts";
-import { overview, relaxing } from "../../job/overview.ts";
-import { prepare } from "../../job/prepare.ts";
-import { ProblemsError } from "../../problem.ts";
-import { dotOf, mermaidOf } from "../../report/graph.ts";
 import { colorsFor } from "../../terminal/colors.ts";
-import { overviewText } from "../../terminal/overview-text.ts";
 import { jsonText } from "../../text/printable.ts";
-import { say } from "../exit-status.ts";
+import { command, flag } from "../command.ts";
+import { printProblems } from "../exit-status.ts";
+import { jobFlags, jsonFlag, plan } from "../options.ts";
 
-export interface ShowFlags extends JobOptions {
-  readonly json?: boolean;
-  readonly mermaid?: boolean;
-  readonly dot?: boolean;
-}
-
-/** `interserve show`: what would run when, for people, programs and drawing tools. */
-export async function show(path: string, flags: ShowFlags): Promise<number> {
-  const { job, problems } = await prepare(path, flags);
-  if (problems.length > 0) await say(new ProblemsError(problems));
-  const facts = overview(job);
-  if (flags.json) process.stdout.write(jsonText(facts));
-  else if (flags.mermaid) process.stdout.write(mermaidOf(facts));
-  else if (flags.dot) process.stdout.write(dotOf(facts));
-  else process.stdout.write(overviewText(facts, relaxing(job), colorsFor(process.stdout)));
-  return 0;
-}
+export const show = command("show", {
+  summary: "show the order in which tasks would run",
+  description:
+    "Show which tasks can run together, the longest chain, file conflicts, and what relaxed stage barriers would save.",
+  arguments: [["<manifest|plan>", "plan.exec.yaml or plan.md"]],
+  flags: {
+    plan,
+    ...jobFlags,
+    json: jsonFlag("print the same as JSON").conflicts(["mermaid", "dot"]),
+    mermaid: flag("--mermaid", "print the graph as a Mermaid flowchart").conflicts("dot"),
+    dot: flag("--dot", "print the graph for Graphviz"),
+  },
+  examples: [
+    "interserve show docs/plan.exec.yaml",
+    "interserve show docs/plan.exec.yaml --dot | dot -Tsvg -o plan.svg",
+  ],
+  action: async (path, flags) => {
+    const { prepare } = await import("../../job/prepare.ts");
+    const { overview, relaxing } = await import("../../job/overview.ts");
+    const { dotOf, mermaidOf } = await import("../../report/graph.ts");
+    const { overviewText } = await import("../../terminal/overview-text.ts");
+    const { job, problems } = await prepare(path, flags);
+    await printProblems(problems);
+    const facts = overview(job);
+    if (flags.json) process.stdout.write(jsonText(facts));
+    else if (flags.mermaid) process.stdout.write(mermaidOf(facts));
+    else if (flags.dot) process.stdout.write(dotOf(facts));
+    else process.stdout.write(overviewText(facts, relaxing(job), colorsFor(process.stdout)));
+    return 0;
+  },
+});

@@ -1,25 +1,36 @@
 import { resolve } from "node:path";
-import { findRun, readRun } from "../../journal/past-run.ts";
-import { runStatus } from "../../report/status.ts";
 import { colorsFor } from "../../terminal/colors.ts";
-import { statusText } from "../../terminal/status-text.ts";
 import { jsonText } from "../../text/printable.ts";
+import { command, flag } from "../command.ts";
+import { jsonFlag, projectDir } from "../options.ts";
 
-export interface StatusFlags {
-  readonly projectDir?: string;
-  readonly json?: boolean;
-  readonly watch?: boolean;
-}
-
-/** `interserve status`: where one run stands, task by task; the latest by default. With `watch`, until it is over. */
-export async function status(name: string | undefined, flags: StatusFlags): Promise<number> {
-  const projectDir = resolve(flags.projectDir ?? ".");
-  const run = await findRun(projectDir, name);
-  if (flags.watch) {
-    const { watchRun } = await import("../session/watched-run.ts");
-    return watchRun(run, flags.json ?? false);
-  }
-  const facts = runStatus(await readRun(run));
-  process.stdout.write(flags.json ? jsonText(facts) : statusText(facts, colorsFor(process.stdout)));
-  return 0;
-}
+export const status = command("status", {
+  summary: "show the status of a run",
+  description: "Show the status of a run, live or ended, and of each of its tasks.",
+  arguments: [["[run]", "name of a run, as `interserve runs` lists them (default: the latest)"]],
+  flags: {
+    projectDir,
+    watch: flag("--watch", "follow the run until it ends, with the display of `interserve run`"),
+    json: jsonFlag("print the same as JSON; with --watch, all events since its start, one per line"),
+  },
+  examples: [
+    "interserve status",
+    "interserve status 20260214-093012-4f1c --json",
+    "interserve status --watch",
+  ],
+  exitStatus:
+    "0. With --watch that of the run, 1 if it was killed,\nor 130 after Ctrl-C, which ends only the watching.",
+  action: async (name, flags) => {
+    const { findRun, readRun } = await import("../../journal/past-run.ts");
+    const run = await findRun(resolve(flags.projectDir ?? "."), name);
+    if (flags.watch) {
+      const { watchRun } = await import("../session/watched-run.ts");
+      return watchRun(run, flags.json ?? false);
+    }
+    const { runStatus } = await import("../../report/status.ts");
+    const { statusText } = await import("../../terminal/status-text.ts");
+    const facts = runStatus(await readRun(run));
+    process.stdout.write(flags.json ? jsonText(facts) : statusText(facts, colorsFor(process.stdout)));
+    return 0;
+  },
+});

@@ -1,117 +1,101 @@
 import type { RunEvent } from "../../../schemas/event.ts";
 import { runPaths } from "../../journal/run-directory.ts";
 import type { RunHandle, RunOptions } from "../../run/handle.ts";
-import { colorsFor, isInteractive } from "../../terminal/colors.ts";
-import { jsonReporter } from "../../terminal/json.ts";
-import { plainReporter } from "../../terminal/plain.ts";
+import { isInteractive } from "../../terminal/colors.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
+import { reporterFor } from "../../terminal/reporters.ts";
+import { counted } from "../../text/measures.ts";
 import { printable } from "../../text/printable.ts";
-import { Answers } from "./prompter.ts";
-import { exitOf, onSignals } from "./signals.ts";
+import { Prompter } from "./prompter.ts";
+import { exitStatusOf, onSignals } from "./signals.ts";
 
-/** Writes something while a run is shown on the same terminal. */
+export type StartRun = (options: RunOptions) => Promise<RunHandle>;
+
+/** Writes whole lines to the terminal on which a run is shown. */
 export type Aside = (write: () => void) => void;
 
-/** How a run is shown, and what it leaves for others to read. */
-export interface FollowFlags {
+/** How a run is shown, and the reports that it leaves. */
+export interface RunFlags {
   readonly json?: boolean;
-  /** Files for reports at its end. */
+  /** Files to write reports to at the end. */
   readonly report?: readonly string[];
-  /** What the run has behind it. */
+  /** The events of the run so far, if it is resumed. */
   readonly past?: readonly RunEvent[];
 }
 
 /**
- * Starts a run, shows it to its end, and gives its exit status; signals end it in order. A run that passed is no
- * success where a report that was asked for could not be written.
+ * Starts a run, shows it to its end and writes its reports. The first signal cancels it, a second one kills at once
+ * what still runs. Resolves to the run's exit status, or to 1 instead of 0 if a requested report could not be written.
  */
-export async function follow(
-  start: (options: RunOptions) => Promise<RunHandle>,
-  { json, report = [], past = [] }: FollowFlags,
-  /** Called once it has started, with how to write beside it; what it gives is called when it has ended. */
+export async function runToEnd(
+  start: StartRun,
+  { json = false, report = [], past = [] }: RunFlags,
+  /** Called once the run has started. Resolves to a function that is called at the end. */
   alongside?: (run: RunHandle, aside: Aside) => Promise<(() => Promise<void>) | undefined>,
 ): Promise<number> {
-  const reporter = await reporterFor(json ?? false);
+  const reporter = await reporterFor(process.stdout, json);
   reporter.past(past);
-  const answers = new Answers();
-  const put = putBeside(answers, reporter);
-  const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
-  const run = await start({
-    onEvent: reporter.event,
-    approve: (next, withdrawn) => approve(next, put, withdrawn),
-    ...(isAttended
-      ? {
-          ask: (task, question, withdrawn) =>
-            put(`${printable(task)} asks: ${printable(question)}\n(empty: leave it) > `, withdrawn),
-        }
-      : {}),
-  });
-  // First of all: a signal from here on ends the run in order.
-  const ended = endOnSignals(run, answers);
-  const leave = alongside?.(run, reporter.aside ?? ((write) => write()));
-  let isWhole = true;
+  const prompter = new Prompter();
+  const run = await start({ onEvent: reporter.event, ...questions(prompter, reporter, json) });
+  // Before anything else, so that no signal is missed.
+  const ended = endOnSignals(run, prompter);
+  const opened = alongside?.(run, reporter.aside ?? ((write) => write()));
   try {
-    const status = await ended.finally(async () => {
-      if (report.length === 0 && process.env.GITHUB_ACTIONS !== "true") return;
-      const { reportEnd } = await import("../../report/ci.ts");
-      isWhole = await reportEnd(runPaths(run.directory), report);
-    });
-    return status === 0 && !isWhole ? 1 : status;
+    const status = await ended;
+    const areWritten = await writeReports(run, report);
+    return status === 0 && !areWritten ? 1 : status;
   } finally {
-    await (await leave)?.();
+    const close = await opened;
+    await close?.();
   }
 }
 
-/** Before anything starts. Throws UsageError for a report that could not be written. */
-export async function checkReports(files: readonly string[] = []): Promise<void> {
-  if (files.length > 0) await (await import("../../report/write.ts")).checkReportFiles(files);
-}
-
-/** Who shows a run on standard output: as JSON, redrawn in place on a terminal that can do so, or line by line. */
-export async function reporterFor(json: boolean): Promise<Reporter> {
-  if (json) return jsonReporter(process.stdout);
-  const colors = colorsFor(process.stdout);
-  if (!isInteractive(process.stdout)) return plainReporter(process.stdout, colors);
-  const { liveReporter } = await import("../../terminal/live.ts");
-  return liveReporter(process.stdout, colors);
-}
-
-/** On a pipe too: a line that begins with y, or is empty, is a yes; anything else, and the end of input, a no. */
-async function approve(next: readonly string[], put: Put, withdrawn: AbortSignal): Promise<boolean> {
-  const tasks = next.length === 1 ? "1 task" : `${next.length} tasks`;
-  const answer = await put(`Start the next batch (${tasks})? [Y/n] `, withdrawn);
-  return answer !== undefined && /^\s*(y|$)/i.test(answer);
-}
-
-/** Asks a person something, for as long as it is not withdrawn. */
-type Put = (question: string, withdrawn: AbortSignal) => Promise<string | undefined>;
-
-/** The reporter steps aside meanwhile. */
-const putBeside =
-  (answers: Answers, reporter: Reporter): Put =>
-  async (question, withdrawn) => {
+/** How the run asks: about the next batch always, parked tasks' questions only if a person is at the terminal. */
+function questions(
+  prompter: Prompter,
+  reporter: Reporter,
+  json: boolean,
+): Pick<RunOptions, "approve" | "ask"> {
+  /** The reporter steps aside while a question is open. */
+  const prompt = async (question: string, withdrawn: AbortSignal) => {
     reporter.pause?.();
-    const answer = await answers.ask(question, withdrawn);
-    // The prompt's line is left, for nobody ends it any more.
+    const answer = await prompter.ask(question, withdrawn);
+    // No answer will end the prompt's line.
     if (withdrawn.aborted) process.stderr.write("\n");
     reporter.resume?.();
     return answer;
   };
-
-/** The first signal ends the run in order, a second one shortens the grace. */
-async function endOnSignals(run: RunHandle, answers: Answers): Promise<number> {
-  let signalled: NodeJS.Signals | undefined;
-  const end = (signal: NodeJS.Signals) => {
-    if (signalled) run.killNow();
-    else run.cancel(`ended by ${signal}`, exitOf(signal));
-    signalled ??= signal;
-    answers.close();
+  const approve: RunOptions["approve"] = async (next, withdrawn) => {
+    const tasks = counted(next.length, "task");
+    const answer = await prompt(`Start the next batch (${tasks})? [Y/n] `, withdrawn);
+    // The end of input is a no, an empty line is a yes.
+    return answer !== undefined && /^\s*(y|$)/i.test(answer);
   };
-  const off = onSignals(end);
+  const ask: RunOptions["ask"] = (task, question, withdrawn) =>
+    prompt(`${printable(task)} asks: ${printable(question)}\n(empty: leave it open) > `, withdrawn);
+  const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
+  return isAttended ? { approve, ask } : { approve };
+}
+
+async function endOnSignals(run: RunHandle, prompter: Prompter): Promise<number> {
+  let isCancelled = false;
+  const stop = onSignals((signal) => {
+    if (isCancelled) run.killNow();
+    else run.cancel(`interrupted by ${signal}`, exitStatusOf(signal));
+    isCancelled = true;
+    prompter.close();
+  });
   try {
     return (await run.finished).exitCode;
   } finally {
-    answers.close();
-    off();
+    prompter.close();
+    stop();
   }
+}
+
+/** Resolves to whether every requested report was written. */
+async function writeReports(run: RunHandle, files: readonly string[]): Promise<boolean> {
+  if (files.length === 0 && process.env.GITHUB_ACTIONS !== "true") return true;
+  const { reportEnd } = await import("../../report/ci.ts");
+  return reportEnd(runPaths(run.directory), files);
 }

@@ -1,28 +1,28 @@
 import { createInterface, type Interface } from "node:readline";
 
 /**
- * What a person, or a pipe, writes to standard input: a line is an answer. What a pipe says before it is asked is kept;
- * what a person types then was meant for a question that is gone, and is dropped. Nothing is read before the first
- * question.
+ * Asks questions on standard error; a line of standard input is an answer. Lines of a pipe that come before a question
+ * are kept for it. What a person types before a question is dropped: it was meant for one that has been withdrawn.
+ * Nothing is read before the first question.
  */
-export class Answers {
+export class Prompter {
   private lines: Interface | undefined;
   private readonly kept: string[] = [];
-  private take: ((line?: string) => void) | undefined;
-  private ended = false;
-  private closed = false;
+  private settle: ((line?: string) => void) | undefined;
+  private hasEnded = false;
+  private isClosed = false;
 
-  /** Asks on standard error; nothing where it is `withdrawn`, the input has ended, or `close` was called. */
+  /** Resolves to the answer; to undefined if the question is withdrawn, the input ends or `close` is called. */
   async ask(question: string, withdrawn: AbortSignal): Promise<string | undefined> {
-    if (this.closed || withdrawn.aborted) return undefined;
-    this.lines ??= this.open();
+    if (this.isClosed || withdrawn.aborted) return undefined;
+    this.lines ??= this.readLines();
     process.stderr.write(question);
     const line = this.kept.shift();
-    if (line !== undefined || this.ended) return line;
+    if (line !== undefined || this.hasEnded) return line;
     return new Promise((resolve) => {
-      const withdraw = () => this.take?.();
-      this.take = (line) => {
-        this.take = undefined;
+      const withdraw = () => this.settle?.();
+      this.settle = (line) => {
+        this.settle = undefined;
         withdrawn.removeEventListener("abort", withdraw);
         resolve(line);
       };
@@ -30,22 +30,22 @@ export class Answers {
     });
   }
 
-  /** Lets go of standard input, also while an answer is waited for. */
+  /** Stops reading standard input; an open question gets no answer. */
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     this.lines?.close();
   }
 
-  private open(): Interface {
-    // The terminal's own line editing, so that Ctrl-C stays a signal.
+  private readLines(): Interface {
+    // With the terminal's own line editing, Ctrl-C stays a signal.
     const lines = createInterface({ input: process.stdin, terminal: false });
     lines.on("line", (line) => {
-      if (this.take) this.take(line);
+      if (this.settle) this.settle(line);
       else if (!process.stdin.isTTY) this.kept.push(line);
     });
     lines.on("close", () => {
-      this.ended = true;
-      this.take?.();
+      this.hasEnded = true;
+      this.settle?.();
     });
     return lines;
   }

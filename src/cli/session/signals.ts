@@ -2,7 +2,10 @@ import { constants } from "node:os";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Calls back with each signal that asks this process to end, in place of ending it; gives what undoes that. */
+/**
+ * Calls back with each signal that asks this process to end, which then no longer ends it by itself. Returns a
+ * function that undoes this.
+ */
 export function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
   for (const signal of signals) process.on(signal, end);
   return () => {
@@ -10,5 +13,14 @@ export function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
   };
 }
 
-/** The exit status of a process that a signal has ended, as shells have it: 130 for SIGINT. */
-export const exitOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+/** Resolves with the first signal that asks this process to end. */
+export const nextSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    const stop = onSignals((signal) => {
+      stop();
+      resolve(signal);
+    });
+  });
+
+/** The exit status of a process that was ended by a signal, by the shells' convention: 130 for SIGINT. */
+export const exitStatusOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];

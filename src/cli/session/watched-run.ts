@@ -7,77 +7,76 @@ import type { RunPaths } from "../../journal/run-directory.ts";
 import { followLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
-import { reporterFor } from "./attended-run.ts";
-import { exitOf, onSignals } from "./signals.ts";
+import { reporterFor } from "../../terminal/reporters.ts";
+import { exitStatusOf, onSignals } from "./signals.ts";
 
-/** How long a run may take from its directory to its lock: before that, nobody seems to run it. */
-const patienceMs = 2000;
+/** How long a run may take from making its directory to taking its lock; before that, it seems to be dead. */
+const startupMs = 2000;
 
 type Finished = Extract<RunEvent, { event: "run.finished" }>;
 
 /**
- * Shows a run from another process until it is over, and gives its exit status; a signal ends the watching and not
- * the run. Throws RunError where it was killed, ProblemsError where its journal is damaged.
+ * Shows a run of another process until it ends. Resolves to its exit status, or to that of a signal, which ends only
+ * the watching. Throws RunError if the run was killed, ProblemsError if its journal is damaged.
  */
 export async function watchRun(run: RunPaths, json: boolean): Promise<number> {
-  const reporter = await reporterFor(json);
+  const reporter = await reporterFor(process.stdout, json);
   const stop = new AbortController();
-  let signalled: NodeJS.Signals | undefined;
+  let stoppedBy: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals) => {
-    signalled ??= signal;
+    stoppedBy ??= signal;
     stop.abort();
   };
   const off = onSignals(end);
-  // Nobody reads on.
+  // Nobody reads the output any more.
   process.stdout.once("error", () => end("SIGPIPE"));
   let finished: Finished | undefined;
   try {
-    finished = await tell(run, reporter, json, stop.signal);
+    finished = await replay(run, reporter, json, stop.signal);
   } finally {
     off();
     reporter.pause?.();
   }
-  if (signalled) return exitOf(signalled);
+  if (stoppedBy) return exitStatusOf(stoppedBy);
   if (finished) return finished.exit_code;
   throw new RunError(
     `${run.run} was killed before its end`,
-    `go on with \`${resumeCommand({ run: run.run, directory: run.path })}\``,
+    `continue it with \`${resumeCommand({ run: run.run, directory: run.path })}\``,
   );
 }
 
-/** Tells a reporter all that the journal holds and comes to hold; gives its end, where it has one. */
-async function tell(
+/** Passes every event of a run to a reporter, also as they come. Resolves to the run's last event if it has ended. */
+async function replay(
   { journal, lock }: RunPaths,
   reporter: Reporter,
   json: boolean,
   signal: AbortSignal,
 ): Promise<Finished | undefined> {
   const since = Date.now();
-  let last: RunEvent | undefined;
-  const told = (event: RunEvent) => {
-    last = event;
-    reporter.event(event);
-  };
-  const { events, length } = await soFar(journal);
-  // A program gets all of it; a person what was since the run was last started, as `resume` has shown it.
+  const { events, length } = await readEvents(journal);
+  // Programs get all events. For people, those before the latest start are known already, as in `resume`.
   const start = json ? 0 : Math.max(0, events.findLastIndex(isStart));
   reporter.past(events.slice(0, start));
-  for (const event of events.slice(start)) told(event);
+  for (const event of events.slice(start)) reporter.event(event);
+  let last = events.at(-1);
   const isComplete = async () => {
-    const isRun = (await lockHolder(lock)) !== undefined;
-    return !isRun && (last !== undefined || Date.now() - since > patienceMs);
+    if ((await lockHolder(lock)) !== undefined) return false;
+    return last !== undefined || Date.now() - since > startupMs;
   };
   for await (const lines of followLines(journal, { from: length, isComplete, signal })) {
     for (const line of lines) {
       const { event } = journalLine(line);
-      if (event) told(event);
+      if (!event) continue;
+      last = event;
+      reporter.event(event);
     }
   }
-  // Nothing stands behind it but an answer, which leads on to a resumption.
+  // Only an answer can follow it, and then the run is resumed.
   return last?.event === "run.finished" ? last : undefined;
 }
 
-async function soFar(journal: string): Promise<{ events: readonly RunEvent[]; length: number }> {
+/** Reads the events so far; none if the journal does not exist yet. */
+async function readEvents(journal: string): Promise<{ events: readonly RunEvent[]; length: number }> {
   try {
     const { events, length, problems } = await readJournal(journal);
     if (problems.some(isError)) throw new ProblemsError(problems);

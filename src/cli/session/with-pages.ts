@@ -1,35 +1,44 @@
 import { runPaths } from "../../journal/run-directory.ts";
-import type { RunHandle, RunOptions } from "../../run/handle.ts";
-import { type FollowFlags, follow } from "./attended-run.ts";
+import type { RunHandle } from "../../run/handle.ts";
+import { printError } from "../exit-status.ts";
+import { type Aside, type RunFlags, runToEnd, type StartRun } from "./attended-run.ts";
 
-/** What of a run is shown beside it. */
-export interface ShowFlags extends FollowFlags {
+/** How a run is shown, with the pages that show it. */
+export interface PageFlags extends RunFlags {
   readonly inspect?: boolean;
   readonly xstateInspect?: boolean;
   readonly port?: number;
   readonly open?: boolean;
 }
 
-/** Follows a run to its end, with the pages that were asked for. */
-export async function followInspected(
-  start: (options: RunOptions) => Promise<RunHandle>,
-  { inspect, xstateInspect, port, open, ...flags }: ShowFlags,
+/** Starts a run and shows it to its end, in the terminal and on the pages that were asked for. */
+export async function runWithPages(
+  start: StartRun,
+  { inspect, xstateInspect, port, open, ...flags }: PageFlags,
 ): Promise<number> {
-  // Loaded where it is asked for: it brings a server along.
-  const pages = inspect || xstateInspect ? await import("../commands/inspect.ts") : undefined;
+  if (!inspect && !xstateInspect) return runToEnd(start, flags);
+  // Loaded only if needed, because of the web server.
+  const pages = await import("./pages.ts");
   let run: RunHandle | undefined;
-  const machines = xstateInspect ? await pages?.inspectMachines(() => run) : undefined;
+  const machines = xstateInspect ? await pages.serveMachines(() => run) : undefined;
+  const startInspected: StartRun = async (options) => {
+    run = await start(machines ? { ...options, inspect: machines.inspect } : options);
+    return run;
+  };
+  /** A page that cannot be served does not affect the run. */
+  const showPage = async ({ directory }: RunHandle, aside: Aside) => {
+    try {
+      const page = await pages.serveRunPage(runPaths(directory), port);
+      aside(() => process.stderr.write(`inspect: ${page.url}\n`));
+      if (open) await pages.openPage(page.url);
+      return page.close;
+    } catch (error) {
+      await printError(error);
+      return undefined;
+    }
+  };
   try {
-    return await follow(
-      async (options) => {
-        run = await start(machines ? { ...options, inspect: machines.inspect } : options);
-        return run;
-      },
-      flags,
-      inspect && pages
-        ? ({ directory }, aside) => pages.servePage(runPaths(directory), { port, open, aside })
-        : undefined,
-    );
+    return await runToEnd(startInspected, flags, inspect ? showPage : undefined);
   } finally {
     await machines?.close();
   }

@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import type { RunEvent } from "../../../schemas/event.ts";
+import { checkEngines } from "../../job/engine-checks.ts";
+import type { JobOptions } from "../../job/job.ts";
+import { prepare } from "../../job/prepare.ts";
+import { Journal } from "../../journal/journal.ts";
+import type { Lock } from "../../journal/lock.ts";
+import { lockRun, openRun, type PastRun, parkedTask, readRun } from "../../journal/past-run.ts";
+import type { RunPaths } from "../../journal/run-directory.ts";
+import { checkReportFiles } from "../../report/write.ts";
+import { type Resumption, resumption } from "../../run/resume.ts";
+import { resumeRun } from "../../run/start.ts";
+import { jsonText, printable } from "../../text/printable.ts";
+import { printProblems } from "../exit-status.ts";
+import { type PageFlags, runWithPages } from "./with-pages.ts";
+
+export interface ResumeFlags extends JobOptions, PageFlags {
+  /** Replaces the manifest that the run was started with. */
+  readonly manifest?: string;
+  readonly dryRun?: boolean;
+}
+
+/** Resumes a run, the latest by default, and shows it to its end. Resolves to its exit status. */
+export async function resumeByName(name: string | undefined, flags: ResumeFlags): Promise<number> {
+  await checkReportFiles(flags.report ?? []);
+  const projectDir = resolve(flags.projectDir ?? ".");
+  const { directory } = await openRun(projectDir, name);
+  return withLock(directory, async (lock) => {
+    // Read again: whoever held the lock may have written until now.
+    const past = await readRun(directory);
+    return resumeLocked(past, lock, { ...flags, projectDir });
+  });
+}
+
+/** Resumes an ended run with the answer to a parked task's question. Resolves to its exit status. */
+export async function resumeWithAnswer(
+  directory: RunPaths,
+  { task, text }: { readonly task: string; readonly text: string },
+  flags: ResumeFlags,
+): Promise<number> {
+  return withLock(directory, async (lock) => {
+    const past = await readRun(directory);
+    const { attempt } = parkedTask(past, task);
+    const journal = await Journal.open(directory.journal, past.length);
+    const at = new Date().toISOString();
+    const event: RunEvent = { event: "task.answered", at, run: directory.run, task, attempt, text };
+    await journal.append(event).finally(() => journal.close());
+    return resumeLocked(await readRun(directory), lock, flags, { keepsParked: true });
+  });
+}
+
+/** Holds a run's lock during `work`, which may pass it to a run that releases it at its end. */
+async function withLock<T>(directory: RunPaths, work: (lock: Lock) => Promise<T>): Promise<T> {
+  const lock = await lockRun(directory);
+  try {
+    return await work(lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function resumeLocked(
+  past: PastRun,
+  lock: Lock,
+  flags: ResumeFlags,
+  how: { readonly keepsParked?: boolean } = {},
+): Promise<number> {
+  const { job, problems } = await prepareAgain(past, flags);
+  const all = [...past.problems, ...problems];
+  await printProblems(all);
+  const resumed = resumption(past, lock, job, how);
+  const { kept, again } = resumed;
+  if (!flags.json) process.stdout.write(resumptionText(resumed));
+  else if (flags.dryRun) process.stdout.write(jsonText({ run: past.directory.run, kept, again }));
+  if (flags.dryRun) return 0;
+  await checkEngines(job);
+  return runWithPages((options) => resumeRun(job, resumed, options), { ...flags, past: past.events });
+}
+
+/** Prepares the job of a run with the options that it was started with; the given ones override them. */
+function prepareAgain({ history }: PastRun, flags: ResumeFlags): ReturnType<typeof prepare> {
+  const { manifest, json, report, dryRun, inspect, xstateInspect, port, open, ...given } = flags;
+  const overrides = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return prepare(manifest ?? history.started.manifest, { ...history.started.options, ...overrides });
+}
+
+function resumptionText({ past, kept, again }: Resumption): string {
+  const lines = again.map(({ task, reason }) => `  ${printable(task)}: ${printable(reason)}`);
+  return `${[`${past.directory.run}: ${kept.length} kept, ${again.length} to run`, ...lines].join("\n")}\n`;
+}

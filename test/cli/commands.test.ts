@@ -1,0 +1,117 @@
+import type { Command, Option } from "commander";
+import { expect, test } from "vitest";
+import { program } from "../../src/cli/program.ts";
+
+/** Every command of `interserve` with its arguments and options: a change of one is a change of the interface. */
+const commands = `
+run [manifest|plan]
+  --plan <file>
+  --project-dir <dir>
+  --mode <mode>: one of all-parallel, all-sequential, dependency-driven, manual-batching
+  --engine <name>: one of codex, claude, dispatch, command
+  --max-parallel <n>
+  --step
+  --allow-push
+  --max-tokens <n>
+  --max-cost <usd>
+  --inspect
+  --xstate-inspect
+  --port <n>
+  --no-open
+  --resume <run>
+  --dry-run
+  --report <file>: not with dryRun
+  --json
+check <manifest...>
+  --json
+show <manifest|plan>
+  --plan <file>
+  --project-dir <dir>
+  --mode <mode>: one of all-parallel, all-sequential, dependency-driven, manual-batching
+  --engine <name>: one of codex, claude, dispatch, command
+  --max-parallel <n>
+  --json: not with mermaid, dot
+  --mermaid: not with dot
+  --dot
+inspect [run]
+  --project-dir <dir>
+  --port <n>
+  --no-open
+  --json
+plan <plan>
+  -o, --output <file>
+  --mode <mode>: one of all-parallel, all-sequential, dependency-driven, manual-batching
+  --tier <tier>: one of fast, deep
+  --force
+  --update: not with mode, tier
+  --check: not with force, update
+  --json
+resume [run]
+  --project-dir <dir>
+  --mode <mode>: one of all-parallel, all-sequential, dependency-driven, manual-batching
+  --engine <name>: one of codex, claude, dispatch, command
+  --max-parallel <n>
+  --step
+  --allow-push
+  --max-tokens <n>
+  --max-cost <usd>
+  --inspect
+  --xstate-inspect
+  --port <n>
+  --no-open
+  --dry-run
+  --report <file>: not with dryRun
+  --json
+answer <run> <task> <text>
+  --project-dir <dir>
+  --json
+runs
+  --project-dir <dir>
+  --json
+status [run]
+  --project-dir <dir>
+  --watch
+  --json
+report [run]
+  --format <format>: one of markdown, junit, github, html
+  -o, --output <file>
+  --project-dir <dir>
+  --json: not with format, output
+clean
+  --project-dir <dir>
+  --keep <n>
+  --dry-run
+  --json
+doctor
+  --project-dir <dir>
+  --json
+help [command]
+`;
+
+test("the commands take these arguments and options", () => {
+  expect(
+    `\n${program(() => {})
+      .commands.flatMap(linesOf)
+      .join("\n")}\n`,
+  ).toBe(commands);
+});
+
+function linesOf(command: Command): string[] {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [[command.name(), ...words].join(" "), ...command.options.map((one) => lineOf(one as Declared))];
+}
+
+/** An option as commander keeps it; its types leave out what it conflicts with. */
+type Declared = Option & { readonly conflictsWith: readonly string[] };
+
+function lineOf({ flags, argChoices, conflictsWith, defaultValue }: Declared): string {
+  const notes = [
+    ...(argChoices ? [`one of ${argChoices.join(", ")}`] : []),
+    ...(conflictsWith.length > 0 ? [`not with ${conflictsWith.join(", ")}`] : []),
+    ...(defaultValue === undefined ? [] : [`default ${defaultValue}`]),
+  ];
+  return `  ${flags}${notes.length > 0 ? `: ${notes.join("; ")}` : ""}`;
+}
