@@ -196,8 +196,8 @@ describe("files", () => {
       const given = command === "run" ? ["run", "plan.exec.yaml"] : ["resume"];
       for (const [file, said] of [
         ["r.pdf", "expected a report's name to end in one of .md, .xml, .html, found r.pdf"],
-        ["report", "a report's name ends in one of"],
-        ["file/r.md", "file is no directory"],
+        ["report", "expected a report's name to end in one of"],
+        ["file/r.md", "file is not a directory"],
         ["folder.md", "found the directory"],
       ] as const) {
         const { code, stdout, stderr } = await rig.run(...given, "--report", "ok.md", "--report", file);
