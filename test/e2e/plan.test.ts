@@ -278,7 +278,7 @@ describe("--update", () => {
     expect(withoutRecord(after)).toBe(
       withoutRecord(edited).replace(
         /\n$/,
-        "      - id: task-5\n        title: Publish\n        files: []\n        # task-4: \"Task 4\" [field]\n        depends: [task-4]\n        tier: fast\n\n",
+        '      - id: task-5\n        title: Publish\n        files: []\n        # task-4: "Task 4" [field]\n        depends: [task-4]\n        tier: fast\n\n',
       ),
     );
     expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("up to date");
@@ -541,7 +541,7 @@ describe("--update", () => {
     expect(stdout).not.toContain("Settings");
     const text = await manifestOf(rig);
     expect(text).toContain(
-      "title: Flags\n        files: []\n        # task-1: \"Task 4, Task 1\" [field]\n        depends: [task-1]\n",
+      'title: Flags\n        files: []\n        # task-1: "Task 4, Task 1" [field]\n        depends: [task-1]\n',
     );
     expect(await rig.run("check", "plan.exec.yaml")).toMatchObject({ code: 0 });
     expect((await rig.run("plan", "plan.md", "--check")).stdout).toContain(
