@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,6 +16,8 @@ export interface CopiedTree {
   readonly main: string;
   /** Type-checks a source file and all that it imports. Resolves with the compiler's output, empty if all is well. */
   readonly typeErrors: (file: string) => Promise<string>;
+  /** Bundles a source file with all that it imports. Resolves with the address of the module. */
+  readonly bundle: (file: string) => Promise<string>;
   readonly remove: () => Promise<void>;
 }
 
@@ -38,7 +40,17 @@ export async function copyWithEdits(
     await remove();
     throw error;
   }
-  return { dir, main: join(dir, "dist/main.js"), typeErrors: (file) => typeErrors(dir, file), remove };
+  const bundle = async (file: string) => {
+    await runTool(dir, "rolldown/bin/cli.mjs", file, "--file", "bundle.mjs", "--platform", "node");
+    return pathToFileURL(join(dir, "bundle.mjs")).href;
+  };
+  return {
+    dir,
+    main: join(dir, "dist/main.js"),
+    typeErrors: (file) => typeErrors(dir, file),
+    bundle,
+    remove,
+  };
 }
 
 async function editFile(path: string, edit: (text: string) => string): Promise<void> {
