@@ -1,13 +1,13 @@
 import type { Outcome, Status } from "./outcome.ts";
 
-/** What a task gets of one of its explicit dependencies. */
+/** The result of an explicit dependency, as the task that depends on it gets it. */
 export interface DependencyResult {
   readonly id: string;
   readonly title: string;
   readonly outcome: Outcome;
 }
 
-/** What a task gets of a task that it waited for without naming it: one behind a barrier. */
+/** A task behind a barrier, as a task that waited for it without naming it gets it. */
 export interface FinishedTask {
   readonly id: string;
   readonly title: string;

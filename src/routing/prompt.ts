@@ -1,12 +1,13 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
-import type { DependencyResult } from "../../schemas/dependency-result.ts";
+import type { DependencyResult, FinishedTask } from "../../schemas/dependency-result.ts";
+import { verdictLines } from "../../schemas/hand-over.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
 import { printable, printableLines } from "../text/printable.ts";
-import { titleLine } from "./clean.ts";
 import { renderDependencies } from "./dependencies.ts";
+import { titleLine } from "./title-line.ts";
 
-/** All that goes into a task's prompt. Paths are absolute. */
+/** Everything that goes into a task's prompt. Paths are absolute. */
 export interface PromptInput {
   readonly task: Pick<ManifestTask, "id" | "files" | "prompt_hint"> & { readonly title: string };
   /** Whether no other task runs beside this one. */
@@ -14,102 +15,106 @@ export interface PromptInput {
   readonly planFile?: string;
   /** The task's own section of the plan, as written. */
   readonly section?: string;
-  /** The text of `prompt` or `prompt_file`: comes in place of the section. */
+  /** The text of `prompt` or `prompt_file`, which replaces the section. */
   readonly promptText?: string;
-  /** Where the agent works. */
+  /** The agent's working directory. */
   readonly projectDir: string;
-  /** Results of the explicit dependencies. */
+  /** The results of the explicit dependencies. */
   readonly dependencies: readonly DependencyResult[];
   /** Tasks that this one waited for without naming them. */
-  readonly alsoFinished: readonly { readonly id: string; readonly title: string; readonly status: string }[];
-  /** Whether the agent is given a form for its result; else it is asked for closing lines. */
+  readonly alsoFinished: readonly FinishedTask[];
+  /** Whether the agent gives its result as structured output. If not, it is asked for closing lines. */
   readonly structured?: boolean;
-  /** Where it cannot, it is told so: plans like to ask for a commit. */
+  /** Whether the agent can commit. If not, it is told so, because many plans ask for a commit. */
   readonly canCommit?: boolean;
-  /** What came of the attempt before, where this one goes on from it: an answer to its question, or what failed. */
+  /** The reason for another attempt: an answer to the agent's question, or the output of a failed check. */
   readonly followUp?: {
     readonly kind: "answer" | "fix";
     readonly text: string;
-    /** Where the output of the attempt before lies. */
+    /** The file with the output of the previous attempt. */
     readonly output: string;
   };
-  /** Characters for the results of the dependencies, all in all. */
+  /** Characters for the results of all dependencies together. */
   readonly budget: number;
 }
 
-/** More finished tasks, or declared files, than this are counted and not named. */
+/** How many finished tasks, or declared files, are listed; the others are counted. */
 const mostListed = 50;
 
-/** A task's prompt, in markdown. The same input gives the same text. */
+/** Builds a task's prompt, in markdown. The same input gives the same text. */
 export async function buildPrompt(input: PromptInput): Promise<string> {
   const parts = [
     `# ${titleLine(input.task.id)}: ${titleLine(input.task.title)}`,
     surroundings(input),
-    task(input),
+    taskSections(input),
     await renderDependencies(input.dependencies, input.budget),
     alsoFinished(input.alsoFinished),
-    followUp(input),
-    input.structured ? closingForm : closing,
+    previousAttempt(input),
+    input.structured ? structuredClosing : closing,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
 function surroundings({ projectDir, isSequential, canCommit = true }: PromptInput): string {
   const others = isSequential
-    ? "Other tasks run before and after it in the same directory."
-    : "Others may be running at the same time in the same directory.";
-  return `This is one task of a larger plan. You work in ${printable(projectDir)}. ${others}
-Do this task and no other: change only what it asks for, leave the rest as you find it, and do not push.${
-    canCommit
-      ? ""
-      : "\nYou cannot commit here: leave your changes as they are, and pass over steps that ask for a commit."
-  }`;
+    ? "Other tasks run in it before and after this one."
+    : "Other tasks may be running in it at the same time.";
+  const lines = [
+    `This is one task of a larger plan. Your working directory is ${printable(projectDir)}. ${others}`,
+    "Do only this task: change what it asks for, leave everything else as it is, and do not push.",
+    "You cannot commit here: leave your changes uncommitted, and skip steps that ask for a commit.",
+  ];
+  return lines.slice(0, canCommit ? 2 : 3).join("\n");
 }
 
-function task({ task: { title, files, prompt_hint }, promptText, section, planFile }: PromptInput): string {
+function taskSections({ task, promptText, section, planFile }: PromptInput): string {
+  const { title, files, prompt_hint } = task;
   const text =
-    closed((promptText ?? section ?? "").trim()) ||
-    `All that is said of it is its title: ${titleLine(title)}`;
-  const declared = listed(files.map((file) => `- ${codeSpan(printable(file))}`));
+    selfContained((promptText ?? section ?? "").trim()) ||
+    `There is no description of it but its title: ${titleLine(title)}`;
+  const declared = bulletList(files.map((file) => codeSpan(printable(file))));
   return [
     `## The task\n\n${text}`,
-    ...(prompt_hint ? [`## Guidance\n\n${closed(prompt_hint.trim())}`] : []),
-    ...(declared ? [`## Files that it is meant to write\n\n${declared}`] : []),
-    ...(planFile ? [`The whole plan, for where this task refers to it: ${printable(planFile)}`] : []),
+    ...(prompt_hint ? [`## Guidance\n\n${selfContained(prompt_hint.trim())}`] : []),
+    ...(declared ? [`## Files that it should write\n\n${declared}`] : []),
+    ...(planFile ? [`The whole plan, in case this task refers to it: ${printable(planFile)}`] : []),
   ].join("\n\n");
 }
 
 /**
- * A text of the author's as it stands, or, where it leaves a code block or a comment open that would take in what
- * follows, as a block of its own.
+ * Returns an author's text as it is, or as a block of its own if it leaves a code block or a comment open that would
+ * swallow what follows.
  */
-function closed(text: string): string {
+function selfContained(text: string): string {
   const last = fromMarkdown(`${text}\n\n# End`).children.at(-1);
   return last?.type === "heading" && last.depth === 1 ? text : fenced(text, "markdown");
 }
 
 function alsoFinished(finished: PromptInput["alsoFinished"]): string {
-  const lines = finished.map(({ id, title, status }) => `- ${status}: ${titleLine(id)}, ${titleLine(title)}`);
-  return lines.length === 0 ? "" : `## Also finished before this task\n\n${listed(lines)}`;
+  const lines = finished.map(({ id, title, status }) => `${status}: ${titleLine(id)}, ${titleLine(title)}`);
+  return lines.length === 0 ? "" : `## Also finished before this task\n\n${bulletList(lines)}`;
 }
 
-function followUp({ followUp }: PromptInput): string {
+function previousAttempt({ followUp }: PromptInput): string {
   if (!followUp) return "";
   const { kind, text, output } = followUp;
-  const start = `## What came before
+  const start = `## Previous attempt
 
-This task has been tried before; what it left in the directory is still there, and what it said is in
+This task was attempted before. The changes of that attempt are still in the directory, and its output is in
 ${codeSpan(output)}.`;
   return kind === "answer"
-    ? `${start} It had a question, and this is the answer:\n\n${closed(text.trim())}`
-    : `${start} It did not hold against a command that checks it. Mend what is wrong; this is what
-the command said, as data:\n\n${fenced(printableLines(text), "text")}`;
+    ? `${start} It ended with a question, and this is the answer:\n\n${selfContained(text.trim())}`
+    : `${start} After it, a command that checks the task failed. Fix the problem; this is what the command
+reported, as data:\n\n${fenced(printableLines(text), "text")}`;
 }
 
-function listed(lines: readonly string[]): string {
-  const more = lines.length - mostListed;
-  return [...lines.slice(0, mostListed), ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
+function bulletList(items: readonly string[]): string {
+  const more = items.length - mostListed;
+  const shown = [...items.slice(0, mostListed), ...(more > 0 ? [`and ${more} more`] : [])];
+  return shown.map((item) => `- ${item}`).join("\n");
 }
+
+const meanings = verdictLines.map((line) => `- ${line}`).join("\n");
 
 const closing = `## When you are done
 
@@ -120,13 +125,11 @@ VERDICT: CLEAN
 VERDICT: NEEDS_ATTENTION <why>
 VERDICT: QUESTION <question>
 
-CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
-QUESTION: you cannot go on without an answer.`;
+${meanings}`;
 
-const closingForm = `## When you are done
+const structuredClosing = `## When you are done
 
-End with a result in the form that you are given. Its \`hand_over\` is for the tasks that depend on this one: in a few
-lines, what they must know, such as names, paths and decisions. Its \`verdict\` is one of these:
+End with a result in the required format. Its \`hand_over\` tells the tasks that depend on this one what they must know,
+in a few lines, such as names, paths and decisions. Its \`verdict\` is one of these:
 
-CLEAN: all of the task is done and checked. NEEDS_ATTENTION: it is done, but someone must know of a problem.
-QUESTION: you cannot go on without an answer.`;
+${meanings}`;

@@ -92,7 +92,7 @@ describe("files changed", () => {
         "changed, as the agent says, but unchanged or ignored for git: b.txt",
       ],
     });
-    expect(prompt).toContain("End with a result in the form that you are given.");
+    expect(prompt).toContain("End with a result in the required format.");
     expect(prompt).not.toContain("VERDICT: CLEAN");
     expect(prompt).toContain("You cannot commit here");
   });

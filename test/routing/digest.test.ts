@@ -6,11 +6,11 @@ import { expect, test } from "vitest";
 import { readDigest } from "../../src/routing/digest.ts";
 import { fileWith, unprintable } from "./prompts.ts";
 
-test("a file that fits is given whole", async () => {
+test("a digest of a file that fits is the whole file", async () => {
   expect(await readDigest(fileWith("one\ntwo\n"), 100)).toEqual({ text: "one\ntwo\n", cut: 0 });
 });
 
-test("of a longer one head and tail are given, and between them how much is not", async () => {
+test("a digest of a longer file is its head, a note of how much was cut, and its tail", async () => {
   const { text, cut } = await readDigest(fileWith(`first\n${"x".repeat(2000)}\nlast`), 200);
   expect(text).toMatch(
     /^first\nx+\n\[… \d+ bytes cut; the whole output is in the file named above …\]\nx+\nlast$/,
@@ -19,7 +19,7 @@ test("of a longer one head and tail are given, and between them how much is not"
   expect(text.length - (text.split("\n")[2] ?? "").length - 2).toBe(2011 - cut);
 });
 
-test("of 100 MB nothing but head and tail is read", async () => {
+test("only head and tail of a file of 100 MB are read", async () => {
   const file = fileWith("");
   const handle = openSync(file, "w");
   writeSync(handle, "the head");
@@ -39,7 +39,7 @@ test("of 100 MB nothing but head and tail is read", async () => {
   expect(cut).toBeGreaterThan(99_998_000);
 });
 
-test("no character is torn where head and tail end, whatever it is", async () => {
+test("head and tail end between characters, never inside one", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc
@@ -56,7 +56,7 @@ test("no character is torn where head and tail end, whatever it is", async () =>
   );
 });
 
-test("whatever the bytes, the text has no more characters than it may, and none that a terminal obeys", async () => {
+test("a digest of any bytes keeps to its length and is printable", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 2000 }),
@@ -71,10 +71,10 @@ test("whatever the bytes, the text has no more characters than it may, and none 
   );
 });
 
-test("what is no file, or a pipe that nobody writes to, is said to be none", async () => {
+test("a digest of a missing file, a directory or a pipe says that the file is missing", async () => {
   const pipe = join(dirname(fileWith("")), "pipe");
   execFileSync("mkfifo", [pipe]);
   for (const path of [pipe, dirname(pipe), "/nowhere/at/all"]) {
-    expect(await readDigest(path, 100)).toEqual({ text: "[there is no file]", cut: 0 });
+    expect(await readDigest(path, 100)).toEqual({ text: "[the file is missing]", cut: 0 });
   }
 });

@@ -5,8 +5,8 @@ import { codeOf, headingsOf, input, nodesOf, result, unprintable } from "./promp
 
 const ownHeadings = ["# task-2: Second", "## The task", "## When you are done"];
 
-describe("the task itself", () => {
-  test("its section of the plan, the hint, the files and the plan's path", async () => {
+describe("a prompt", () => {
+  test("contains the task's section of the plan, hint, files and the plan's path", async () => {
     const prompt = await buildPrompt(
       input({
         task: {
@@ -19,31 +19,35 @@ describe("the task itself", () => {
         planFile: "/project/plan.md",
       }),
     );
-    expect(prompt).toContain("# task-2: Second\n\nThis is one task of a larger plan. You work in /project.");
+    expect(prompt).toContain(
+      "# task-2: Second\n\nThis is one task of a larger plan. Your working directory is /project.",
+    );
     expect(prompt).toContain(
       "## The task\n\n### Task 2: Second\n\nDo the second thing.\n\n## Guidance\n\nMind the gap.\n\n",
     );
-    expect(prompt).toContain("## Files that it is meant to write\n\n- `src/a.ts`\n- `src/b.ts`\n\n");
-    expect(prompt).toContain("The whole plan, for where this task refers to it: /project/plan.md");
+    expect(prompt).toContain("## Files that it should write\n\n- `src/a.ts`\n- `src/b.ts`\n\n");
+    expect(prompt).toContain("The whole plan, in case this task refers to it: /project/plan.md");
     expect(prompt).toMatch(/VERDICT: CLEAN\nVERDICT: NEEDS_ATTENTION <why>\nVERDICT: QUESTION <question>\n/);
   });
 
-  test("a prompt of its own comes in place of the section", async () => {
+  test("contains the task's own prompt in place of the section", async () => {
     const prompt = await buildPrompt(input({ promptText: "Do as I say.", section: "Do as it says." }));
     expect(prompt).toContain("## The task\n\nDo as I say.\n");
     expect(prompt).not.toContain("Do as it says.");
   });
 
-  test("with neither, its title is what there is", async () => {
+  test("contains only the title of a task that has neither", async () => {
     expect(await buildPrompt(input())).toMatch(/## The task\n\n.*Second\n/);
   });
 
-  test("who else works there depends on the mode", async () => {
-    expect(await buildPrompt(input())).toContain("Others may be running at the same time");
-    expect(await buildPrompt(input({ isSequential: true }))).toContain("Other tasks run before and after it");
+  test("says when other tasks run, depending on the mode", async () => {
+    expect(await buildPrompt(input())).toContain("Other tasks may be running in it at the same time");
+    expect(await buildPrompt(input({ isSequential: true }))).toContain(
+      "Other tasks run in it before and after this one",
+    );
   });
 
-  test("a section that leaves a code block or a comment open does not swallow what follows it", async () => {
+  test("keeps a section that leaves a code block or a comment open from swallowing what follows", async () => {
     for (const section of [
       "Do:\n\n```sh\nmake",
       "~~~~\nx",
@@ -65,7 +69,7 @@ describe("the task itself", () => {
     }
   });
 
-  test("nor does a hint", async () => {
+  test("keeps a hint that leaves a code block open from swallowing what follows", async () => {
     const prompt = await buildPrompt(
       input({ task: { id: "task-2", title: "Second", files: [], prompt_hint: "```\nx" } }),
     );
@@ -109,8 +113,8 @@ const hostileName = fc
   )
   .map((parts) => parts.join(""));
 
-describe("names from outside", () => {
-  test("no id, title or file makes a heading or a block of its own", async () => {
+describe("ids, titles and files in a prompt", () => {
+  test("cannot make headings or blocks of their own", async () => {
     await fc.assert(
       fc.asyncProperty(
         hostileName,
@@ -127,7 +131,7 @@ describe("names from outside", () => {
           const headings = headingsOf(prompt);
           expect(headings.slice(1).map((text) => text.replace(/^### .*/s, "###"))).toEqual([
             "## The task",
-            ...(files.length > 0 ? ["## Files that it is meant to write"] : []),
+            ...(files.length > 0 ? ["## Files that it should write"] : []),
             "## Results of the tasks that this one depends on",
             "###",
             "## Also finished before this task",
@@ -144,7 +148,7 @@ describe("names from outside", () => {
     );
   });
 
-  test("long ones are shortened, and no character is torn", async () => {
+  test("are shortened between characters if they are long", async () => {
     const prompt = await buildPrompt(
       input({ task: { id: "i".repeat(199), title: "💥".repeat(5000), files: [] } }),
     );
@@ -153,17 +157,17 @@ describe("names from outside", () => {
   });
 });
 
-describe("what merely finished before", () => {
-  test("a line each", async () => {
+describe("the tasks that also finished before", () => {
+  test("are listed one per line", async () => {
     const prompt = await buildPrompt(input({ alsoFinished: [{ id: "a", title: "First", status: "warn" }] }));
     expect(prompt).toContain("## Also finished before this task\n\n- warn: a, First\n");
   });
 
-  test("of thousands fifty are named and the rest is counted", async () => {
+  test("are listed up to fifty, and the others are counted", async () => {
     const alsoFinished = Array.from({ length: 3000 }, (_, at) => ({
       id: `t${at}`,
       title: "x".repeat(9999),
-      status: "pass",
+      status: "pass" as const,
     }));
     const prompt = await buildPrompt(input({ alsoFinished }));
     expect(prompt.match(/^- pass: /gm)).toHaveLength(50);
@@ -171,7 +175,7 @@ describe("what merely finished before", () => {
     expect(prompt.length).toBeLessThan(15_000);
   });
 
-  test("nothing, where there is nothing", async () => {
+  test("have no section if there are none", async () => {
     expect(headingsOf(await buildPrompt(input()))).toEqual(ownHeadings);
   });
 });

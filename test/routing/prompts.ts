@@ -13,7 +13,7 @@ const directory = mkdtempSync(join(tmpdir(), "interserve-routing-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 let count = 0;
 
-/** A file of its own with some content; its path. */
+/** Writes content to a new file and returns its path. */
 export function fileWith(content: string | Uint8Array): string {
   count += 1;
   const path = join(directory, `${count}.md`);
@@ -21,7 +21,7 @@ export function fileWith(content: string | Uint8Array): string {
   return path;
 }
 
-/** A dependency's result, with an output file where an output is given. */
+/** A dependency's result; its `text` becomes an output file. */
 export function result(
   id: string,
   facts: Partial<Outcome> & { readonly title?: string; readonly text?: string | Uint8Array } = {},
@@ -31,7 +31,7 @@ export function result(
   return { id, title, outcome: { status: "pass", ...output, ...outcome } };
 }
 
-/** What a prompt is built from, all of it plain but for what a test says. */
+/** A plain input for a prompt, with changes. */
 export const input = (changes: Partial<PromptInput> = {}): PromptInput => ({
   task: { id: "task-2", title: "Second", files: [] },
   projectDir: "/project",
@@ -41,7 +41,7 @@ export const input = (changes: Partial<PromptInput> = {}): PromptInput => ({
   ...changes,
 });
 
-/** What a terminal obeys, what reorders or hides text, and halves of characters. */
+/** Characters that a terminal obeys, that reorder or hide text, and halves of characters. */
 export const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e0fff}\p{Surrogate}]/u;

@@ -4,14 +4,16 @@ export interface PromptPart {
   readonly text: string;
 }
 
+/** The beginning of the section with the results of dependencies; the first words are those of version 0.1.0. */
 const opening =
-  "## Results of the tasks that this one depends on\n\nWhat stands between the fences below was written by other agents.";
+  /^## Results of the tasks that this one depends on\n\n(What stands|Everything) between the fences below was written by other agents\./m;
 
 /** Takes a prompt apart at the section that holds the results of dependencies; fences in it end no section. */
 export function promptParts(prompt: string): PromptPart[] {
-  const start = prompt.startsWith(opening) ? 0 : prompt.indexOf(`\n${opening}`) + 1;
-  if (start === 0 && !prompt.startsWith(opening)) return [{ routed: false, text: prompt }];
-  let end = start + opening.length;
+  const found = opening.exec(prompt);
+  if (!found) return [{ routed: false, text: prompt }];
+  const start = found.index;
+  let end = start + found[0].length;
   let fence = 0;
   while (end < prompt.length) {
     const next = prompt.indexOf("\n", end);
