@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 
-/** The files of the built page by name; a name that is not among them is not served. */
+/** The files of a built page by name; only these are served. */
 export type Assets = ReadonlyMap<string, { readonly bytes: Buffer; readonly type: string }>;
 
 const types: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** Throws the error of the file system where there is no such directory. */
+/** Reads the files of a built page. Throws the file system's error if there is no such directory. */
 export async function readAssets(directory: string): Promise<Assets> {
   const entries = await readdir(directory, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && types[extname(entry.name)]);

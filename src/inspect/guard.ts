@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 
-/** 192 random bits, as they can stand in a path. */
+/** Makes a token of 192 random bits that needs no escaping in a path. */
 export const newToken = (): string => randomBytes(24).toString("base64url");
 
-/** The parts of a request that say who sends it. */
-export interface Asking {
+/** The parts of a request that tell who sends it. */
+export interface Sender {
   readonly method: string;
   readonly path: string;
   readonly host: string | undefined;
@@ -12,21 +12,22 @@ export interface Asking {
 }
 
 /**
- * Why a request is refused, or nothing. The host must be ours, or a name that someone points at this machine could
- * read us; so must the origin, which nothing but a reading of the page may leave out; and the token is the path's
- * first part.
+ * Returns why a request is refused; undefined if it is served. The host must be ours, or any site whose domain points
+ * at this machine could read the page. So must the origin, which only reading requests may omit. The token is the
+ * path's first part.
  */
-export function refusal(
-  { method, path, host, origin }: Asking,
+export function refusalReason(
+  { method, path, host, origin }: Sender,
   port: number,
   token: string,
 ): string | undefined {
   const names = ["127.0.0.1", "localhost"];
-  // 80 is the port that browsers leave out.
+  // Browsers omit port 80.
   const hosts = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])];
-  if (!host || !hosts.includes(host)) return "this host is not served";
-  if (origin !== undefined && origin !== new URL(`http://${host}`).origin) return "this origin is not served";
-  if (origin === undefined && method !== "GET" && method !== "HEAD") return "an origin is missing";
+  if (!host || !hosts.includes(host)) return "unknown host: open the address that interserve printed";
+  if (origin !== undefined && origin !== new URL(`http://${host}`).origin)
+    return "requests from other sites are refused";
+  if (origin === undefined && method !== "GET" && method !== "HEAD") return "the Origin header is missing";
   const given = Buffer.from(path.split("/")[1] ?? "");
   const expected = Buffer.from(token);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {

@@ -10,10 +10,10 @@ import { readJournal } from "../journal/read-journal.ts";
 import { type RunDirectory, type RunPaths, runDirectory } from "../journal/run-directory.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./server.ts";
 
-/** The built pages: beside the bundle that this file is part of. */
+/** The directory of the built pages, next to the bundle that this file is part of. */
 export const pageAssets = fileURLToPath(new URL("./inspect/", import.meta.url));
 
-/** The machines' charts, the orchestrator's as each mode has it. */
+/** Returns the charts of the machines: the task's, and the orchestrator's in each mode. */
 export function runCharts(): RunCharts {
   const orchestrator = Object.fromEntries(
     modes.map((mode) => [mode, chartOf(orchestratorMachine(mode))]),
@@ -21,7 +21,7 @@ export function runCharts(): RunCharts {
   return { orchestrator, task: chartOf(taskMachine) };
 }
 
-/** Serves the page of a run. */
+/** Serves the page of a run. Throws the system's error if the port is not available. */
 export function inspectRun(
   paths: RunPaths,
   options: Pick<InspectorOptions, "port" | "onAnswer"> & { readonly assets?: string } = {},
@@ -34,8 +34,8 @@ export function inspectRun(
     charts: runCharts(),
     answerCommand: aroundTask({ run, directory: path }),
     journal,
-    attempt: attemptsOf(paths),
-    // Asked again and again: a lock that cannot be read must not end the page.
+    attempt: findAttempts(paths),
+    // Called every second: a lock that cannot be read must not stop the page.
     isAlive: () =>
       lockHolder(lock).then(
         (pid) => pid !== undefined,
@@ -44,8 +44,8 @@ export function inspectRun(
   });
 }
 
-/** Where the attempts of a run's tasks lie; a name that is not known yet may be a task's since it was resumed. */
-function attemptsOf(paths: RunPaths): InspectorOptions["attempt"] {
+/** Finds the directories of attempts. Reads the journal again for an unknown task, as a resume may have added it. */
+function findAttempts(paths: RunPaths): InspectorOptions["attempt"] {
   let known: ReadonlySet<string> = new Set();
   let directory: RunDirectory | undefined;
   const read = async (): Promise<RunDirectory> => {

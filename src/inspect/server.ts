@@ -1,16 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { serve } from "@hono/node-server";
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Chart } from "../../machines/chart.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import { follow, followLines } from "../journal/tail.ts";
-import { type Assets, readAssets } from "./assets.ts";
-import { newToken, refusal, securityHeaders } from "./guard.ts";
+import { readAssets } from "./assets.ts";
+import { LocalServer } from "./local-server.ts";
 
 export interface RunCharts {
   readonly orchestrator: Readonly<Record<Mode, Chart>>;
@@ -20,179 +18,168 @@ export interface RunCharts {
 export interface InspectorOptions {
   readonly run: string;
   readonly charts: RunCharts;
-  /** The command that answers a parked task's question: what stands before the task, and after it. */
+  /** The command that answers a parked task's question: the text before the task's id, and the text after it. */
   readonly answerCommand: { readonly before: string; readonly after: string };
-  /** The journal's file. It is read from its start for everyone who comes, and then followed. */
+  /** The path of the journal. Every page gets it from its start and then as it grows. */
   readonly journal: string;
-  /** The directory of one attempt of a task; nothing where the run has no task of that name. */
+  /** Returns the directory of one attempt of a task; undefined if the run has no such task. */
   readonly attempt: (task: string, attempt: number) => Promise<string | undefined>;
   /** The directory of the built page. */
   readonly assets: string;
-  /** Default: one that is free. */
+  /** Default: any free port. */
   readonly port?: number;
-  /** Whether a process carries the run out now. */
+  /** Whether a process executes the run now. */
   readonly isAlive: () => Promise<boolean>;
-  /** Takes a person's answer to a parked question; its rejection's message is shown. Without it none can be given. */
+  /**
+   * Receives a person's answer to a parked question. If it rejects, the page shows the error's message. Without it, the
+   * page accepts no answers.
+   */
   readonly onAnswer?: (task: string, text: string) => Promise<void> | void;
 }
 
 export interface Inspector {
-  /** With the token. */
+  /** The address of the page, token included. */
   readonly url: string;
-  /** Lets those who follow read to the end, and goes. */
+  /** Lets open pages read to the end of the journal, then stops the server. */
   readonly close: () => Promise<void>;
 }
 
-/** What of an attempt's directory can be read. */
+/** The files of an attempt's directory that are served. */
 const files = /^(?:prompt\.md|output\.md|log\.txt|events\.jsonl|outcome\.json|verify-\d{1,3}\.txt)$/;
-/** How much of the end of a long output is shown, in bytes. */
-const shownBytes = 512 * 1024;
+/** How much of a long output is streamed, in bytes from its end. */
+const maxShownBytes = 512 * 1024;
 /** In bytes of JSON. */
-const mostAnswer = 64 * 1024;
-/** How long those who follow have to read to the end once the server closes. */
+const maxAnswerBytes = 64 * 1024;
+/** How long a closing server waits for pages that still read. */
 const closingMs = 2000;
 
-/** Serves a run's page on the loopback interface. Throws the error of the system where the port is not to be had. */
+/** Serves a run's page on the loopback interface. Throws the system's error if the port is not available. */
 export async function startInspector(options: InspectorOptions): Promise<Inspector> {
   const assets = await readAssets(options.assets);
-  const token = newToken();
-  const following: Serving["following"] = new Map();
-  const state = { closing: false, port: 0 };
-  const app = routes(options, assets, { token, state, following });
-  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: options.port ?? 0 });
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", reject);
-  });
-  state.port = (server.address() as AddressInfo).port;
+  const local = new LocalServer();
+  const streams: Streams = { isClosing: false, open: new Map() };
+  addRoutes(local, options, streams);
+  local.serveAssets(assets, "index.html");
+  const server = await local.listen(options.port ?? 0);
   return {
-    url: `http://127.0.0.1:${state.port}/${token}/`,
+    url: local.url,
     async close() {
-      state.closing = true;
-      // Whoever does not read keeps nobody here.
-      const late = setTimeout(() => {
-        for (const stream of following.values()) stream.abort();
-        (server as Server).closeAllConnections();
+      streams.isClosing = true;
+      // A page that does not read must not keep the server open.
+      const timeout = setTimeout(() => {
+        for (const stream of streams.open.values()) stream.abort();
+        server.closeAllConnections();
       }, closingMs);
-      await Promise.allSettled(following.keys());
-      await ended(server as Server);
-      clearTimeout(late);
+      await Promise.allSettled(streams.open.keys());
+      await closeIdle(server);
+      clearTimeout(timeout);
     },
   };
 }
 
-/** Closes connections as they fall idle, so that what was sent arrives. */
-async function ended(server: Server): Promise<void> {
+/** Closes each connection once it is idle, so that everything sent arrives. */
+async function closeIdle(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const timer = setInterval(() => server.closeIdleConnections(), 20);
   await closed;
-  clearInterval(idle);
+  clearInterval(timer);
 }
 
-interface Serving {
-  readonly token: string;
-  readonly state: { closing: boolean; port: number };
-  /** What is being sent, until it is, and by which stream. */
-  readonly following: Map<Promise<void>, SSEStreamingApi>;
+interface Streams {
+  /** Set when the server closes: streams end once they have sent everything. */
+  isClosing: boolean;
+  /** The open streams, by the promise that settles when one has been sent. */
+  readonly open: Map<Promise<void>, SSEStreamingApi>;
 }
 
-function routes(options: InspectorOptions, assets: Assets, serving: Serving): Hono {
-  const app = new Hono();
-  const base = `/${serving.token}`;
-  app.use(async (context, next) => {
-    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
-    const { method, path } = context.req;
-    const [host, origin] = [context.req.header("host"), context.req.header("origin")];
-    const refused = refusal({ method, path, host, origin }, serving.state.port, serving.token);
-    return refused ? context.text(`${refused}\n`, 403) : next();
-  });
+function addRoutes({ app, base }: LocalServer, options: InspectorOptions, streams: Streams): void {
   app.get(`${base}/api/run`, (context) => {
     const { run, charts, answerCommand, onAnswer } = options;
     const can_answer = onAnswer !== undefined;
     return context.json({ run, charts, answer_command: answerCommand, can_answer });
   });
-  app.get(`${base}/api/events`, (context) =>
-    streamed(context, serving, (stream, signal) => sendJournal(stream, signal, options, serving, context)),
-  );
-  app.get(`${base}/api/follow`, async (context) => {
-    const path = await fileOf(context, options);
-    if (!path) return context.text("no such file\n", 404);
-    const done = context.req.query("done") === "1";
-    return streamed(context, serving, (stream, signal) =>
-      sendFile(stream, path, signal, async () => done || serving.state.closing || !(await options.isAlive())),
+  app.get(`${base}/api/events`, (context) => {
+    const last = context.req.header("last-event-id") ?? "";
+    const skip = /^\d{1,9}$/.test(last) ? Number(last) : 0;
+    return startStream(context, streams, (stream, signal) =>
+      sendJournal(stream, signal, options, streams, skip),
     );
   });
+  app.get(`${base}/api/follow`, async (context) => {
+    const path = await requestedFile(context, options);
+    if (!path) return context.text("no such file\n", 404);
+    const isComplete = async () =>
+      context.req.query("done") === "1" || streams.isClosing || !(await options.isAlive());
+    return startStream(context, streams, (stream, signal) => sendFile(stream, path, signal, isComplete));
+  });
   app.get(`${base}/api/file`, async (context) => {
-    const path = await fileOf(context, options);
+    const path = await requestedFile(context, options);
     const bytes = path && (await readFile(path).catch(() => readFile(`${path}.part`).catch(() => undefined)));
     if (!bytes) return context.text("no such file\n", 404);
-    // As text, never as what its name may promise.
+    // Always as text: an agent chose the content.
     return context.body(new Uint8Array(bytes), 200, { "Content-Type": "text/plain; charset=utf-8" });
   });
   const onError = (context: Context) => context.text("the answer is too long\n", 413);
-  app.post(`${base}/api/answer`, bodyLimit({ maxSize: mostAnswer, onError }), (context) =>
-    answer(context, options),
+  app.post(`${base}/api/answer`, bodyLimit({ maxSize: maxAnswerBytes, onError }), (context) =>
+    receiveAnswer(context, options),
   );
-  app.get(`${base}/*`, (context) => {
-    const asset = assets.get(context.req.path.slice(base.length + 1) || "index.html");
-    if (!asset) return context.text("no such page\n", 404);
-    return context.body(new Uint8Array(asset.bytes), 200, { "Content-Type": asset.type });
-  });
-  return app;
 }
 
-function streamed(
+/** Answers a request with an event stream, which is aborted when its reader leaves. */
+function startStream(
   context: Context,
-  { following }: Serving,
+  { open }: Streams,
   send: (stream: SSEStreamingApi, signal: AbortSignal) => Promise<void>,
 ): Response {
-  const sending = async (stream: SSEStreamingApi) => {
+  const sendAll = async (stream: SSEStreamingApi) => {
     const controller = new AbortController();
     stream.onAbort(() => controller.abort());
     const sent = send(stream, controller.signal);
-    following.set(sent, stream);
+    open.set(sent, stream);
     await sent.finally(() => {
       controller.abort();
-      following.delete(sent);
+      open.delete(sent);
     });
   };
-  // An error of the system, such as a file that cannot be read: hono tells it to the page as an event of that name,
-  // and would print it on the terminal were nobody here to take it.
-  return streamSSE(context, sending, async () => {});
+  // hono sends an error, such as that of an unreadable file, to the page as an event named `error`. Without a handler
+  // it would also print it on the terminal.
+  return streamSSE(context, sendAll, async () => {});
 }
 
-/** Every line from the start, or from behind the last that a reconnecting page has, each message numbered by lines. */
+/**
+ * Sends the journal's lines as arrays, without those that a reconnecting page already has. A message's id is the number
+ * of lines sent up to it. Sends `alive` events whenever the run's process starts or ends.
+ */
 async function sendJournal(
   stream: SSEStreamingApi,
   signal: AbortSignal,
   { journal, isAlive }: InspectorOptions,
-  { state }: Serving,
-  context: Context,
+  streams: Streams,
+  skip: number,
 ): Promise<void> {
-  const last = context.req.header("last-event-id") ?? "";
-  const had = /^\d{1,9}$/.test(last) ? Number(last) : 0;
   let alive: boolean | undefined;
-  const tellAlive = async () => {
+  const sendAlive = async () => {
     const now = await isAlive();
     if (alive === now) return;
     alive = now;
     await stream.writeSSE({ event: "alive", data: String(alive) });
   };
-  await tellAlive();
-  const timer = setInterval(() => void tellAlive(), 1000);
+  await sendAlive();
+  const timer = setInterval(() => void sendAlive(), 1000);
   try {
     let count = 0;
-    for await (const lines of followLines(journal, { isComplete: () => state.closing, signal })) {
-      const fresh = lines.slice(Math.max(0, had - count));
+    for await (const lines of followLines(journal, { isComplete: () => streams.isClosing, signal })) {
+      const unsent = lines.slice(Math.max(0, skip - count));
       count += lines.length;
-      if (fresh.length > 0) await stream.writeSSE({ id: String(count), data: JSON.stringify(fresh) });
-      await tellAlive();
+      if (unsent.length > 0) await stream.writeSSE({ id: String(count), data: JSON.stringify(unsent) });
+      await sendAlive();
     }
   } finally {
     clearInterval(timer);
   }
 }
 
+/** Sends the end of a file, then what is added to it, then an `end` event. */
 async function sendFile(
   stream: SSEStreamingApi,
   path: string,
@@ -200,31 +187,31 @@ async function sendFile(
   isComplete: () => Promise<boolean>,
 ): Promise<void> {
   const decoder = new TextDecoder();
-  for await (const chunk of follow(path, { from: -shownBytes, isComplete, signal })) {
+  for await (const chunk of follow(path, { from: -maxShownBytes, isComplete, signal })) {
     await stream.writeSSE({ data: JSON.stringify(decoder.decode(chunk, { stream: true })) });
   }
   await stream.writeSSE({ event: "end", data: "" });
 }
 
-/** The file that a request names: of a task of this run, and of those that an attempt leaves. */
-async function fileOf(context: Context, { attempt }: InspectorOptions): Promise<string | undefined> {
+/** Returns the path of the attempt's file that a request names; undefined if no such file is served. */
+async function requestedFile(context: Context, { attempt }: InspectorOptions): Promise<string | undefined> {
   const { task = "", attempt: number = "", name = "" } = context.req.query();
   if (!/^[1-9]\d{0,5}$/.test(number) || !files.test(name)) return undefined;
   const directory = await attempt(task, Number(number));
   return directory && join(directory, name);
 }
 
-async function answer(context: Context, { attempt, onAnswer }: InspectorOptions): Promise<Response> {
-  if (!onAnswer) return context.text("answers are not taken here\n", 409);
-  let given: { task?: unknown; text?: unknown };
+async function receiveAnswer(context: Context, { attempt, onAnswer }: InspectorOptions): Promise<Response> {
+  if (!onAnswer) return context.text("this page does not accept answers\n", 409);
+  let body: { task?: unknown; text?: unknown };
   try {
-    given = (await context.req.json()) ?? {};
+    body = (await context.req.json()) ?? {};
   } catch {
     return context.text("expected JSON: {task, text}\n", 400);
   }
-  const { task, text } = given;
-  const known = typeof task === "string" && (await attempt(task, 1)) !== undefined;
-  if (!known || typeof text !== "string" || text.trim() === "") {
+  const { task, text } = body;
+  const isKnown = typeof task === "string" && (await attempt(task, 1)) !== undefined;
+  if (!isKnown || typeof text !== "string" || text.trim() === "") {
     return context.text("expected {task, text}: a task of this run, and a text that is not empty\n", 400);
   }
   try {

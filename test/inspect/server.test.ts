@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { findRun } from "../../src/journal/past-run.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
-import { ask, linesFrom, messages } from "./asking.ts";
+import { messages, readLines, sendRequest } from "./client.ts";
 
 const commands: Command[] = [];
 const command = (rig: Rig, ...args: string[]): Command => {
@@ -42,12 +42,13 @@ describe("the page of an ended run", () => {
     for (const { child } of commands.splice(0)) child.kill("SIGKILL");
     await rig.close();
   });
-  const api = (path: string, rest?: Parameters<typeof ask>[2]) => ask(origin, `/${token}/api/${path}`, rest);
-  const post = (body: NonNullable<Parameters<typeof ask>[2]>["body"], headers = {}) =>
+  const api = (path: string, rest?: Parameters<typeof sendRequest>[2]) =>
+    sendRequest(origin, `/${token}/api/${path}`, rest);
+  const post = (body: NonNullable<Parameters<typeof sendRequest>[2]>["body"], headers = {}) =>
     api("answer", { method: "POST", headers: { origin, ...headers }, ...(body ? { body } : {}) });
 
-  test("is there, with its run and its charts, and headers that shut it in", async () => {
-    const page = await ask(origin, `/${token}/`);
+  test("is served with its run, its charts and security headers", async () => {
+    const page = await sendRequest(origin, `/${token}/`);
     expect([page.status, page.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
     expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
     expect(page.headers["referrer-policy"]).toBe("no-referrer");
@@ -55,15 +56,15 @@ describe("the page of an ended run", () => {
     expect([run, charts.task.id]).toEqual([(await findRun(rig.dir)).run, "task"]);
   });
 
-  test("is told as one line of JSON with --json", async () => {
+  test("has its address printed as one line of JSON with --json", async () => {
     const { child } = command(rig, "inspect", "--json", "--no-open");
     const lines = createInterface(child.stdout as Readable)[Symbol.asyncIterator]();
-    const told = JSON.parse((await lines.next()).value ?? "null");
-    expect(told).toEqual({ run: (await findRun(rig.dir)).run, url: expect.any(String), pid: child.pid });
-    expect((await fetch(told.url)).status).toBe(200);
+    const printed = JSON.parse((await lines.next()).value ?? "null");
+    expect(printed).toEqual({ run: (await findRun(rig.dir)).run, url: expect.any(String), pid: child.pid });
+    expect((await fetch(printed.url)).status).toBe(200);
   });
 
-  test("gives nothing without its token", async () => {
+  test("refuses every path without its token", async () => {
     const wrong = [
       "/",
       "/api/run",
@@ -73,13 +74,13 @@ describe("the page of an ended run", () => {
       `/x/../${token}x/api/run`,
     ];
     for (const path of wrong) {
-      const { status, text } = await ask(origin, path);
+      const { status, text } = await sendRequest(origin, path);
       expect([path, status, text]).toEqual([path, 403, expect.stringContaining("token is missing or wrong")]);
     }
   });
 
   test.each(["evil.example", "127.0.0.1", "localhost", "127.0.0.1.evil.example"])(
-    "gives nothing to whoever comes by the name %s",
+    "refuses requests to the host %s",
     async (name) => {
       for (const host of [name, `${name}:1`]) {
         expect((await api("run", { headers: { host } })).status).toBe(403);
@@ -88,13 +89,13 @@ describe("the page of an ended run", () => {
     },
   );
 
-  test("is there by the name localhost, with its port", async () => {
+  test("is served at the host localhost with its port", async () => {
     const host = `localhost:${new URL(url).port}`;
     expect((await api("run", { headers: { host } })).status).toBe(200);
   });
 
   test.each(["http://evil.example", "null", "https://127.0.0.1:1"])(
-    "gives nothing to, and takes nothing from, the origin %s",
+    "refuses requests of any kind from the origin %s",
     async (foreign) => {
       for (const path of ["run", "events", "file?task=a&attempt=1&name=output.md"]) {
         expect((await api(path, { headers: { origin: foreign } })).status).toBe(403);
@@ -104,16 +105,16 @@ describe("the page of an ended run", () => {
     },
   );
 
-  test("takes no form that another site sends, whatever it calls itself", async () => {
+  test("refuses a form that another site posts without an Origin header", async () => {
     const headers = { "content-type": "text/plain", "sec-fetch-site": "cross-site" };
     const body = JSON.stringify({ task: "q/../..", text: "yes" });
     expect(await api("answer", { method: "POST", headers, body })).toMatchObject({
       status: 403,
-      text: "an origin is missing\n",
+      text: "the Origin header is missing\n",
     });
   });
 
-  test("gives an attempt's files as text, and those alone", async () => {
+  test("serves an attempt's files as text, and no other files", async () => {
     const file = (task: string, attempt: string, name: string) =>
       api(`file?${new URLSearchParams({ task, attempt, name })}`);
     const output = await file("a", "1", "output.md");
@@ -153,30 +154,30 @@ describe("the page of an ended run", () => {
     "..\\..\\package.json",
     "/etc/passwd",
     "api/run/../../index.js%00.html",
-  ])("serves no other file by the path %s", async (path) => {
-    const { status } = await ask(origin, `/${token}/${path}`);
+  ])("serves no file at the path %s", async (path) => {
+    const { status } = await sendRequest(origin, `/${token}/${path}`);
     expect([400, 403, 404]).toContain(status);
   });
 
-  test("gives the journal from its start, or from behind the last line that somebody has", async () => {
+  test("streams the journal from its start, or after the last line that a page has", async () => {
     const lines = await linesOf(rig);
-    expect(await linesFrom(`${url}api/events`, lines.length)).toEqual(lines);
-    expect(await linesFrom(`${url}api/events`, 2, lines.length - 2)).toEqual(lines.slice(-2));
+    expect(await readLines(`${url}api/events`, lines.length)).toEqual(lines);
+    expect(await readLines(`${url}api/events`, 2, lines.length - 2)).toEqual(lines.slice(-2));
   });
 
-  test.each(["-3", "none", "1.5e400", ""])("gives all of it to who has had line %s", async (had) => {
-    for await (const { event, data } of messages(`${url}api/events`, { "Last-Event-ID": had })) {
+  test.each(["-3", "none", "1.5e400", ""])("streams the whole journal if Last-Event-ID is %j", async (id) => {
+    for await (const { event, data } of messages(`${url}api/events`, { "Last-Event-ID": id })) {
       if (event === undefined) return expect(JSON.parse(data)).toEqual(await linesOf(rig));
     }
   });
 
-  test("says that nobody carries the run out", async () => {
+  test("reports that no process executes the run", async () => {
     for await (const { event, data } of messages(`${url}api/events`)) {
       return expect([event, data]).toEqual(["alive", "false"]);
     }
   });
 
-  test("gives an output to its end, and says that it was", async () => {
+  test("streams an output to its end, and then an end event", async () => {
     const query = new URLSearchParams({ task: "a", attempt: "1", name: "output.md" });
     const parts: string[] = [];
     for await (const { event, data } of messages(`${url}api/follow?${query}`)) {
@@ -187,58 +188,60 @@ describe("the page of an ended run", () => {
     expect((await api("follow?task=a&attempt=1&name=..")).status).toBe(404);
   });
 
-  test("says of a file that cannot be read that it cannot, and the terminal stays as it was", async () => {
+  test("reports an unreadable file on the page and prints nothing on the terminal", async () => {
     const attempt = join((await findRun(rig.dir)).path, "tasks/a/1");
     await mkdir(join(attempt, "events.jsonl"));
     let terminal = "";
     inspect.child.stderr?.on("data", (data) => {
       terminal += data;
     });
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const stream = `${url}api/follow?task=a&attempt=1&name=events.jsonl`;
-    for await (const { event, data } of messages(stream)) told.push([event, data]);
-    expect(told).toEqual([["error", expect.stringContaining("EISDIR")]]);
-    // Answered after whatever the stream has printed.
+    for await (const { event, data } of messages(stream)) received.push([event, data]);
+    expect(received).toEqual([["error", expect.stringContaining("EISDIR")]]);
+    // This response comes after anything the stream would have printed.
     expect((await api("run")).status).toBe(200);
     expect(terminal).toBe("");
   });
 
-  test("takes no answer but a text, not too long, for a task of the run", async () => {
-    const told = async (body: unknown) => {
+  test("accepts only an answer with a task of the run and a text that is not empty or too long", async () => {
+    const statusOf = async (body: unknown) => {
       const { status, text } = await post(typeof body === "string" ? body : JSON.stringify(body));
       return `${status} ${text}`;
     };
-    expect(await told("}{")).toMatch(/^400 expected JSON/);
-    expect(await told("null")).toMatch(/^400 expected \{task, text\}/);
-    expect(await told({ task: "b", text: "yes" })).toMatch(/^400/);
-    expect(await told({ task: "a", text: " \n" })).toMatch(/^400/);
-    expect(await told({ task: "a", text: 7 })).toMatch(/^400/);
-    expect(await told({ task: ["a"], text: "yes" })).toMatch(/^400/);
-    expect(await told({ task: "a", text: "x".repeat(64 * 1024) })).toBe("413 the answer is too long\n");
-    // Of an ended run it says what to do.
-    expect(await told({ task: "q/../..", text: "yes" })).toMatch(/^409 The run has ended.*interserve answer/);
+    expect(await statusOf("}{")).toMatch(/^400 expected JSON/);
+    expect(await statusOf("null")).toMatch(/^400 expected \{task, text\}/);
+    expect(await statusOf({ task: "b", text: "yes" })).toMatch(/^400/);
+    expect(await statusOf({ task: "a", text: " \n" })).toMatch(/^400/);
+    expect(await statusOf({ task: "a", text: 7 })).toMatch(/^400/);
+    expect(await statusOf({ task: ["a"], text: "yes" })).toMatch(/^400/);
+    expect(await statusOf({ task: "a", text: "x".repeat(64 * 1024) })).toBe("413 the answer is too long\n");
+    // An answer to an ended run is refused with the command that resumes it.
+    expect(await statusOf({ task: "q/../..", text: "yes" })).toMatch(
+      /^409 The run has ended.*interserve answer/,
+    );
   });
 
-  test("reads no more of an answer than it takes", async () => {
-    let poured = 0;
-    function* endless() {
+  test("stops reading an answer that is too long", async () => {
+    let sentBytes = 0;
+    function* gigabyte() {
       const part = Buffer.alloc(64 * 1024, "x");
-      // A gigabyte is endless enough: read whole, it would be told as too long only then.
-      for (; poured < 1024 ** 3; poured += part.length) yield part;
+      // A server that read the whole body would answer only after this gigabyte.
+      for (; sentBytes < 1024 ** 3; sentBytes += part.length) yield part;
     }
-    const { status } = await post(endless());
+    const { status } = await post(gigabyte());
     expect(status).toBe(413);
-    expect(poured).toBeLessThan(64 * 1024 ** 2);
+    expect(sentBytes).toBeLessThan(64 * 1024 ** 2);
   });
 
-  test("has no other methods", async () => {
+  test("answers 404 to other methods", async () => {
     for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS"]) {
       expect((await api("answer", { method, headers: { origin } })).status).toBe(404);
     }
   });
 });
 
-describe("a run that is on", () => {
+describe("a live run", () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.make();
@@ -253,7 +256,7 @@ describe("a run that is on", () => {
     return { run, url: await addressOf(run) };
   };
 
-  test("is told to all alike: from the start, and to who comes late; and then its end", async () => {
+  test("is streamed to its end to every page, from the start for a late one too", async () => {
     const { run, url } = await start({ a: "", b: "a" });
     const first = messages(`${url}api/events`);
     const early: string[] = [];
@@ -262,10 +265,10 @@ describe("a run that is on", () => {
     })();
     await (await rig.agent("a")).exit();
     const b = await rig.agent("b");
-    const late = await linesFrom(`${url}api/events`, 6);
+    const late = await readLines(`${url}api/events`, 6);
     await b.exit(0, "VERDICT: NEEDS_ATTENTION \u{1f6f0}\n");
     await run.ended;
-    // The server has gone with the run, and has told all of it before.
+    // The server stops with the run, after it has sent the whole journal.
     await read;
     const lines = await linesOf(rig);
     expect(early).toEqual(lines);
@@ -273,22 +276,22 @@ describe("a run that is on", () => {
     expect(JSON.parse(early.at(-1) ?? "").event).toBe("run.finished");
   });
 
-  test("takes an answer for a task that is parked, and for no other", async () => {
+  test("accepts an answer to a parked task, and refuses one to a running task", async () => {
     const { run, url } = await start({ c: "", d: "" });
     await (await rig.agent("c")).exit(0, "VERDICT: QUESTION which port?\n");
     await run.event("task.settled", "c");
     const { origin, pathname } = new URL(url);
-    const tell = async (task: string) => {
+    const answer = async (task: string) => {
       const body = JSON.stringify({ task, text: "4711" });
-      const answered = await ask(origin, `${pathname}api/answer`, {
+      const response = await sendRequest(origin, `${pathname}api/answer`, {
         method: "POST",
         headers: { origin },
         body,
       });
-      return `${answered.status} ${answered.text}`;
+      return `${response.status} ${response.text}`;
     };
-    expect(await tell("d")).toMatch(/^409 task "d" of .* has no open question/);
-    expect(await tell("c")).toBe("204 ");
+    expect(await answer("d")).toMatch(/^409 task "d" of .* has no open question/);
+    expect(await answer("c")).toBe("204 ");
     const again = await rig.agent("c", 2);
     expect(again.prompt).toContain("4711");
     await again.exit();
@@ -296,18 +299,18 @@ describe("a run that is on", () => {
     expect((await run.ended).code).toBe(0);
   });
 
-  test("that was killed and is gone on with is told of to who looks at it, its new tasks' files too", async () => {
+  test("that is resumed after a kill is streamed to an open page, with the files of its new tasks", async () => {
     const { run } = await start({ e: "" });
     await rig.agent("e");
-    // The agent may be there before the file that its output goes to.
+    // The agent may start before its output file exists.
     const output = join(await journalOf(rig), "../tasks/e/1/output.md.part");
     await vi.waitFor(() => access(output), { timeout: 60_000 });
     run.child.kill("SIGKILL");
     await run.ended;
     await appendFile(await journalOf(rig), '{"v":1,"event":"task.se');
     const url = await addressOf(command(rig, "inspect", "--no-open"));
-    const told = await linesFrom(`${url}api/events`, 1);
-    const read = linesFrom(`${url}api/events`, told.length + 5);
+    const before = await readLines(`${url}api/events`, 1);
+    const read = readLines(`${url}api/events`, before.length + 5);
     const file = (task: string) =>
       fetch(`${url}api/file?${new URLSearchParams({ task, attempt: "1", name: "output.md" })}`);
     expect((await file("f")).status).toBe(404);
@@ -316,7 +319,7 @@ describe("a run that is on", () => {
     const second = command(rig, "resume", "--json", "--inspect", "--xstate-inspect");
     const pages = await Promise.all([addressOf(second, "inspect"), addressOf(second, "xstate-inspect")]);
     for (const page of pages) expect((await fetch(page)).status).toBe(200);
-    expect((await linesFrom(`${pages[0]}api/events`, 1))[0]).toBe(told[0]);
+    expect((await readLines(`${pages[0]}api/events`, 1))[0]).toBe(before[0]);
     await (await rig.agents("e", 2))[1]?.exit();
     await (await rig.agent("f")).exit(0, "what f says\nVERDICT: CLEAN\n");
     expect((await second.ended).code).toBe(0);
@@ -325,7 +328,7 @@ describe("a run that is on", () => {
   });
 });
 
-describe("a server that ends", () => {
+describe("a closing server", () => {
   let rig: Rig;
   afterEach(async () => {
     for (const { child } of commands.splice(0)) child.kill("SIGKILL");
@@ -342,7 +345,7 @@ describe("a server that ends", () => {
     return { inspect, url: new URL(await addressOf(inspect)) };
   };
 
-  test("ends the streams of those who read once they have read all", async () => {
+  test("ends a stream once its reader has the whole journal", async () => {
     const { inspect, url } = await inspected();
     const read: string[] = [];
     for await (const { event, data } of messages(`${url}api/events`)) {
@@ -358,9 +361,9 @@ describe("a server that ends", () => {
     expect((await inspect.ended).code).toBe(0);
   });
 
-  test("waits for nobody who does not read", async () => {
+  test("does not wait for clients that do not read", async () => {
     const { inspect, url } = await inspected();
-    // More than the system keeps for a socket that nobody reads.
+    // More than the system buffers for a socket.
     await appendFile(await journalOf(rig), later("x".repeat(1000)).repeat(40_000));
     const { port, host, pathname } = url;
     const sockets = ["GET", "HEAD"].map((method) => {

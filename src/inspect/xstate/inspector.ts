@@ -1,82 +1,59 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { serve } from "@hono/node-server";
-import { Hono } from "hono";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { AnyActorRef, InspectedSnapshotEvent, InspectionEvent } from "xstate";
 import { readAssets } from "../assets.ts";
-import { newToken, refusal, securityHeaders } from "../guard.ts";
-import { type PersonsEvent, type Protocol, sentEvent, statelyInspect, xstateInspect } from "./messages.ts";
+import { LocalServer } from "../local-server.ts";
+import { type AcceptedEvent, type Protocol, readEvent, statelyInspect, xstateInspect } from "./messages.ts";
 
 export interface XStateInspector {
-  /** The page that receives through `@xstate/inspect`, with the token. */
+  /** The address of the page that receives through `@xstate/inspect`, token included. */
   readonly url: string;
-  /** For `createWebSocketReceiver` of `@statelyai/inspect`. */
+  /** The address for `createWebSocketReceiver` of `@statelyai/inspect`. */
   readonly stately: string;
   /** The `inspect` option of `createActor`. */
   readonly inspect: (event: InspectionEvent) => void;
   readonly close: () => Promise<void>;
 }
 
-/** One that does not read is let go, before what waits for it fills memory; in bytes. */
-const mostUnread = 64 * 1024 * 1024;
-/** Of each 43 ms the queue gets 3: a share of the run that has room below what looking may cost. */
+/** A client with more unread bytes than this is disconnected, before they fill memory. */
+const maxUnreadBytes = 64 * 1024 * 1024;
+/** Sending gets 3 ms of each 43 ms: less than the 10 % of a run's time that inspection may take. */
 const sliceMs = 3;
 const pauseMs = 40;
 
 /**
- * Shows the actors of a run to XState's own inspectors, over a server on the loopback interface. Of what they send to
- * the orchestrator, `take` is given what a person may say; nothing else is taken. Actors that are there already are
- * told to whoever comes late.
+ * Shows the actors of a run to XState's own inspectors, through a server on the loopback interface. A client that
+ * connects late is first sent the actors that exist. Of the events that clients send to the orchestrator, `onEvent`
+ * gets those that a person may send; all others are ignored.
  */
 export async function startXStateInspector(
   assetsDirectory: string,
-  take: (event: PersonsEvent) => void,
+  onEvent: (event: AcceptedEvent) => void,
 ): Promise<XStateInspector> {
-  const assets = await readAssets(assetsDirectory);
-  const token = newToken();
-  const watchers = new Watchers();
-  const app = new Hono();
-  let port = 0;
-  app.use(async (context, next) => {
-    for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value);
-    const { method, path } = context.req;
-    const [host, origin] = [context.req.header("host"), context.req.header("origin")];
-    const refused = refusal({ method, path, host, origin }, port, token);
-    return refused ? context.text(`${refused}\n`, 403) : next();
-  });
-  app.get(`/${token}/*`, (context) => {
-    const asset = assets.get(context.req.path.slice(token.length + 2) || "xstate.html");
-    if (!asset) return context.text("no such page\n", 404);
-    return context.body(new Uint8Array(asset.bytes), 200, { "Content-Type": asset.type });
-  });
-  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }) as Server;
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", reject);
-  });
-  port = (server.address() as AddressInfo).port;
+  const local = new LocalServer();
+  local.serveAssets(await readAssets(assetsDirectory), "xstate.html");
+  const server = await local.listen(0);
+  const broadcaster = new Broadcaster();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
+  const protocols = { [`${local.base}/ws`]: xstateInspect, [`${local.base}/stately`]: statelyInspect };
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const { url: path = "", headers } = request;
-    const protocol = { [`/${token}/ws`]: xstateInspect, [`/${token}/stately`]: statelyInspect }[path];
-    const asking = { method: "GET", path, host: headers.host, origin: headers.origin };
-    if (!protocol || refusal(asking, port, token)) return socket.destroy();
+    const protocol = protocols[request.url ?? ""];
+    if (!protocol || local.refusesUpgrade(request)) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, (client) => {
-      watchers.add(client, protocol);
+      broadcaster.add(client, protocol);
       client.on("message", (data) => {
-        const sent = sentEvent(String(data));
-        if (sent && watchers.isRoot(sent.to)) take(sent.event);
+        const received = readEvent(String(data));
+        if (received && broadcaster.isRoot(received.sessionId)) onEvent(received.event);
       });
     });
   });
   return {
-    url: `http://127.0.0.1:${port}/${token}/`,
-    stately: `ws://127.0.0.1:${port}/${token}/stately`,
-    inspect: (event) => watchers.inspect(event),
+    url: local.url,
+    stately: `${local.url.replace("http", "ws")}stately`,
+    inspect: (event) => broadcaster.inspect(event),
     async close() {
-      watchers.drain(Number.POSITIVE_INFINITY);
+      broadcaster.drain(Number.POSITIVE_INFINITY);
       for (const client of sockets.clients) client.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -90,10 +67,10 @@ export async function startXStateInspector(
 }
 
 /**
- * The actors that there are, and who looks at them. Without anyone, an event costs a look into a map; with somebody,
- * an entry in a queue that is worded and sent in slices, so that looking never takes more than its share of the run.
+ * Sends what actors do to the connected clients. With none, an event costs one lookup in a map; with some, one entry in
+ * a queue, which is turned into messages and sent in slices, so that sending never takes more than its share of the run.
  */
-class Watchers {
+class Broadcaster {
   private readonly actors = new Map<string, { readonly actor: AnyActorRef; readonly rootId: string }>();
   private readonly clients = new Map<WebSocket, Protocol>();
   private queue: InspectionEvent[] = [];
@@ -101,7 +78,7 @@ class Watchers {
   private timer: NodeJS.Timeout | undefined;
 
   add(client: WebSocket, protocol: Protocol): void {
-    // What is queued is in the state that the newcomer is told of.
+    // The snapshots that the new client gets already include queued events.
     this.drain(Number.POSITIVE_INFINITY);
     client.on("error", () => client.terminate());
     client.on("close", () => this.clients.delete(client));
@@ -115,20 +92,20 @@ class Watchers {
     if (event.type === "@xstate.microstep" || event.type === "@xstate.action") return;
     const actor = event.actorRef as AnyActorRef;
     if (event.type === "@xstate.actor") this.actors.set(actor.sessionId, { actor, rootId: event.rootId });
-    // A settled task stays to be seen; an attempt that has ended is of no more interest.
+    // Settled machines stay visible; promises that have ended, such as attempts, are removed.
     else if (isEnd(event) && !("value" in event.snapshot)) this.actors.delete(actor.sessionId);
     if (this.clients.size === 0) return;
     this.queue.push(event);
     this.timer ??= setTimeout(() => this.drain(sliceMs), pauseMs);
   }
 
-  /** Sends what is queued, for so many milliseconds at most. */
+  /** Sends queued events for at most `forMs` milliseconds. */
   drain(forMs: number): void {
     const until = performance.now() + forMs;
     while (this.sent < this.queue.length && performance.now() < until) {
       const event = this.queue[this.sent] as InspectionEvent;
       this.sent += 1;
-      this.send((protocol) => worded(event, protocol));
+      this.send((protocol) => messageOf(event, protocol));
       if (isEnd(event)) this.send((protocol) => protocol.stop(event.actorRef as AnyActorRef));
     }
     clearTimeout(this.timer);
@@ -140,7 +117,7 @@ class Watchers {
   private send(message: (protocol: Protocol) => string | undefined): void {
     const texts = new Map<Protocol, string | undefined>();
     for (const [client, protocol] of this.clients) {
-      if (client.bufferedAmount > mostUnread) {
+      if (client.bufferedAmount > maxUnreadBytes) {
         client.terminate();
         continue;
       }
@@ -154,7 +131,8 @@ class Watchers {
 const isEnd = (event: InspectionEvent): event is InspectedSnapshotEvent =>
   event.type === "@xstate.snapshot" && event.snapshot.status !== "active";
 
-function worded(event: InspectionEvent, protocol: Protocol): string | undefined {
+/** Returns an event as a protocol's message; undefined if the protocol has none for it. */
+function messageOf(event: InspectionEvent, protocol: Protocol): string | undefined {
   const actor = event.actorRef as AnyActorRef;
   if (event.type === "@xstate.actor") return protocol.register(actor, event.rootId);
   if (event.type === "@xstate.event") {

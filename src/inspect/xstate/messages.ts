@@ -2,25 +2,26 @@ import * as v from "valibot";
 import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot, Snapshot } from "xstate";
 
 /**
- * What `@xstate/inspect` 0.8 and `@statelyai/inspect` 0.7 are told of an actor: both with a slim projection of its
- * context, for a whole one with every event costs more than the run (15 s and 448 MB at 5 000 tasks).
+ * The messages of one inspector, `@xstate/inspect` 0.8 or `@statelyai/inspect` 0.7. They hold a summary of an actor's
+ * context: sending the whole context with every event costs more than the run (15 s and 448 MB at 5 000 tasks).
  */
 export interface Protocol {
   readonly register: (actor: AnyActorRef, rootId: string) => string;
   readonly event: (actor: AnyActorRef, event: AnyEventObject, source: AnyActorRef | undefined) => string;
-  /** With the snapshot that the event led to, which may be an earlier one than the actor's own. */
+  /** The snapshot after the event, which may be older than the actor's current one. */
   readonly state: (actor: AnyActorRef, event: AnyEventObject, snapshot: Snapshot<unknown>) => string;
+  /** Returns undefined if the inspector has no such message. */
   readonly stop: (actor: AnyActorRef) => string | undefined;
 }
 
-interface Facts {
+interface Summary {
   readonly value: unknown;
   readonly context: Readonly<Record<string, unknown>>;
   readonly done: boolean;
 }
 
-/** Where an actor stands, in few words: of the orchestrator counts, of a task its attempt and outcome. */
-function factsOf(snapshot: Snapshot<unknown>): Facts {
+/** Summarizes a snapshot: the orchestrator's counts, or a task's attempt and outcome. */
+function summarize(snapshot: Snapshot<unknown>): Summary {
   const { value = "", status, context = {}, output } = snapshot as AnyMachineSnapshot;
   const { schedule, id, attempt, outcome } = context as Record<string, never> as {
     readonly schedule?: { readonly running: readonly number[]; readonly ready: { readonly size: number } };
@@ -28,14 +29,14 @@ function factsOf(snapshot: Snapshot<unknown>): Facts {
     readonly attempt?: number;
     readonly outcome?: { readonly status: string; readonly reason?: string };
   };
-  const slim = schedule
+  const summary = schedule
     ? { running: schedule.running.length, ready: schedule.ready.size }
     : { id, attempt, status: (outcome ?? output)?.status, reason: (outcome ?? output)?.reason };
-  return { value: value === "" ? status : value, context: slim, done: status !== "active" };
+  return { value: value === "" ? status : value, context: summary, done: status !== "active" };
 }
 
-/** An event without what it carries of results: its name, and the task and status that it is of. */
-function slimEvent(event: AnyEventObject): AnyEventObject {
+/** Summarizes an event: its type, task, status and reason, without results. */
+function summarizeEvent(event: AnyEventObject): AnyEventObject {
   const { type, task, outcome, output, reason } = event;
   const status = (outcome ?? output)?.status;
   return { type, ...(task ? { task } : {}), ...(status ? { status } : {}), ...(reason ? { reason } : {}) };
@@ -43,7 +44,7 @@ function slimEvent(event: AnyEventObject): AnyEventObject {
 
 const definitions = new WeakMap<object, string>();
 
-/** A machine's configuration as XState 4 reads it; of what is no machine, a chart of how it can end. */
+/** Returns a machine's configuration as XState 4 reads it; for an actor that is not a machine, a chart of its statuses. */
 function definitionOf(actor: AnyActorRef): string {
   const logic = (actor as { readonly logic?: object }).logic;
   const known = logic && definitions.get(logic);
@@ -52,21 +53,25 @@ function definitionOf(actor: AnyActorRef): string {
     readonly config?: { readonly states?: object };
     readonly id?: string;
   };
-  const ends = { id: "actor", initial: "active", states: { active: {}, done: {}, error: {}, stopped: {} } };
-  const definition = JSON.stringify(config?.states ? { id, ...(inVersion4(config) as object) } : ends);
+  const statuses = {
+    id: "actor",
+    initial: "active",
+    states: { active: {}, done: {}, error: {}, stopped: {} },
+  };
+  const definition = JSON.stringify(config?.states ? { id, ...(toVersion4(config) as object) } : statuses);
   if (logic) definitions.set(logic, definition);
   return definition;
 }
 
-/** `guard` is `cond` there, and parameters are functions, which are nobody's to read. */
-function inVersion4(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(inVersion4);
+/** Converts a configuration to XState 4, which calls a guard `cond`; functions and parameters are left out. */
+function toVersion4(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(toVersion4);
   if (typeof part !== "object" || part === null) return part;
   const entries = Object.entries(part).filter(
     ([key, value]) => typeof value !== "function" && key !== "params",
   );
   return Object.fromEntries(
-    entries.map(([key, value]) => [key === "guard" ? "cond" : key, inVersion4(value)]),
+    entries.map(([key, value]) => [key === "guard" ? "cond" : key, toVersion4(value)]),
   );
 }
 
@@ -78,8 +83,9 @@ const scxml = (event: AnyEventObject, origin?: string) => ({
   ...(origin ? { origin } : {}),
 });
 
-function stateInVersion4(actor: AnyActorRef, event: AnyEventObject, snapshot: Snapshot<unknown>): string {
-  const { value, context, done } = factsOf(snapshot);
+/** Returns a snapshot as XState 4 writes its state. */
+function stateOf(actor: AnyActorRef, event: AnyEventObject, snapshot: Snapshot<unknown>): string {
+  const { value, context, done } = summarize(snapshot);
   return JSON.stringify({
     value,
     context,
@@ -100,33 +106,33 @@ function stateInVersion4(actor: AnyActorRef, event: AnyEventObject, snapshot: Sn
   });
 }
 
-/** The four messages of `@xstate/inspect`. */
+/** The messages of `@xstate/inspect`. */
 export const xstateInspect: Protocol = {
   register: (actor) =>
     JSON.stringify({
       type: "service.register",
       machine: definitionOf(actor),
-      state: stateInVersion4(actor, { type: "xstate.init" }, actor.getSnapshot()),
+      state: stateOf(actor, { type: "xstate.init" }, actor.getSnapshot()),
       id: actor.id,
       sessionId: actor.sessionId,
     }),
   event: (actor, event, source) =>
     JSON.stringify({
       type: "service.event",
-      event: JSON.stringify(scxml(slimEvent(event), source?.sessionId)),
+      event: JSON.stringify(scxml(summarizeEvent(event), source?.sessionId)),
       sessionId: actor.sessionId,
     }),
   state: (actor, event, snapshot) =>
     JSON.stringify({
       type: "service.state",
-      state: stateInVersion4(actor, slimEvent(event), snapshot),
+      state: stateOf(actor, summarizeEvent(event), snapshot),
       sessionId: actor.sessionId,
     }),
   stop: (actor) => JSON.stringify({ type: "service.stop", sessionId: actor.sessionId }),
 };
 
 let messages = 0;
-function stately(type: string, actor: AnyActorRef, rootId: string, rest: object): string {
+function statelyMessage(type: string, actor: AnyActorRef, rootId: string, rest: object): string {
   messages += 1;
   return JSON.stringify({
     type,
@@ -139,39 +145,41 @@ function stately(type: string, actor: AnyActorRef, rootId: string, rest: object)
   });
 }
 
-const slimSnapshot = (snapshot: Snapshot<unknown>) => {
-  const { value, context } = factsOf(snapshot);
+const summarizeSnapshot = (snapshot: Snapshot<unknown>) => {
+  const { value, context } = summarize(snapshot);
   return { status: snapshot.status, value, context };
 };
 
 const rootOf = (actor: AnyActorRef): string => (actor._parent ? rootOf(actor._parent) : actor.sessionId);
 
-/** The events of `@statelyai/inspect`. */
+/** The messages of `@statelyai/inspect`. */
 export const statelyInspect: Protocol = {
   register: (actor, rootId) =>
-    stately("@xstate.actor", actor, rootId, {
+    statelyMessage("@xstate.actor", actor, rootId, {
       name: actor.id,
       parentId: actor._parent?.sessionId,
       definition: definitionOf(actor),
-      snapshot: slimSnapshot(actor.getSnapshot()),
+      snapshot: summarizeSnapshot(actor.getSnapshot()),
     }),
   event: (actor, event, source) =>
-    stately("@xstate.event", actor, rootOf(actor), { event: slimEvent(event), sourceId: source?.sessionId }),
-  state: (actor, event, snapshot) =>
-    stately("@xstate.snapshot", actor, rootOf(actor), {
-      event: slimEvent(event),
-      snapshot: slimSnapshot(snapshot),
+    statelyMessage("@xstate.event", actor, rootOf(actor), {
+      event: summarizeEvent(event),
+      sourceId: source?.sessionId,
     }),
-  // A snapshot that is no longer active says it.
+  state: (actor, event, snapshot) =>
+    statelyMessage("@xstate.snapshot", actor, rootOf(actor), {
+      event: summarizeEvent(event),
+      snapshot: summarizeSnapshot(snapshot),
+    }),
+  // The last snapshot's status tells the end.
   stop: () => undefined,
 };
 
 /**
- * What a person may say to a run: the same as at its terminal, and by the same way, so that it is in the journal
- * before the machine hears of it. Any other event would move a machine without the journal, and a run that is gone
- * on with would stand elsewhere.
+ * The events that a person may send, as at the terminal: they go through the journal before a machine gets them. Any
+ * other event would change a machine without the journal, and a resumed run would be in another state.
  */
-const personsEventSchema = v.variant("type", [
+const acceptedEventSchema = v.variant("type", [
   v.object({
     type: v.literal("run.cancel"),
     reason: v.optional(v.pipe(v.string(), v.maxLength(1000)), "cancelled in the inspector"),
@@ -182,20 +190,22 @@ const personsEventSchema = v.variant("type", [
     text: v.pipe(v.string(), v.trim(), v.minLength(1)),
   }),
 ]);
-export type PersonsEvent = v.InferOutput<typeof personsEventSchema>;
+export type AcceptedEvent = v.InferOutput<typeof acceptedEventSchema>;
 
-/** An event as the receiver of `@xstate/inspect` sends it: in the words of SCXML, its origin the actor it is for. */
-const sentMessage = v.pipe(
+/** An event as a receiver of `@xstate/inspect` sends it: an SCXML event whose `origin` is the target actor. */
+const eventMessage = v.pipe(
   v.string(),
   v.parseJson(),
   v.object({
     type: v.literal("xstate.event"),
-    event: v.pipe(v.string(), v.parseJson(), v.object({ data: personsEventSchema, origin: v.string() })),
+    event: v.pipe(v.string(), v.parseJson(), v.object({ data: acceptedEventSchema, origin: v.string() })),
   }),
 );
 
-/** The event in a receiver's message, and the session of the actor it is for; nothing of any other message. */
-export function sentEvent(text: string): { readonly event: PersonsEvent; readonly to: string } | undefined {
-  const { success, output } = v.safeParse(sentMessage, text);
-  return success ? { event: output.event.data, to: output.event.origin } : undefined;
+/** Reads the event in a receiver's message, and its target's session; undefined if the message is not accepted. */
+export function readEvent(
+  text: string,
+): { readonly event: AcceptedEvent; readonly sessionId: string } | undefined {
+  const { success, output } = v.safeParse(eventMessage, text);
+  return success ? { event: output.event.data, sessionId: output.event.origin } : undefined;
 }

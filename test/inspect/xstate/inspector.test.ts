@@ -6,7 +6,7 @@ import { addressOf, type Command, manifestOf, Rig } from "../../rig.ts";
 let rig: Rig;
 let run: Command;
 let socket: WebSocket;
-/** The sessions of the actors that the inspector was told of. */
+/** The session of each actor that the inspector has registered, by the actor's id. */
 let sessions: Map<string, string>;
 beforeEach(async () => {
   rig = await Rig.make();
@@ -21,7 +21,7 @@ beforeEach(async () => {
     if (type === "service.register") sessions.set(id, sessionId);
   });
   await once(socket, "open");
-  await taken();
+  await flush();
 });
 afterEach(async () => {
   socket.terminate();
@@ -29,8 +29,8 @@ afterEach(async () => {
   await rig.close();
 });
 
-/** A pong comes when everything before its ping has been read. */
-async function taken(): Promise<void> {
+/** Resolves once the server has read everything sent so far: the pong to a ping comes after that. */
+async function flush(): Promise<void> {
   socket.ping();
   await once(socket, "pong");
 }
@@ -40,9 +40,9 @@ const send = (data: object, to = orchestrator()) =>
   socket.send(
     JSON.stringify({ type: "xstate.event", event: JSON.stringify({ name: "n", data, origin: to }) }),
   );
-const names = () => run.events.all.map(({ event }) => event);
+const eventNames = () => run.events.all.map(({ event }) => event);
 
-test("run.cancel ends the run in order, with the reason in its journal", async () => {
+test("run.cancel cancels the run, with the reason in its journal", async () => {
   send({ type: "run.cancel", reason: "seen enough" });
   const { code } = await run.ended;
   expect(code).toBe(1);
@@ -58,25 +58,25 @@ test("task.answer answers a parked task", async () => {
   expect(await run.event("task.answered", "a")).toMatchObject({ attempt: 1, text: "4711" });
 });
 
-test("a receiver of @statelyai/inspect is told every state that an actor passes, with the event that led there", async () => {
+test("a receiver of @statelyai/inspect gets every state of an actor, with the event that led to it", async () => {
   const stately = new WebSocket(`${socket.url.replace(/ws$/, "")}stately`);
-  const passed: string[] = [];
-  const runs = new Promise<void>((resolve) => {
+  const states: string[] = [];
+  const isRunning = new Promise<void>((resolve) => {
     stately.on("message", (data) => {
       const { type, sessionId, event, snapshot } = JSON.parse(String(data));
       if (type !== "@xstate.snapshot" || sessionId !== sessionOf("task:c")) return;
-      passed.push(`${event.type}: ${JSON.stringify(snapshot.value)}`);
+      states.push(`${event.type}: ${JSON.stringify(snapshot.value)}`);
       if (event.type === "task.start") resolve();
     });
   });
   await once(stately, "open");
   await (await rig.agent("a")).exit();
-  await runs;
-  expect(passed).toEqual(['task.ready: "ready"', 'task.start: {"working":"running"}']);
+  await isRunning;
+  expect(states).toEqual(['task.ready: "ready"', 'task.start: {"working":"running"}']);
   stately.terminate();
 });
 
-test("nothing else that is sent reaches a machine", async () => {
+test("no other event reaches a machine", async () => {
   const pass = { status: "pass" };
   send({ type: "task.settled", task: "a", outcome: pass });
   send({ type: "task.waiting", task: "a" });
@@ -90,21 +90,21 @@ test("nothing else that is sent reaches a machine", async () => {
   send({ type: "run.cancel", reason: "to nobody" }, "x:99");
   send({ type: "run.cancel", reason: "r".repeat(2000) });
   send({ type: "run.cancel", reason: { toString: "no text" } });
-  // Not open: nothing to answer.
+  // These tasks have no open question.
   send({ type: "task.answer", task: "b", text: "yes" });
   send({ type: "task.answer", task: "zz", text: "yes" });
   for (const text of ["", "}{", "null", "[]", '{"type":"xstate.event","event":"}{"}']) socket.send(text);
   socket.send(Buffer.from([0xff, 0xfe]));
-  await taken();
-  const before = names();
+  await flush();
+  const before = eventNames();
   expect(before.filter((name) => name === "task.started")).toHaveLength(2);
   for (const task of ["a", "b", "c"]) await (await rig.agent(task)).exit();
   expect((await run.ended).code).toBe(0);
-  expect(names()).not.toContain("run.cancelled");
-  expect(run.story().filter((said) => said.endsWith("pass"))).toHaveLength(3);
+  expect(eventNames()).not.toContain("run.cancelled");
+  expect(run.story().filter((line) => line.endsWith("pass"))).toHaveLength(3);
 });
 
-test("who sends more at once than an event can be is let go, and the run goes on", async () => {
+test("a client that sends a message over the size limit is disconnected, and the run continues", async () => {
   const closed = once(socket, "close");
   socket.send("x".repeat(100 * 1024));
   await closed;

@@ -1,40 +1,44 @@
 import { type IncomingMessage, request } from "node:http";
 
-/** What a server of ours answered. */
-export interface Answered {
+/** The response of our server. */
+export interface Response {
   readonly status: number;
   readonly text: string;
   readonly headers: IncomingMessage["headers"];
 }
 
-interface Asking {
+interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Iterable<Buffer>;
 }
 
-/** Asks with a path and headers as they are, which `fetch` would mend: also a foreign Host. */
-export function ask(origin: string, path: string, { method = "GET", headers = {}, body }: Asking = {}) {
+/** Sends a request with path and headers unchanged, a foreign Host too; `fetch` would normalise or refuse them. */
+export function sendRequest(
+  origin: string,
+  path: string,
+  { method = "GET", headers = {}, body }: RequestOptions = {},
+) {
   const { hostname, port } = new URL(origin);
-  return new Promise<Answered>((resolve, reject) => {
+  return new Promise<Response>((resolve, reject) => {
     const sent = request({ hostname, port, path, method, headers }, async (response) => {
       let text = "";
       try {
         for await (const chunk of response) text += chunk;
       } catch {
-        // Cut off: what came is what there is.
+        // The connection was cut: keep the text received so far.
       }
       resolve({ status: response.statusCode ?? 0, text, headers: response.headers });
       sent.destroy();
     });
     sent.on("error", reject);
     if (typeof body === "string") sent.end(body);
-    else if (body) void pour(sent, body);
+    else if (body) void sendParts(sent, body);
     else sent.end();
   });
 }
 
-async function pour(sent: ReturnType<typeof request>, body: Iterable<Buffer>): Promise<void> {
+async function sendParts(sent: ReturnType<typeof request>, body: Iterable<Buffer>): Promise<void> {
   for (const part of body) {
     if (sent.destroyed) return;
     await new Promise<void>((resolve) => sent.write(part, () => resolve()));
@@ -49,7 +53,7 @@ export interface Message {
   readonly data: string;
 }
 
-/** The messages of an event stream, one after the other. */
+/** Yields the messages of an event stream. Throws if the response is not one. */
 export async function* messages(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -62,9 +66,9 @@ export async function* messages(
   try {
     for await (const chunk of response.body) {
       text += decoder.decode(chunk as Uint8Array, { stream: true });
-      const whole = text.split("\n\n");
-      text = whole.pop() ?? "";
-      for (const message of whole) yield fieldsOf(message);
+      const complete = text.split("\n\n");
+      text = complete.pop() ?? "";
+      for (const message of complete) yield fieldsOf(message);
     }
   } finally {
     controller.abort();
@@ -76,14 +80,15 @@ function fieldsOf(message: string): Message {
   return Object.fromEntries(fields) as Message;
 }
 
-/** The lines of a journal that a stream gives, until so many are there; each message is numbered by its last. */
-export async function linesFrom(url: string, count: number, had = 0): Promise<string[]> {
+/** Reads at least `count` lines of a streamed journal. Throws if a message's id is not the number of its last line. */
+export async function readLines(url: string, count: number, skipped = 0): Promise<string[]> {
   const lines: string[] = [];
-  const headers: Record<string, string> = had > 0 ? { "Last-Event-ID": String(had) } : {};
+  const headers: Record<string, string> = skipped > 0 ? { "Last-Event-ID": String(skipped) } : {};
   for await (const { id, event, data } of messages(url, headers)) {
     if (event !== undefined) continue;
     lines.push(...(JSON.parse(data) as string[]));
-    if (id !== String(had + lines.length)) throw new Error(`message ${id} after ${had + lines.length} lines`);
+    if (id !== String(skipped + lines.length))
+      throw new Error(`message ${id} after ${skipped + lines.length} lines`);
     if (lines.length >= count) break;
   }
   return lines;
