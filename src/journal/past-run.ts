@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RunEvent } from "../../schemas/event.ts";
 import { isParked } from "../../schemas/outcome.ts";
-import { foldJournal, type RunHistory } from "../history/fold.ts";
+import { foldJournal, type ValidRun } from "../history/validate.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { printable } from "../text/printable.ts";
 import { type Lock, lockHolder, takeLock } from "./lock.ts";
@@ -11,7 +11,7 @@ import { listRuns, type RunDirectory, type RunPaths, runDirectory } from "./run-
 /** A run as its files tell it, live or ended. */
 export interface PastRun {
   readonly directory: RunDirectory;
-  readonly history: RunHistory;
+  readonly history: ValidRun;
   readonly events: readonly RunEvent[];
   /** Bytes of the journal's complete lines. */
   readonly length: number;
@@ -60,16 +60,19 @@ export async function readRun(paths: RunPaths): Promise<PastRun> {
   if ("index" in history) {
     throw new ProblemsError([journalDamage(paths.journal, history.index + 1, history.message)]);
   }
-  const directory = runDirectory(paths, [...history.tasks.keys()]);
+  const directory = runDirectory(
+    paths,
+    history.allTasks().map(({ id }) => id),
+  );
   return { directory, history, events, length, problems, pid };
 }
 
-/** Returns the history of a parked task, to be answered. Throws UsageError if the task is not parked. */
+/** Returns a parked task, to be answered. Throws UsageError if it is not parked. */
 export function parkedTask({ history, directory }: PastRun, task: string): { attempt: number } {
-  const known = history.tasks.get(task);
-  if (known && isParked(known.status)) return known;
-  const parked = [...history.tasks].filter(([, { status }]) => isParked(status));
-  const names = parked.map(([id]) => printable(id)).join(", ");
+  const known = history.task(task);
+  if (known && isParked(known.status)) return { attempt: known.attempts.at(-1)?.number ?? 0 };
+  const parked = history.allTasks().filter(({ status }) => isParked(status));
+  const names = parked.map(({ id }) => printable(id)).join(", ");
   throw new UsageError(
     known
       ? `task "${printable(task)}" of ${directory.run} has no open question: its status is ${known.status ?? "not settled"}`

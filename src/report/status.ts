@@ -2,24 +2,27 @@ import { traitsOf } from "../../schemas/engines.ts";
 import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { nothingSpent, spend, totalUsage } from "../../schemas/usage.ts";
-import type { TaskHistory } from "../history/fold.ts";
+import { outcomeOf, type RunTask } from "../history/run-state.ts";
 import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 
 /** Describes a run as it was when it was read, live or ended. */
 export function runStatus({ directory, history, pid }: PastRun): RunStatus {
-  const { started, latest, finished, lastAt, wrote } = history;
-  const ended = finished?.at ?? (pid === undefined ? lastAt : undefined);
-  const tasks = latest.tasks.map((facts) =>
-    taskStatus(facts, history.tasks.get(facts.id), pid === undefined ? wrote : undefined, directory),
-  );
-  const byAgents = latest.tasks
+  const { started, latest, finished, lastAt = 0 } = history;
+  const isLive = pid !== undefined;
+  const ended = finished?.at ?? (isLive ? undefined : new Date(lastAt).toISOString());
+  const endedAt = isLive ? undefined : history.wroteAt;
+  const tasks = latest.tasks.flatMap((facts) => {
+    const task = history.tasks.get(facts.id);
+    return task ? taskStatus(facts, task, endedAt, directory) : [];
+  });
+  const spent = latest.tasks
     .filter(({ engine }) => traitsOf(engine).asksModel)
-    .flatMap(({ id }) => history.tasks.get(id)?.attempts ?? []);
-  const spent = byAgents.reduce((sum, { outcome }) => spend(sum, outcome.usage), nothingSpent);
+    .flatMap(({ id }) => history.tasks.get(id)?.attempts ?? [])
+    .reduce((sum, { outcome }) => (outcome ? spend(sum, outcome.usage) : sum), nothingSpent);
   return {
     run: directory.run,
-    state: pid !== undefined ? "running" : finished ? "finished" : "killed",
+    state: isLive ? "running" : finished ? "finished" : "killed",
     pid: pid ?? null,
     manifest: latest.manifest,
     plan: latest.plan ?? null,
@@ -37,55 +40,59 @@ export function runStatus({ directory, history, pid }: PastRun): RunStatus {
   };
 }
 
-/** With `over`, the run is no longer alive, and wrote last then. */
+/** `endedAt` is when a dead run last wrote; undefined while it is live. */
 function taskStatus(
   { id, title, stage, depends, engine }: TaskFacts,
-  task: TaskHistory | undefined,
-  over: number | undefined,
+  task: RunTask,
+  endedAt: number | undefined,
   directory: RunDirectory,
 ): TaskStatus {
-  const { attempt = 0, attempts: past = [], again = false, spans = [] } = task ?? {};
-  const runs = over === undefined && !again;
-  const open = attempt === 0 || again ? "pending" : runs ? "running" : "interrupted";
-  // What it came to before its run was resumed is told of its attempts, and no longer of the task.
-  const now = again ? undefined : task;
-  const outcome = now?.outcome;
-  const attempts = Array.from({ length: attempt }, (_, at): AttemptStatus => {
-    const ended = past.find((one) => one.attempt === at + 1);
-    const isLast = at + 1 === attempt;
-    const { began = 0, cut = isLast && !runs ? over : undefined } = spans[at] ?? {};
-    return {
-      attempt: at + 1,
-      // That its `verify` commands have not decided yet leaves it open.
-      status:
-        ended && (!isLast || task?.outcome)
-          ? ended.outcome.status
-          : isLast && runs
-            ? "running"
-            : "interrupted",
-      duration_s: milliseconds(ended?.duration ?? (cut === undefined ? 0 : Math.max(0, cut - began) / 1000)),
-      reason: ended?.outcome.reason ?? null,
-    };
-  });
-  const usages = past.flatMap(({ outcome }) => outcome.usage ?? []);
+  const { runsAgain } = task;
+  // The outcome from before a resume is told of its attempt, and no longer of the task.
+  const outcome = runsAgain ? undefined : outcomeOf(task);
+  const attempts = attemptRows(task, endedAt);
+  const usages = task.attempts.flatMap(({ outcome }) => outcome?.usage ?? []);
   return {
     id,
     title,
     stage,
     depends,
     engine,
-    status: now?.status ?? open,
-    attempt,
+    status: statusOf(task, endedAt),
+    attempt: attempts.length,
     duration_s: milliseconds(attempts.reduce((sum, { duration_s }) => sum + duration_s, 0)),
-    reason: now?.reason ?? null,
+    reason: (runsAgain ? undefined : task.reason) ?? null,
     failure: outcome?.failure ?? null,
     verdict: outcome?.verdict ?? null,
     files_changed: outcome?.files_changed ?? [],
     notes: outcome?.notes ?? [],
     attempts,
-    artifacts: attempt > 0 && !again ? directory.attempt(id, attempt) : null,
+    artifacts: attempts.length > 0 && !runsAgain ? directory.attempt(id, attempts.length) : null,
     usage: usages.length > 0 ? totalUsage(usages) : null,
   };
+}
+
+function statusOf(
+  { status, attempts, runsAgain }: RunTask,
+  endedAt: number | undefined,
+): TaskStatus["status"] {
+  if (status && !runsAgain) return status;
+  if (runsAgain || attempts.length === 0) return "pending";
+  return endedAt === undefined ? "running" : "interrupted";
+}
+
+function attemptRows(task: RunTask, endedAt: number | undefined): AttemptStatus[] {
+  return task.attempts.map(({ number, startedAt, duration_s, outcome }, at) => {
+    const isLast = at === task.attempts.length - 1;
+    const isRunning = isLast && endedAt === undefined && !task.runsAgain;
+    const cutOff_s = isLast && endedAt !== undefined ? Math.max(0, endedAt - startedAt) / 1000 : 0;
+    return {
+      attempt: number,
+      status: (isLast ? outcomeOf(task) : outcome)?.status ?? (isRunning ? "running" : "interrupted"),
+      duration_s: milliseconds(duration_s ?? cutOff_s),
+      reason: outcome?.reason ?? null,
+    };
+  });
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;

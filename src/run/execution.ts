@@ -124,16 +124,17 @@ export class RunExecution implements RunHandle {
   /** Counts what the run has used before, and settles what a crash left without its last event. */
   private restore({ past: { history }, restored }: Resumption): void {
     for (const { task, engine } of this.job.tasks) {
-      const past = history.tasks.get(task.id);
-      if (!past) continue;
-      const silent = Array<undefined>(past.attempt - past.attempts.length).fill(undefined);
-      this.budget.restore(engine, [...past.attempts.map(({ outcome }) => outcome.usage), ...silent]);
+      const { attempts = [] } = history.task(task.id) ?? {};
+      this.budget.restore(
+        engine,
+        attempts.map(({ outcome }) => outcome?.usage),
+      );
     }
     for (const [number, { outcome }] of restored) {
       const id = this.job.tasks[number]?.task.id;
       if (!outcome || id === undefined) continue;
       this.attempts.restore(id, this.begun);
-      if (!history.tasks.get(id)?.status) this.recordSettled(id, outcome);
+      if (!history.task(id)?.status) this.recordSettled(id, outcome);
     }
   }
 

@@ -4,7 +4,7 @@ import { topological } from "../../machines/schedule/order.ts";
 import type { Restored } from "../../machines/task-setup.ts";
 import type { AttemptKey } from "../../schemas/event.ts";
 import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
-import type { TaskHistory } from "../history/fold.ts";
+import { outcomeOf, type RunTask } from "../history/run-state.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { Lock } from "../journal/lock.ts";
 import type { PastRun } from "../journal/past-run.ts";
@@ -89,27 +89,27 @@ function decide(
   keepsParked: boolean,
   { results, rerun }: Dependencies,
 ): Decision {
-  const history = past.history.tasks.get(task.task.id);
-  if (!history || history.attempt === 0) return { reason: "has not run yet" };
-  const { attempt, outcome, key, answered } = history;
-  if (keepsParked && isParked(outcome?.status) && !answered) return { restored: { attempt, outcome } };
+  const before = past.history.task(task.task.id);
+  const last = before?.attempts.at(-1);
+  if (!before || !last) return { reason: "has not run yet" };
+  const attempt = last.number;
+  const outcome = outcomeOf(before);
+  if (keepsParked && isParked(outcome?.status) && !before.answer) return { restored: { attempt, outcome } };
   const now = attemptKey(job, task, results);
-  const reason = whyAgain(history, now, rerun);
+  const reason = whyAgain(before, now, rerun);
   if (reason === undefined) return { restored: { attempt, outcome: outcome && relocate(outcome, past) } };
-  const isSameTask = key !== undefined && !changedPart(key, now);
-  const followUp = isSameTask && answered ? ({ kind: "answer", ...answered } as const) : undefined;
+  const isSameTask = !changedPart(last.key, now);
+  const followUp = isSameTask && before.answer ? ({ kind: "answer", ...before.answer } as const) : undefined;
   return { reason, restored: { attempt, followUp } };
 }
 
 /** Returns why a task runs again; undefined if its last attempt is done and was made of what the task is now. */
-function whyAgain(
-  { outcome, status, key, answered }: TaskHistory,
-  now: AttemptKey,
-  rerun: string | undefined,
-): string | undefined {
+function whyAgain(task: RunTask, now: AttemptKey, rerun: string | undefined): string | undefined {
+  const outcome = outcomeOf(task);
+  const key = task.attempts.at(-1)?.key;
   if (!outcome) return "was interrupted";
-  if (answered && isParked(outcome.status)) return "its question was answered";
-  if (!isDone(outcome.status)) return endWords[status ?? outcome.status];
+  if (task.answer && isParked(outcome.status)) return "its question was answered";
+  if (!isDone(outcome.status)) return endWords[task.status ?? outcome.status];
   const changed = key && changedPart(key, now);
   if (changed === "prompt" || changed === "options") return changeWords[changed];
   if (rerun !== undefined) return `depends on ${rerun}, which runs again`;

@@ -30,7 +30,9 @@ export async function resumeRun(job: Job, resumed: Resumption, options: RunOptio
   const { past, lock, restored } = resumed;
   const ids = job.tasks.map(({ task }) => task.id);
   // The folders of tasks that are in the manifest no more stay what they are.
-  const directory = runDirectory(past.directory, [...new Set([...past.history.tasks.keys(), ...ids])]);
+  const directory = runDirectory(past.directory, [
+    ...new Set([...past.history.allTasks().map(({ id }) => id), ...ids]),
+  ]);
   await endRun(directory.run, () => job.config.grace * 1000);
   const again = { ...job, spec: { ...job.spec, restored } };
   return begin(again, directory, lock, options, () => Journal.open(directory.journal, past.length), resumed);

@@ -3,7 +3,8 @@ import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { countStatuses } from "../../schemas/event.ts";
 import { answerCommand } from "../history/next-step.ts";
-import { isEnd, type RunView, type TaskView } from "../history/run-state.ts";
+import type { RunState, RunTask } from "../history/run-state.ts";
+import { isEnd } from "../history/transitions.ts";
 import { clock, countsText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import type { Size } from "./live-area.ts";
@@ -24,7 +25,7 @@ const mostQuestionLines = 3;
  * A run at one moment, as lines: at most `rows - 1`, none wider than `columns - 1`. What is most urgent stays where
  * there is not room for all: the counts, then questions, what runs, and what waits; the rest is counted.
  */
-export function frameOf(view: RunView, { columns, rows }: Size, shown: Shown): readonly string[] {
+export function frameOf(view: RunState, { columns, rows }: Size, shown: Shown): readonly string[] {
   const width = columns - 1;
   let room = rows - 1;
   if (room < 1 || view.tasks.size === 0) return [];
@@ -47,21 +48,21 @@ export function frameOf(view: RunView, { columns, rows }: Size, shown: Shown): r
 }
 
 /** What runs, first what began first, so that a line stays where it is; then what waits, first what is next. */
-function byUrgency(tasks: readonly TaskView[]): readonly TaskView[] {
+function byUrgency(tasks: readonly RunTask[]): readonly RunTask[] {
   const running = tasks.filter(({ state }) => state === "running" || state === "verifying");
   const waiting = tasks.filter(({ state }) => state === "waiting");
   return [
-    ...running.sort((a, b) => began(a) - began(b)),
-    ...waiting.sort((a, b) => (a.waits?.until ?? 0) - (b.waits?.until ?? 0)),
+    ...running.sort((a, b) => startedAt(a) - startedAt(b)),
+    ...waiting.sort((a, b) => (a.wait?.until ?? 0) - (b.wait?.until ?? 0)),
   ];
 }
 
-const began = ({ attempts }: TaskView): number => attempts.at(-1)?.began ?? 0;
+const startedAt = ({ attempts }: RunTask): number => attempts.at(-1)?.startedAt ?? 0;
 
 /** Tasks under the line of their stage, in plan order, and a line each for the tasks and the stages that are not shown. */
 function stageLines(
-  tasks: readonly TaskView[],
-  active: readonly TaskView[],
+  tasks: readonly RunTask[],
+  active: readonly RunTask[],
   room: number,
   width: number,
   shown: Shown,
@@ -87,8 +88,8 @@ function stageLines(
 /** With fewer lines, all are for tasks. */
 const roomForMore = 6;
 
-function stagesOf(tasks: readonly TaskView[]): ReadonlyMap<string, readonly TaskView[]> {
-  const stages = new Map<string, TaskView[]>();
+function stagesOf(tasks: readonly RunTask[]): ReadonlyMap<string, readonly RunTask[]> {
+  const stages = new Map<string, RunTask[]>();
   for (const task of tasks) {
     const stage = stages.get(task.stage);
     if (stage) stage.push(task);
@@ -98,7 +99,7 @@ function stagesOf(tasks: readonly TaskView[]): ReadonlyMap<string, readonly Task
 }
 
 /** The first of them that fit, with a line for each stage of theirs, and one for those that do not. */
-function fitting(active: readonly TaskView[], room: number, isGrouped: boolean): readonly TaskView[] {
+function fitting(active: readonly RunTask[], room: number, isGrouped: boolean): readonly RunTask[] {
   const stages = new Set<string>();
   const needed = active.map(({ stage }, at) => {
     stages.add(stage);
@@ -110,32 +111,32 @@ function fitting(active: readonly TaskView[], room: number, isGrouped: boolean):
 
 /** Stages of which nothing runs or waits, in one line; none where there are none. */
 function restOf(
-  stages: ReadonlyMap<string, readonly TaskView[]>,
-  active: readonly TaskView[],
+  stages: ReadonlyMap<string, readonly RunTask[]>,
+  active: readonly RunTask[],
 ): readonly string[] {
   if (stages.size === 1) return [];
   const busy = new Set(active.map(({ stage }) => stage));
   const idle = [...stages].filter(([stage]) => !busy.has(stage)).map(([, tasks]) => tasks);
-  const ended = (tasks: readonly TaskView[]) => tasks.filter(({ state }) => isEnd(state)).length;
+  const ended = (tasks: readonly RunTask[]) => tasks.filter(({ state }) => isEnd(state)).length;
   const done = idle.filter((tasks) => ended(tasks) === tasks.length).length;
   const begun = idle.filter((tasks) => ended(tasks) > 0).length - done;
   const words = numbered({ done, begun, "to come": idle.length - done - begun });
   return words === "" ? [] : [`stages: ${words}`];
 }
 
-function taskLine(task: TaskView, width: number, { colors, now, activity }: Shown): string {
-  const { id, title, attempts, waits } = task;
+function taskLine(task: RunTask, width: number, { colors, now, activity }: Shown): string {
+  const { id, title, attempts, wait } = task;
   const pad = width < 50 ? 3 : 7;
-  if (task.state === "waiting" && waits) {
+  if (task.state === "waiting" && wait) {
     const isLimit = attempts.at(-1)?.outcome?.failure === "rate_limited";
-    const left = Math.ceil((waits.until - now) / 1000) * 1000;
+    const left = Math.ceil((wait.until - now) / 1000) * 1000;
     const until = colors.yellow(`in ${clock(left)}`.padStart(pad));
-    const why = `${isLimit ? "usage limit" : "another try"}: ${printable(waits.reason)}`;
+    const why = `${isLimit ? "usage limit" : "another try"}: ${printable(wait.reason)}`;
     return `${until} ${printable(id)} ${colors.dim(why)}`;
   }
   const { number = 1 } = attempts.at(-1) ?? {};
   const marks = `${number > 1 ? ` attempt ${number}` : ""}${task.state === "verifying" ? " verifying" : ""}`;
-  const elapsed = colors.cyan(clock(now - began(task)).padStart(pad));
+  const elapsed = colors.cyan(clock(now - startedAt(task)).padStart(pad));
   const doing = task.state === "running" ? printable(activity.get(id) ?? "") : "";
   // A long title leaves room for what is being done.
   const name = title === id ? "" : cut(printable(title), doing ? Math.floor(width * 0.4) : width);
@@ -144,7 +145,7 @@ function taskLine(task: TaskView, width: number, { colors, now, activity }: Show
 }
 
 /** A question whole, where it is not too long, and the command that answers it, to be typed as it stands. */
-function questionLines(view: RunView, task: TaskView, width: number, colors: Colors): readonly string[] {
+function questionLines(view: RunState, task: RunTask, width: number, colors: Colors): readonly string[] {
   const says = task.status === "escalated" ? "needs a person" : "asks";
   const text = `? ${printable(task.id)} ${says}: ${printable(task.reason ?? "")}`;
   const wrapped = wrappedTo(text, width);
@@ -166,33 +167,36 @@ function cut(text: string, width: number): string {
 }
 
 /** What keeps the run from starting more, most urgent first. */
-function stateLines({ cancelled, withheld, held, state }: RunView, { colors }: Shown): readonly string[] {
+function stateLines(
+  { cancelReason, withholdReason, nextBatch, state }: RunState,
+  { colors }: Shown,
+): readonly string[] {
   return [
-    ...(cancelled === undefined
+    ...(cancelReason === undefined
       ? []
-      : [colors.yellow(`cancelled: ${printable(cancelled)}; ending what runs`)]),
+      : [colors.yellow(`cancelled: ${printable(cancelReason)}; ending what runs`)]),
     ...(state === "awaitingApproval"
-      ? [colors.magenta(`held: next batch ${held.map(printable).join(", ")}`)]
+      ? [colors.magenta(`held: next batch ${nextBatch.map(printable).join(", ")}`)]
       : []),
-    ...(withheld === undefined
+    ...(withholdReason === undefined
       ? []
-      : [colors.yellow(`withheld: ${printable(withheld)}; nothing more is started`)]),
+      : [colors.yellow(`withheld: ${printable(withholdReason)}; nothing more is started`)]),
   ];
 }
 
 /** `4/12 1m 23s  3 pass, 1 fail, 2 running, 6 to come`. */
-function countsLine(view: RunView, { colors, now }: Shown): string {
+function countsLine(view: RunState, { colors, now }: Shown): string {
   const tasks = [...view.tasks.values()];
   const came = countsText(
     countStatuses(tasks.flatMap(({ state, status = "" }) => (isEnd(state) ? status : []))),
   );
   const counts = [came, stateCounts(tasks)].filter(Boolean).join(", ");
-  const elapsed = clock(now - (view.resumed ?? now));
-  return `${colors.bold(`${view.settled}/${tasks.length}`)} ${elapsed}  ${colors.dim(counts)}`;
+  const elapsed = clock(view.latest ? now - Date.parse(view.latest.at) : 0);
+  return `${colors.bold(`${view.settledCount}/${tasks.length}`)} ${elapsed}  ${colors.dim(counts)}`;
 }
 
 /** How many are in each state that is no end. */
-function stateCounts(tasks: readonly TaskView[], more = ""): string {
+function stateCounts(tasks: readonly RunTask[], more = ""): string {
   const states = { running: 0, verifying: 0, waiting: 0, "to come": 0 };
   for (const { state } of tasks) {
     if (state === "pending" || state === "ready") states["to come"] += 1;

@@ -2,7 +2,7 @@ import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
-import type { RunView } from "../history/run-state.ts";
+import type { RunState } from "../history/run-state.ts";
 import { duration } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import type { Colors } from "./reporter.ts";
@@ -23,7 +23,7 @@ export function statusWord(status: Status, colors: Colors): string {
 }
 
 /** A line for an event that people want to read, or none. `view` knows of it already. */
-export function lineOf(event: RunEvent, view: RunView, colors: Colors): string | undefined {
+export function lineOf(event: RunEvent, view: RunState, colors: Colors): string | undefined {
   const named = (task: string) => name(task, view.tasks.get(task)?.title, colors);
   switch (event.event) {
     case "run.started": {

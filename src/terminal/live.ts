@@ -1,5 +1,5 @@
 import { isStart } from "../../schemas/event.ts";
-import { RunView } from "../history/run-state.ts";
+import { RunState } from "../history/run-state.ts";
 import { frameOf } from "./frame.ts";
 import { lineOf } from "./lines.ts";
 import { LiveArea } from "./live-area.ts";
@@ -8,7 +8,7 @@ import { Summary } from "./summary.ts";
 
 /** A terminal's view: what has happened scrolls by above the run as it stands. */
 export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Reporter {
-  const view = new RunView();
+  const view = new RunState();
   const summary = new Summary(view);
   const activity = new Map<string, string>();
   let isOver = false;

@@ -1,13 +1,13 @@
 import { isParked } from "../../schemas/outcome.ts";
 import { answerCommand } from "../history/next-step.ts";
-import { RunView } from "../history/run-state.ts";
+import { RunState } from "../history/run-state.ts";
 import { lineOf } from "./lines.ts";
 import type { Colors, Reporter, Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
 /** A line for each thing that happens: for logs, pipes and CI. */
 export function plainReporter(screen: Screen, colors: Colors): Reporter {
-  const view = new RunView();
+  const view = new RunState();
   const summary = new Summary(view);
   return {
     past(events) {

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
 import { nextStepLines, shortest } from "../history/next-step.ts";
-import type { RunView } from "../history/run-state.ts";
+import type { RunState } from "../history/run-state.ts";
 import { countsText, duration, usageText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import { name, statusWord } from "./lines.ts";
@@ -19,7 +19,7 @@ export class Summary {
 
   constructor(
     /** The run that it is of; it knows of an event before this does. */
-    private readonly view: RunView,
+    private readonly view: RunState,
   ) {}
 
   event(event: RunEvent): void {

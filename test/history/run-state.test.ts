@@ -11,7 +11,10 @@ import type { AttemptInput, BackoffInput } from "../../machines/task-setup.ts";
 import type { RunEvent, RunEventBody } from "../../schemas/event.ts";
 import { type Mode, modes } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
-import { journalLine, RunView, slotsOf } from "../../src/history/run-state.ts";
+import { journalLine } from "../../src/history/journal-line.ts";
+import { RunState } from "../../src/history/run-state.ts";
+import { slotsOf } from "../../src/history/slots.ts";
+import type { Transition } from "../../src/history/transitions.ts";
 
 const outcomes: readonly Outcome[] = [
   { status: "pass" },
@@ -158,7 +161,7 @@ function machines({ mode, pause: pauses, attended, maxParallel, tasks }: Plan) {
 const inside = (tasks: Plan["tasks"], at: number): number[] =>
   (tasks[at]?.depends ?? []).filter((on) => on < at && (tasks[on]?.stage ?? 9) <= (tasks[at]?.stage ?? 0));
 
-const isIn = (chart: ReturnType<typeof chartOf>, taken: NonNullable<RunView["taken"]>) =>
+const isIn = (chart: ReturnType<typeof chartOf>, taken: Transition) =>
   chart.transitions.some(
     (move) =>
       move.from === taken.from &&
@@ -191,12 +194,14 @@ describe("the fold over a journal", () => {
         };
         const charts = { run: chartOf(orchestratorMachine(plan.mode)), task: chartOf(taskMachine) };
         for (let steps = 0; steps < 60; steps += 1) {
-          const view = new RunView();
+          const view = new RunState();
           for (const event of events) {
             view.apply(event);
-            if (view.taken) expect([view.taken, isIn(charts.run, view.taken)]).toEqual([view.taken, true]);
-            for (const { taken } of view.tasks.values())
-              if (taken) expect([taken, isIn(charts.task, taken)]).toEqual([taken, true]);
+            const { lastTransition } = view;
+            if (lastTransition)
+              expect([lastTransition, isIn(charts.run, lastTransition)]).toEqual([lastTransition, true]);
+            for (const { lastTransition: last } of view.tasks.values())
+              if (last) expect([last, isIn(charts.task, last)]).toEqual([last, true]);
           }
           const snapshot = actor.getSnapshot();
           expect(view.state).toBe(snapshot.value);
@@ -263,7 +268,7 @@ describe("a line of the journal", () => {
 });
 
 test("attempts take the first free slot", () => {
-  const view = new RunView();
+  const view = new RunState();
   const at = (second: number) => new Date(second * 1000).toISOString();
   const tasks = ["a", "b", "c"].map((id) => ({ id, title: id, stage: "s", ...plain }));
   const run = "r";
@@ -287,7 +292,7 @@ test("attempts take the first free slot", () => {
 });
 
 test("an attempt that a kill cut off was over when its run last wrote, and its slot is free then", () => {
-  const view = new RunView();
+  const view = new RunState();
   const at = (second: number) => new Date(second * 1000).toISOString();
   const tasks = ["a", "b"].map((id) => ({ id, title: id, stage: "s", ...plain }));
   const run = "r";
@@ -298,9 +303,11 @@ test("an attempt that a kill cut off was over when its run last wrote, and its s
   view.apply({ event: "task.ready", at: at(5), run, task: "b" });
   view.apply({ event: "task.answered", at: at(900), run, task: "b", attempt: 1, text: "yes" });
   view.apply({ event: "run.resumed", at: at(1000), run, ...job, tasks, kept: [], again: [] });
-  expect(view.tasks.get("a")?.attempts).toEqual([{ number: 1, began: 1000, ended: 5000, duration_s: 4 }]);
+  expect(view.tasks.get("a")?.attempts).toEqual([
+    { number: 1, key, startedAt: 1000, endedAt: 5000, duration_s: 4 },
+  ]);
   view.apply({ event: "task.started", at: at(1001), run, task: "a", attempt: 2, key });
   view.apply({ event: "task.started", at: at(1002), run, task: "b", attempt: 2, key });
   expect(Object.fromEntries(slotsOf(view))).toEqual({ a: [0, 0], b: [1, 1] });
-  expect(view.tasks.get("b")?.attempts.map(({ ended }) => ended)).toEqual([5000, undefined]);
+  expect(view.tasks.get("b")?.attempts.map(({ endedAt }) => endedAt)).toEqual([5000, undefined]);
 });

@@ -4,7 +4,7 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
 import { statuses } from "../../schemas/outcome.ts";
-import { RunView } from "../../src/history/run-state.ts";
+import { RunState } from "../../src/history/run-state.ts";
 import { frameOf } from "../../src/terminal/frame.ts";
 import { at, began, evil, finished, obeyed, resumed, start, started } from "../report/events.ts";
 
@@ -15,7 +15,7 @@ function frame(
   events: readonly RunEvent[],
   { second = 60, columns = 80, rows = 24, activity = {} as Record<string, string>, colors = none } = {},
 ): readonly string[] {
-  const view = new RunView();
+  const view = new RunState();
   for (const event of events) view.apply(event);
   const shown = { colors, now: began + second * 1000, activity: new Map(Object.entries(activity)) };
   return frameOf(view, { columns, rows }, shown);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart, ChartTransition } from "../../machines/chart.ts";
-import type { RunView, Taken } from "../../src/history/run-state.ts";
+import type { RunState } from "../../src/history/run-state.ts";
+import { chartKey, type Transition } from "../../src/history/transitions.ts";
 import { ChartDrawing } from "../chart-drawing.tsx";
 import { type PlacedChart, placeChart } from "../chart-layout.ts";
 import { elk } from "./elk.ts";
@@ -13,7 +14,7 @@ import { useZoom, ZoomTools } from "./zoom.tsx";
 interface ChartsViewProps {
   readonly facts: RunFacts;
   readonly store: Store;
-  readonly view: RunView;
+  readonly view: RunState;
   /** The task whose chart is shown; none for the orchestrator's. */
   readonly task: string | undefined;
   readonly onTask: (task: string | undefined) => void;
@@ -23,18 +24,18 @@ interface ChartsViewProps {
 export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps) {
   const chart =
     task === undefined
-      ? facts.charts.orchestrator[view.graph?.mode ?? "dependency-driven"]
+      ? facts.charts.orchestrator[view.latest?.mode ?? "dependency-driven"]
       : facts.charts.task;
   const placed = usePlaced(chart);
   const scroller = useRef<HTMLElement>(null);
   const zoom = useZoom(scroller, placed, "width");
   const shown = task === undefined ? view : view.tasks.get(task);
-  const lit = shown?.state;
+  const lit = shown && chartKey(shown.state);
   useEffect(() => {
     const find = (part: string) => scroller.current?.querySelector(part);
     find(".taken")?.scrollIntoView({ block: "center", inline: "center" });
     find(".current")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [placed, shown?.taken, lit]);
+  }, [placed, shown?.lastTransition, lit]);
   const name = task === undefined ? "Orchestrator" : `Task ${oneLine(task)}`;
   const concerns = (at: number) => task === undefined || store.lines[at]?.task === task;
   const stepTo = (direction: 1 | -1) => {
@@ -72,7 +73,7 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
       </div>
       <p class="taken" aria-live="polite">
         <b>{name}</b> is <b data-testid="state">{shown?.state ?? "not started"}</b>
-        {shown?.taken ? <> – last: {words(shown.taken)}</> : null}
+        {shown?.lastTransition ? <> – last: {words(shown.lastTransition)}</> : null}
       </p>
       <Scroller label={`Chart: ${name}`} box={scroller}>
         {placed ? (
@@ -81,7 +82,7 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
               chart={placed}
               title={name}
               current={lit}
-              taken={shown?.taken ? isTaken(shown.taken) : undefined}
+              taken={shown?.lastTransition ? isTaken(shown.lastTransition) : undefined}
             />
           </div>
         ) : null}
@@ -91,11 +92,11 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
 }
 
 const isTaken =
-  ({ from, to, event, guard }: Taken) =>
+  ({ from, to, event, guard }: Transition) =>
   (move: ChartTransition): boolean =>
     move.from === from && move.to === to && move.event === event && move.guard === guard;
 
-function words({ from, to, event, guard }: Taken): string {
+function words({ from, to, event, guard }: Transition): string {
   const where =
     to === undefined ? (from === "" ? "in every state" : `in ${from}`) : `${from || "any state"} → ${to}`;
   return `${event}${guard ? ` [${guard}]` : ""}, ${where}`;

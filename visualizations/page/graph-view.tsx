@@ -1,7 +1,7 @@
 import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunGraph } from "../../schemas/event.ts";
-import type { RunView } from "../../src/history/run-state.ts";
+import type { RunState } from "../../src/history/run-state.ts";
 import { elk } from "./elk.ts";
 import { type Box, type PlacedPlan, placePlan } from "./plan-layout.ts";
 import { Scroller } from "./scroller.tsx";
@@ -10,7 +10,7 @@ import { useZoom, ZoomTools } from "./zoom.tsx";
 
 interface GraphViewProps {
   readonly graph: RunGraph;
-  readonly view: RunView;
+  readonly view: RunState;
   readonly selected: string | undefined;
   readonly onSelect: (task: string) => void;
 }

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { JournalLine } from "../../src/history/run-state.ts";
+import type { JournalLine } from "../../src/history/journal-line.ts";
 import { Scroller } from "./scroller.tsx";
 import { clock, oneLine, seconds } from "./text.ts";
 

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import "../chart.css";
 import "./style.css";
-import type { RunView } from "../../src/history/run-state.ts";
+import type { RunState } from "../../src/history/run-state.ts";
 import { ChartsView } from "./charts-view.tsx";
 import { embedded } from "./embedded.ts";
 import type { RunFacts } from "./facts.ts";
@@ -69,9 +69,9 @@ function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Stor
           current={place.view}
           onChange={(name) => setPlace((now) => ({ ...now, view: name }))}
         >
-          {view.graph === undefined ? <p class="quiet">The run has not begun yet.</p> : null}
-          {place.view === "graph" && view.graph ? (
-            <GraphView graph={view.graph} view={view} selected={place.task} onSelect={select} />
+          {view.latest === undefined ? <p class="quiet">The run has not begun yet.</p> : null}
+          {place.view === "graph" && view.latest ? (
+            <GraphView graph={view.latest} view={view} selected={place.task} onSelect={select} />
           ) : null}
           {place.view === "timeline" ? (
             <Timeline view={view} live={live} selected={place.task} onSelect={select} />
@@ -107,7 +107,7 @@ function Page({ facts, store }: { readonly facts: RunFacts; readonly store: Stor
 }
 
 /** The run's name and state, and how many tasks look how. */
-function Head({ store, facts, view }: { store: Store; facts: RunFacts; view: RunView }) {
+function Head({ store, facts, view }: { store: Store; facts: RunFacts; view: RunState }) {
   const counts = new Map<Look, number>();
   for (const task of view.tasks.values()) counts.set(lookOf(task), (counts.get(lookOf(task)) ?? 0) + 1);
   return (
@@ -116,9 +116,9 @@ function Head({ store, facts, view }: { store: Store; facts: RunFacts; view: Run
       <span class="badge-state" data-testid="run-state">
         {runState(store, view)}
       </span>
-      {view.graph ? (
+      {view.latest ? (
         <span class="quiet">
-          {view.graph.mode}, at most {view.graph.max_parallel} at once
+          {view.latest.mode}, at most {view.latest.max_parallel} at once
         </span>
       ) : null}
       <ul class="counts" aria-label="Tasks by state">
@@ -135,7 +135,7 @@ function Head({ store, facts, view }: { store: Store; facts: RunFacts; view: Run
   );
 }
 
-function runState(store: Store, view: RunView): string {
+function runState(store: Store, view: RunState): string {
   if (view.finished) return `finished, exit status ${view.finished.exit_code}`;
   if (store.step !== undefined) return "in the past";
   if (store.alive === false) return "ended without a finish: it was killed";

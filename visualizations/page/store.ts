@@ -1,4 +1,5 @@
-import { type JournalLine, journalLine, RunView } from "../../src/history/run-state.ts";
+import { type JournalLine, journalLine } from "../../src/history/journal-line.ts";
+import { RunState } from "../../src/history/run-state.ts";
 import { embedded } from "./embedded.ts";
 
 /** The journal as far as it has come, and the moment that is looked at: the latest, or some line before it. */
@@ -8,8 +9,8 @@ export class Store {
   step: number | undefined;
   alive: boolean | undefined;
   connected = false;
-  private readonly latest = new RunView();
-  private past: { readonly step: number; readonly view: RunView } | undefined;
+  private readonly latest = new RunState();
+  private past: { readonly step: number; readonly view: RunState } | undefined;
   private told = false;
   private readonly listeners = new Set<() => void>();
 
@@ -19,10 +20,10 @@ export class Store {
     return () => this.listeners.delete(listener);
   }
 
-  get view(): RunView {
+  get view(): RunState {
     if (this.step === undefined) return this.latest;
     if (this.past?.step !== this.step) {
-      this.past = { step: this.step, view: RunView.of(this.lines.slice(0, this.step)) };
+      this.past = { step: this.step, view: new RunState(this.lines.slice(0, this.step)) };
     }
     return this.past.view;
   }

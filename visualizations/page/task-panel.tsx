@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { traitsOf } from "../../schemas/engines.ts";
 import type { Usage } from "../../schemas/outcome.ts";
-import type { TaskView } from "../../src/history/run-state.ts";
+import type { RunTask } from "../../src/history/run-state.ts";
+import { isEnd } from "../../src/history/transitions.ts";
 import { shellQuoted } from "../../src/text/shell-quoted.ts";
 import type { RunFacts } from "./facts.ts";
 import { FileView } from "./file-view.tsx";
@@ -13,7 +14,7 @@ import { lookOf, oneLine, readable, seconds, signs } from "./text.ts";
 interface TaskPanelProps {
   readonly facts: RunFacts;
   readonly store: Store;
-  readonly task: TaskView;
+  readonly task: RunTask;
   readonly onClose: () => void;
   readonly onChart: () => void;
   readonly onSelect: (task: string) => void;
@@ -30,8 +31,8 @@ type Tab = (typeof tabs)[number][0];
 
 /** All about one task. */
 export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: TaskPanelProps) {
-  const engine = store.view.graph?.tasks.find(({ id }) => id === task.id)?.engine;
-  const showsEvents = !task.status && engine !== undefined && traitsOf(engine).streamsEvents;
+  const engine = store.view.latest?.tasks.find(({ id }) => id === task.id)?.engine;
+  const showsEvents = !isEnd(task.state) && engine !== undefined && traitsOf(engine).streamsEvents;
   const [tab, setTab] = useState<Tab>(showsEvents ? "events.jsonl" : "output.md");
   const [chosen, setChosen] = useState<number>();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -63,7 +64,7 @@ export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: Ta
         {tab === "journal" ? (
           <TaskLines store={store} task={task.id} />
         ) : attempt ? (
-          <FileView task={task.id} attempt={attempt.number} name={tab} done={attempt.ended !== undefined} />
+          <FileView task={task.id} attempt={attempt.number} name={tab} done={attempt.endedAt !== undefined} />
         ) : (
           <p class="quiet">It has not started.</p>
         )}
@@ -74,22 +75,22 @@ export function TaskPanel({ facts, store, task, onClose, onChart, onSelect }: Ta
 
 interface FactsProps {
   readonly store: Store;
-  readonly task: TaskView;
+  readonly task: RunTask;
   readonly chosen: number | undefined;
   readonly onSelect: (task: string) => void;
   readonly onAttempt: (number: number) => void;
 }
 
 function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
-  const node = store.view.graph?.tasks.find(({ id }) => id === task.id);
+  const node = store.view.latest?.tasks.find(({ id }) => id === task.id);
   const outcome = task.attempts.find(({ number }) => number === chosen)?.outcome;
   const verdict = oneLine(outcome?.verdict ?? "").replace(/^VERDICT: */, "");
-  const shares = store.view.graph?.conflicts.filter(({ tasks }) => tasks.includes(task.id)) ?? [];
+  const shares = store.view.latest?.conflicts.filter(({ tasks }) => tasks.includes(task.id)) ?? [];
   return (
     <dl>
       <Fact name="State">
         {lookOf(task)}
-        {task.reason ? `: ${oneLine(task.reason)}` : ""}
+        {task.reason && !task.runsAgain ? `: ${oneLine(task.reason)}` : ""}
       </Fact>
       {verdict && !verdict.includes(oneLine(task.reason ?? "\n")) ? (
         <Fact name="Verdict">{verdict}</Fact>
@@ -97,7 +98,7 @@ function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
       {task.duration_s === undefined ? null : <Fact name="Took">{seconds(task.duration_s)}</Fact>}
       {task.attempts.length > 0 ? (
         <Fact name="Attempts">
-          {task.attempts.map(({ number, outcome, ended, duration_s }) => (
+          {task.attempts.map(({ number, outcome, endedAt, duration_s }) => (
             <button
               key={number}
               type="button"
@@ -105,7 +106,7 @@ function Facts({ store, task, chosen, onSelect, onAttempt }: FactsProps) {
               aria-pressed={number === chosen}
               onClick={() => onAttempt(number)}
             >
-              {number}: {outcome?.status ?? (ended === undefined ? "under way" : "cut off")}
+              {number}: {outcome?.status ?? (endedAt === undefined ? "under way" : "cut off")}
               {duration_s === undefined ? "" : `, ${seconds(duration_s)}`}
             </button>
           ))}
@@ -166,7 +167,7 @@ function usageWords({ input_tokens, cached_input_tokens, output_tokens, cost_usd
 /** Where a person answers the question that a task is parked with. */
 function Answer(props: {
   readonly facts: RunFacts;
-  readonly task: TaskView;
+  readonly task: RunTask;
   readonly alive: boolean | undefined;
 }) {
   const { facts, task, alive } = props;

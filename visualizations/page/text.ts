@@ -1,4 +1,4 @@
-import type { TaskView } from "../../src/history/run-state.ts";
+import type { RunTask } from "../../src/history/run-state.ts";
 
 /** Escape sequences of terminals: colours, cursor moves, titles. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
@@ -16,8 +16,9 @@ export const readable = (text: string): string =>
 export const oneLine = (text: string): string => readable(text).replaceAll(/\s+/g, " ").trim();
 
 /** How a task looks: its chart's state, with a pass told from a warning. */
-export type Look = TaskView["state"] | "warn";
-export const lookOf = ({ state, status }: TaskView): Look => (status === "warn" ? "warn" : state);
+export type Look = RunTask["state"] | "warn";
+export const lookOf = ({ state, status }: RunTask): Look =>
+  state === "done" && status === "warn" ? "warn" : state;
 
 /** A sign for each look, so that no one needs to tell colours apart. */
 export const signs: Readonly<Record<Look, string>> = {

@@ -1,10 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type AttemptView, type RunView, slotsOf, type TaskView } from "../../src/history/run-state.ts";
+import type { RunAttempt, RunState, RunTask } from "../../src/history/run-state.ts";
+import { slotsOf } from "../../src/history/slots.ts";
+import { isEnd } from "../../src/history/transitions.ts";
 import { Scroller } from "./scroller.tsx";
 import { clock, lookOf, oneLine, seconds, signs, ticksOf } from "./text.ts";
 
 interface TimelineProps {
-  readonly view: RunView;
+  readonly view: RunState;
   /** Whether time goes on: then bars of running tasks grow. */
   readonly live: boolean;
   readonly selected: string | undefined;
@@ -15,11 +17,12 @@ const rowHeight = 26;
 
 /** When each task waited, ran and was tried again, and above it what each slot was used for. */
 export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
-  const now = useNow(live, view.last ?? 0);
+  const now = useNow(live, view.lastAt ?? 0);
   const [zoom, setZoom] = useState(1);
   const scroller = useRef<HTMLElement>(null);
   const window_ = useWindow(scroller);
-  const from = view.began ?? now;
+  const begin = view.started ?? view.latest;
+  const from = begin ? Date.parse(begin.at) : now;
   const span = Math.max(now - from, 1);
   const place = (at: number) => `${(Math.min(Math.max(at - from, 0) / span, 1) * 100).toFixed(3)}%`;
   const length = (start: number, end: number) => `${((Math.max(end - start, 0) / span) * 100).toFixed(3)}%`;
@@ -65,7 +68,7 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
             tasks={tasks}
             slots={slots}
             bars={bars}
-            count={view.graph?.max_parallel ?? 1}
+            count={view.latest?.max_parallel ?? 1}
           />
           <div class="rows" style={{ height: `${tasks.length * rowHeight}px` }}>
             {shown.map((task, at) => (
@@ -104,7 +107,7 @@ interface BarScale {
 
 /** One lane for each slot that was used. */
 function Slots(props: {
-  readonly tasks: readonly TaskView[];
+  readonly tasks: readonly RunTask[];
   readonly slots: ReadonlyMap<string, readonly number[]>;
   readonly bars: BarScale;
   readonly count: number;
@@ -133,8 +136,8 @@ function Slots(props: {
               key={`${task.id} ${attempt.number}`}
               class={`bar look-${barLook(task, attempt)}`}
               style={{
-                left: bars.place(attempt.began),
-                width: bars.length(attempt.began, attempt.ended ?? bars.now),
+                left: bars.place(attempt.startedAt),
+                width: bars.length(attempt.startedAt, attempt.endedAt ?? bars.now),
                 top: `${(slots.get(task.id)?.[at] ?? 0) * 12 + 20}px`,
               }}
             />
@@ -145,25 +148,28 @@ function Slots(props: {
   );
 }
 
-function Bars({ task, slots, bars }: { task: TaskView; slots: readonly number[]; bars: BarScale }) {
+function Bars({ task, slots, bars }: { task: RunTask; slots: readonly number[]; bars: BarScale }) {
   const { place, length, now } = bars;
   const began = waitEnd(task, now);
   return (
     <>
-      {task.ready === undefined ? null : (
-        <i class="waits" style={{ left: place(task.ready), width: length(task.ready, began) }} />
+      {task.readyAt === undefined ? null : (
+        <i class="waits" style={{ left: place(task.readyAt), width: length(task.readyAt, began) }} />
       )}
       {task.attempts.map((attempt, at) => {
-        const before = task.attempts[at - 1]?.ended;
+        const before = task.attempts[at - 1]?.endedAt;
         return (
           <>
             {before === undefined ? null : (
-              <i class="gap" style={{ left: place(before), width: length(before, attempt.began) }} />
+              <i class="gap" style={{ left: place(before), width: length(before, attempt.startedAt) }} />
             )}
             <i
               key={attempt.number}
               class={`bar look-${barLook(task, attempt)}`}
-              style={{ left: place(attempt.began), width: length(attempt.began, attempt.ended ?? now) }}
+              style={{
+                left: place(attempt.startedAt),
+                width: length(attempt.startedAt, attempt.endedAt ?? now),
+              }}
             >
               <small>{(slots[at] ?? 0) + 1}</small>
             </i>
@@ -175,23 +181,24 @@ function Bars({ task, slots, bars }: { task: TaskView; slots: readonly number[];
 }
 
 /** The last attempt is what its task is; one that was followed by another failed, or was cut off. */
-function barLook(task: TaskView, attempt: AttemptView): string {
-  const wasCutOff = attempt.ended !== undefined && attempt.outcome === undefined;
+function barLook(task: RunTask, attempt: RunAttempt): string {
+  const wasCutOff = attempt.endedAt !== undefined && attempt.outcome === undefined;
   const isLast = attempt.number === task.attempts.at(-1)?.number;
-  if (isLast && !(wasCutOff && task.status === undefined)) return lookOf(task);
+  if (isLast && !(wasCutOff && !isEnd(task.state))) return lookOf(task);
   return wasCutOff ? "cancelled" : "failed";
 }
 
 /** When a task's last wait for a slot ended: of a run that was resumed, it may have attempts from before that. */
-const waitEnd = ({ attempts, settled, ready = 0 }: TaskView, now: number): number =>
-  attempts.find(({ began }) => began >= ready)?.began ??
-  (settled !== undefined && settled >= ready ? settled : now);
+const waitEnd = ({ attempts, settledAt, readyAt = 0 }: RunTask, now: number): number =>
+  attempts.find(({ startedAt }) => startedAt >= readyAt)?.startedAt ??
+  (settledAt !== undefined && settledAt >= readyAt ? settledAt : now);
 
-function describe(task: TaskView, now: number): string {
-  const began = task.attempts[0]?.began;
-  const ended = task.settled ?? (task.state === "pending" ? task.attempts.at(-1)?.ended : undefined) ?? now;
+function describe(task: RunTask, now: number): string {
+  const began = task.attempts[0]?.startedAt;
+  const ended =
+    task.settledAt ?? (task.state === "pending" ? task.attempts.at(-1)?.endedAt : undefined) ?? now;
   const parts: string[] = [lookOf(task)];
-  if (task.ready !== undefined) parts.push(`waited ${seconds((waitEnd(task, now) - task.ready) / 1000)}`);
+  if (task.readyAt !== undefined) parts.push(`waited ${seconds((waitEnd(task, now) - task.readyAt) / 1000)}`);
   if (began !== undefined) parts.push(`ran ${seconds((ended - began) / 1000)}`);
   if (task.attempts.length > 1) parts.push(`${task.attempts.length} attempts`);
   return parts.join(", ");

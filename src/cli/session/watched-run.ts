@@ -1,6 +1,6 @@
 import { isStart, type RunEvent } from "../../../schemas/event.ts";
+import { journalLine } from "../../history/journal-line.ts";
 import { resumeCommand } from "../../history/next-step.ts";
-import { journalLine } from "../../history/run-state.ts";
 import { lockHolder } from "../../journal/lock.ts";
 import { readJournal } from "../../journal/read-journal.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";

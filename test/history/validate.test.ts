@@ -5,23 +5,24 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
-import { foldJournal, type RunHistory } from "../../src/history/fold.ts";
+import { outcomeOf } from "../../src/history/run-state.ts";
+import { foldJournal, type ValidRun } from "../../src/history/validate.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/journals", import.meta.url));
 const golden = readdirSync(folder).map((name) => [name.replace(".jsonl", ""), join(folder, name)] as const);
 
-const folded = (events: readonly RunEvent[]): RunHistory => {
+const folded = (events: readonly RunEvent[]): ValidRun => {
   const history = foldJournal(events);
   if ("index" in history) throw new Error(`${history.index}: ${history.message}`);
   return history;
 };
 /** Each task in a word: what it settled as, or how far it came. */
-const words = ({ tasks, finished }: RunHistory) => ({
+const words = ({ tasks, finished }: ValidRun) => ({
   ...Object.fromEntries(
-    [...tasks].map(([id, { status, attempt, outcome }]) => [
+    [...tasks].map(([id, task]) => [
       id,
-      `${status ?? "open"} ${attempt}${status === undefined && outcome ? ` ${outcome.status}` : ""}`,
+      `${task.status ?? `open ${outcomeOf(task)?.status ?? ""}`} ${task.attempts.length}`.replace("  ", " "),
     ]),
   ),
   exit: finished?.exit_code,
@@ -54,15 +55,17 @@ test("resumed, what is not kept is to run again, and says until then what it cam
   const at = "2100-01-01T00:00:00.000Z";
   const resumed: RunEvent = { ...job, event: "run.resumed", at, kept: ["a", "b"], again: [] };
   const { tasks } = folded([...events, resumed]);
-  expect([...tasks].filter(([, { again }]) => again).map(([id, { status }]) => [id, status])).toEqual([
-    ["c", "fail"],
-    ["d", "skipped"],
-  ]);
-  const key = tasks.get("c")?.key ?? { prompt: "", options: "", results: "" };
+  expect([...tasks].filter(([, { runsAgain }]) => runsAgain).map(([id, { status }]) => [id, status])).toEqual(
+    [
+      ["c", "fail"],
+      ["d", "skipped"],
+    ],
+  );
+  const key = tasks.get("c")?.attempts[0]?.key ?? { prompt: "", options: "", results: "" };
   const { run } = started;
   const once = folded([...events, resumed, { event: "task.started", at, run, task: "c", attempt: 2, key }]);
-  expect(once.tasks.get("c")).toMatchObject({ again: false, status: undefined });
-  expect(once.tasks.get("d")?.again).toBe(true);
+  expect(once.tasks.get("c")).toMatchObject({ runsAgain: false, status: undefined });
+  expect(once.tasks.get("d")?.runsAgain).toBe(true);
 });
 
 describe("a journal that no run can have written is an error that names the event", () => {
