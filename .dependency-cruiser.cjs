@@ -62,12 +62,7 @@ const node = (...names) => `^(node:)?(${names.join("|")})(/|$)`;
 module.exports = {
   forbidden: [
     ...layerRules,
-    {
-      name: "no-cycles",
-      severity: "error",
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
-    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no-orphans",
       severity: "error",
@@ -79,6 +74,18 @@ module.exports = {
       severity: "error",
       from: {},
       to: { path: "^src/[^/]+$", pathNot: names.filter((name) => name.endsWith(".ts")).map(pathOf) },
+    },
+    {
+      name: "only-program-imports-commands",
+      severity: "error",
+      from: { pathNot: "^src/cli/program\\.ts$" },
+      to: { path: "^src/cli/commands/" },
+    },
+    {
+      name: "session-imports-of-cli-only-the-exit-status",
+      severity: "error",
+      from: { path: "^src/cli/session/" },
+      to: { path: "^src/cli/", pathNot: "^src/cli/(session/|exit-status\\.ts$)" },
     },
     {
       name: "pages-machines-and-history-have-no-effects",

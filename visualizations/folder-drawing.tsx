@@ -21,7 +21,7 @@ export function placeFolders(graph: FolderGraph, elk: ELK): Promise<ElkNode> {
   });
 }
 
-/** Folders and their imports as SVG, in the colours of the charts. */
+/** Draws folders and their imports as SVG, in the colours of the charts. */
 export function FolderDrawing({ placed, title, css }: { placed: ElkNode; title: string; css: string }) {
   const { width = 0, height = 0, children = [], edges = [] } = placed;
   return (

@@ -9,13 +9,15 @@ import { FolderDrawing, placeFolders } from "../../visualizations/folder-drawing
 import {
   type FolderGraph,
   folderGraph,
+  folderMermaid,
   reachable,
   withoutImplied,
 } from "../../visualizations/folder-graph.ts";
 
-// `npm run diagrams` runs this file with --update: what draws the picture is what holds it against the code.
+// `npm run diagrams` runs this file with --update: the same code draws the picture and compares it with the imports.
 
-const file = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const diagram = (name: string) =>
+  fileURLToPath(new URL(`../../visualizations/diagrams/${name}`, import.meta.url));
 
 let graph: FolderGraph;
 beforeAll(async () => {
@@ -23,7 +25,7 @@ beforeAll(async () => {
   graph = folderGraph(output as ICruiseResult);
 });
 
-test("no folder imports itself by way of others", () => {
+test("no folder imports itself through others", () => {
   const cyclic = [...graph.keys()].filter((folder) => reachable(graph, folder).has(folder));
   expect(graph.size).toBeGreaterThan(20);
   expect(cyclic).toEqual([]);
@@ -34,11 +36,13 @@ test("the drawn imports imply exactly the imports of the code", () => {
   for (const folder of graph.keys()) expect(reachable(drawn, folder)).toEqual(reachable(graph, folder));
 });
 
-test("the picture of the folders is the code's", async () => {
+test("the Mermaid file of the folders matches the code", async () => {
+  await expect(folderMermaid(withoutImplied(graph))).toMatchFileSnapshot(diagram("folders.mmd"));
+});
+
+test("the picture of the folders matches the code", async () => {
   const placed = await placeFolders(withoutImplied(graph), new ELK());
-  const css = readFileSync(file("visualizations/chart.css"), "utf8");
+  const css = readFileSync(new URL("../../visualizations/chart.css", import.meta.url), "utf8");
   const drawing = <FolderDrawing placed={placed} title="Folders and what they import" css={css} />;
-  await expect(`${renderToStaticMarkup(drawing)}\n`).toMatchFileSnapshot(
-    file("visualizations/diagrams/folders.svg"),
-  );
+  await expect(`${renderToStaticMarkup(drawing)}\n`).toMatchFileSnapshot(diagram("folders.svg"));
 });
