@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What an attempt, and in the end a task, came to. */
+/** The statuses of a finished attempt or task. */
 export const statuses = [
   "pass",
   "warn",
@@ -13,14 +13,14 @@ export const statuses = [
 ] as const;
 export type Status = (typeof statuses)[number];
 
-/** Done: what depends on the task may start. `warn` is done with a caveat and is never counted as `pass`. */
+/** Whether a task is done, so that its dependents may start. `warn`, done with a caveat, never counts as `pass`. */
 export const isDone = (status: string | undefined): boolean => status === "pass" || status === "warn";
 
-/** Waits for a person; what depends on the task is neither started nor skipped while the run can go on. */
+/** Whether a task waits for a person. Its dependents are neither started nor skipped while the run can continue. */
 export const isParked = (status: string | undefined): boolean =>
   status === "question" || status === "escalated";
 
-/** Tokens, as the engine reports them; a figure that it does not report is absent, never zero. */
+/** Tokens and cost, as the engine reports them. A figure that it does not report is absent, never zero. */
 export const usageSchema = v.object({
   input_tokens: v.optional(v.number()),
   cached_input_tokens: v.optional(v.number()),
@@ -29,7 +29,7 @@ export const usageSchema = v.object({
 });
 export type Usage = v.InferOutput<typeof usageSchema>;
 
-/** Why an attempt did not pass, for retries: only what may pass by itself is worth another try. */
+/** The kinds of failure. A retry makes sense only for those that may pass by themselves. */
 export const failureKinds = [
   "task",
   "verify",
@@ -38,7 +38,7 @@ export const failureKinds = [
   "io",
   "transient",
   "rate_limited",
-  /** What was paid for is used up: nothing but a person, or days, changes that. */
+  /** The paid quota is used up: only a person or a long wait helps. */
   "quota",
   "auth",
   "configuration",
@@ -48,32 +48,32 @@ export const failureKinds = [
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
-/** The longest list of files that an outcome holds. */
+/** How many changed files an outcome lists at most. */
 export const mostFilesChanged = 500;
 
-/** The outcome of one attempt. Texts are bounded; the whole output is in the file at `output`. */
+/** The outcome of one attempt. Texts are bounded; the whole output is in the file `output`. */
 export const outcomeSchema = v.object({
   status: v.picklist(statuses),
-  /** One line: why it did not pass, the caveat of a `warn`, the text of a `question`. */
+  /** One line: the reason of a failure, the caveat of a `warn`, or the text of a `question`. */
   reason: v.optional(v.string()),
   failure: v.optional(v.picklist(failureKinds)),
-  /** Seconds to wait before another try, where the engine was told. */
+  /** Seconds to wait before a retry, if the engine's service named a time. */
   retry_after_s: v.optional(v.number()),
-  /** The agent's own closing line, as it wrote it. */
+  /** The agent's closing line, as written. */
   verdict: v.optional(v.string()),
   /** What dependents must know, in the agent's words. */
   hand_over: v.optional(v.string()),
-  /** The end of what a failing `verify` command said, for the agent that is to mend it. */
+  /** The end of the output of a failed `verify` command, for the agent that is to fix it. */
   feedback: v.optional(v.string()),
-  /** From the project directory: what git shows, and without git what the agent says. */
+  /** Paths from the project directory: as git shows, or without git as the agent reports. */
   files_changed: v.optional(v.array(v.string())),
-  /** What does not fit together, a line each: files changed that were not declared, and the like. */
+  /** Inconsistencies, one line each, such as changed files that were not declared. */
   notes: v.optional(v.array(v.string())),
   /** Absolute path of the whole output, and its size in bytes. */
   output: v.optional(v.string()),
   output_bytes: v.optional(v.number()),
   usage: v.optional(usageSchema),
-  /** What the agent reports of its session as a whole, where the attempt went on with one. */
+  /** The usage of the whole session as the agent reports it, if the attempt continued one. */
   session_usage: v.optional(usageSchema),
   session_id: v.optional(v.string()),
   exit_code: v.optional(v.number()),

@@ -1,28 +1,24 @@
 import type { Usage } from "./outcome.ts";
 
-/** What attempts have used, added up. A figure that nobody reports is absent, and never zero. */
+/** The total usage of several attempts of agents. */
 export interface Spent {
-  /** Of the attempts that report it. */
+  /** The sum of each figure, over the attempts that report it; absent if none does. */
   readonly usage: Usage;
-  /** How many attempts of agents there were, and how many of them reported tokens, and cost. */
   readonly attempts: number;
-  readonly withTokens: number;
+  /** How many of the attempts reported their cost. */
   readonly withCost: number;
 }
 
-export const nothingSpent: Spent = { usage: {}, attempts: 0, withTokens: 0, withCost: 0 };
+export const nothingSpent: Spent = { usage: {}, attempts: 0, withCost: 0 };
 
-/** With one more attempt of an agent. */
-export function spend(spent: Spent, usage: Usage | undefined): Spent {
-  return {
-    usage: usage ? totalUsage([spent.usage, usage]) : spent.usage,
-    attempts: spent.attempts + 1,
-    withTokens: spent.withTokens + (usage && tokensOf(usage) !== undefined ? 1 : 0),
-    withCost: spent.withCost + (usage?.cost_usd === undefined ? 0 : 1),
-  };
-}
+/** Adds one more attempt of an agent. */
+export const addAttempt = (spent: Spent, usage: Usage = {}): Spent => ({
+  usage: totalUsage([spent.usage, usage]),
+  attempts: spent.attempts + 1,
+  withCost: spent.withCost + (usage.cost_usd === undefined ? 0 : 1),
+});
 
-/** Figures added up, each over those that report it. */
+/** Adds up each figure over the usages that have it. */
 export function totalUsage(usages: readonly Usage[]): Usage {
   const total: Record<string, number> = {};
   for (const usage of usages) {
@@ -33,14 +29,14 @@ export function totalUsage(usages: readonly Usage[]): Usage {
   return total;
 }
 
-/** Tokens in and out; nothing where neither is reported. */
+/** The tokens in and out; undefined if neither is reported. */
 export const tokensOf = ({ input_tokens, output_tokens }: Usage): number | undefined =>
   input_tokens === undefined && output_tokens === undefined
     ? undefined
     : (input_tokens ?? 0) + (output_tokens ?? 0);
 
-/** Why a budget is used up; nothing while it is not. What is unknown counts against none. */
-export function usedUp(
+/** Says which budget is used up. Returns undefined if none is; unknown figures count as nothing. */
+export function usedUpBudget(
   { usage }: Spent,
   { maxTokens, maxCost }: { readonly maxTokens?: number | undefined; readonly maxCost?: number | undefined },
 ): string | undefined {

@@ -7,15 +7,15 @@ import { gitVersion, workingTree } from "../git/working-tree.ts";
 import { ProblemsError } from "../problem.ts";
 import { loadConfig } from "./config.ts";
 
-/** What a machine and a project have of what runs need: the shape of `doctor --json`. */
+/** The findings on what runs need from a machine and a project: the shape of `doctor --json`. */
 export interface Examination {
-  /** Whether the engine that carries out tasks by default can. */
+  /** Whether the default engine can run tasks. */
   readonly ready: boolean;
   readonly engine: EngineName;
   readonly checks: readonly Check[];
 }
 
-/** Looks at everything; starts no agent and spends nothing. Throws ProblemsError for a configuration with errors. */
+/** Examines git, every engine and the environment. Starts no agent. Throws ProblemsError if the configuration has errors. */
 export async function examine(directory: string, env: NodeJS.ProcessEnv): Promise<Examination> {
   const projectDir = resolve(directory);
   const { config, problems } = await loadConfig(projectDir, env);
@@ -25,36 +25,37 @@ export async function examine(directory: string, env: NodeJS.ProcessEnv): Promis
     engineNames.map(async (name) => {
       const own = environmentFor(name, config.engines[name].env, env);
       const checks = await engineFor(name, config, env).examine(own);
-      return checks.map((check) => (name === engine ? needed(check) : optional(check)));
+      return checks.map((check) => (name === engine ? asRequired(check) : asOptional(check)));
     }),
   );
-  const checks = [await git(projectDir), ...byEngine.flat(), environment(engine, env)];
+  const checks = [await gitCheck(projectDir), ...byEngine.flat(), environmentCheck(engine, env)];
   return { ready: !checks.some(({ status }) => status === "problem"), engine, checks };
 }
 
-/** What the default engine lacks stands in the way of runs; what another lacks, only of those that want it. */
-const needed = (check: Check): Check => (check.status === "absent" ? { ...check, status: "problem" } : check);
-const optional = (check: Check): Check =>
+/** A check of the default engine: if it is not installed, that is a problem. */
+const asRequired = (check: Check): Check =>
+  check.status === "absent" ? { ...check, status: "problem" } : check;
+/** A check of another engine: its problems matter only to those who choose it. */
+const asOptional = (check: Check): Check =>
   check.status === "problem" ? { ...check, status: "warning" } : check;
 
-async function git(projectDir: string): Promise<Check> {
+async function gitCheck(projectDir: string): Promise<Check> {
   const version = await gitVersion(projectDir);
+  const reason = "without it, changed files are only those that agents report";
   if (version === undefined) {
-    const advice = "install git: without it, files changed are what agents say of them";
-    return { name: "git", status: "warning", found: "no git that runs here", advice };
+    return { name: "git", status: "warning", found: "not installed", advice: `install git: ${reason}` };
   }
   if (await workingTree(projectDir)) return { name: "git", status: "ok", found: `${version}, ${projectDir}` };
-  const found = `${version}, and ${projectDir} is in no working tree`;
-  const advice = "git init: without it, files changed are what agents say of them";
-  return { name: "git", status: "warning", found, advice };
+  const found = `${version}, but ${projectDir} is not in a working tree`;
+  return { name: "git", status: "warning", found, advice: `git init: ${reason}` };
 }
 
-/** Lists the variables that no agent gets: names only, never values. */
-function environment(engine: EngineName, env: NodeJS.ProcessEnv): Check {
+/** Names the variables that no agent gets, without their values. */
+function environmentCheck(engine: EngineName, env: NodeJS.ProcessEnv): Check {
   const agents = engineNames.filter((name) => traitsOf(name).environment !== "all");
-  const reached = agents.map((name) => environmentFor(name, undefined, env));
+  const given = agents.map((name) => environmentFor(name, undefined, env));
   const kept = Object.keys(env)
-    .filter((name) => !reached.some((own) => name in own))
+    .filter((name) => !given.some((variables) => name in variables))
     .sort();
   const [first] = kept;
   const agent = agents.includes(engine) ? engine : agents[0];

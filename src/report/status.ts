@@ -1,7 +1,7 @@
 import { traitsOf } from "../../schemas/engines.ts";
 import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
-import { nothingSpent, spend, totalUsage } from "../../schemas/usage.ts";
+import { addAttempt, nothingSpent, totalUsage } from "../../schemas/usage.ts";
 import { outcomeOf, type RunTask } from "../history/run-state.ts";
 import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
@@ -19,7 +19,7 @@ export function runStatus({ directory, history, pid }: PastRun): RunStatus {
   const spent = latest.tasks
     .filter(({ engine }) => traitsOf(engine).asksModel)
     .flatMap(({ id }) => history.tasks.get(id)?.attempts ?? [])
-    .reduce((sum, { outcome }) => (outcome ? spend(sum, outcome.usage) : sum), nothingSpent);
+    .reduce((sum, { outcome }) => (outcome ? addAttempt(sum, outcome.usage) : sum), nothingSpent);
   return {
     run: directory.run,
     state: isLive ? "running" : finished ? "finished" : "killed",

@@ -1,6 +1,6 @@
 import { type EngineName, traitsOf } from "../../schemas/engines.ts";
 import type { Usage } from "../../schemas/outcome.ts";
-import { nothingSpent, type Spent, spend, usedUp } from "../../schemas/usage.ts";
+import { addAttempt, nothingSpent, type Spent, usedUpBudget } from "../../schemas/usage.ts";
 import type { JobOptions } from "../job/job.ts";
 
 /** Adds up what a run's agents use, and says once when a limit is reached. */
@@ -16,15 +16,15 @@ export class Budget {
   /** Counts attempts of an earlier part of the run; the limits are checked after the next attempt. */
   restore(engine: EngineName, usages: readonly (Usage | undefined)[]): void {
     if (!traitsOf(engine).asksModel) return;
-    for (const usage of usages) this.spent = spend(this.spent, usage);
+    for (const usage of usages) this.spent = addAttempt(this.spent, usage);
   }
 
   /** Counts one attempt. */
   add(engine: EngineName, usage: Usage | undefined): void {
     if (!traitsOf(engine).asksModel) return;
-    const before = usedUp(this.spent, this.limits);
-    this.spent = spend(this.spent, usage);
-    const reason = usedUp(this.spent, this.limits);
+    const before = usedUpBudget(this.spent, this.limits);
+    this.spent = addAttempt(this.spent, usage);
+    const reason = usedUpBudget(this.spent, this.limits);
     if (reason !== undefined && before === undefined) this.onUsedUp(reason);
   }
 }
