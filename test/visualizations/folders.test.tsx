@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cruise, type ICruiseResult } from "dependency-cruiser";
 import ELK from "elkjs/lib/elk.bundled.js";
@@ -16,6 +16,7 @@ import {
 
 // `npm run diagrams` runs this file with --update: the same code draws the picture and compares it with the imports.
 
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const diagram = (name: string) =>
   fileURLToPath(new URL(`../../visualizations/diagrams/${name}`, import.meta.url));
 
@@ -42,7 +43,16 @@ test("the Mermaid file of the folders matches the code", async () => {
 
 test("the picture of the folders matches the code", async () => {
   const placed = await placeFolders(withoutImplied(graph), new ELK());
-  const css = readFileSync(new URL("../../visualizations/chart.css", import.meta.url), "utf8");
+  const css = read("visualizations/chart.css");
   const drawing = <FolderDrawing placed={placed} title="Folders and what they import" css={css} />;
   await expect(`${renderToStaticMarkup(drawing)}\n`).toMatchFileSnapshot(diagram("folders.svg"));
+});
+
+test("docs/architecture.md names every folder, and only paths that exist", () => {
+  const spans = [...read("docs/architecture.md").matchAll(/`([\w./-]+)`/g)].map(([, span = ""]) => span);
+  const paths = spans.filter((span) => span.includes("/"));
+  const missing = paths.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)));
+  const folders = [...graph.keys()].filter((folder) => !folder.endsWith(".ts"));
+  expect(missing).toEqual([]);
+  expect(folders.filter((folder) => !paths.includes(`${folder}/`))).toEqual([]);
 });
