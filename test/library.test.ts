@@ -7,7 +7,7 @@ import { preProcessFile } from "typescript";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../src/index.ts";
 import { version } from "../src/version.ts";
-import { lives } from "./process/processes.ts";
+import { isAlive } from "./process/processes.ts";
 import { manifestOf, Rig } from "./rig.ts";
 
 // As a program has it: the built package, by its file; only the types come from the source.
@@ -89,7 +89,7 @@ describe("a run", () => {
     const { exitCode, counts, outcomes } = await run.finished;
     expect({ exitCode, cancelled: counts.cancelled }).toEqual({ exitCode: 99, cancelled: 2 });
     expect(outcomes.get("b")).toMatchObject({ status: "cancelled", reason: "enough" });
-    expect(lives(Number(await readFile(join(rig.dir, "pid"), "utf8")))).toBe(false);
+    expect(isAlive(Number(await readFile(join(rig.dir, "pid"), "utf8")))).toBe(false);
   });
 
   test("asks between batches, and takes a no", async () => {

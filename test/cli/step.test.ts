@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lives } from "../process/processes.ts";
+import { isAlive } from "../process/processes.ts";
 import { manifestOf, Rig } from "../rig.ts";
 
 const batches = manifestOf([{ a: "" }, { b: "" }, { c: "", d: "" }], { top: "mode: manual-batching" });
@@ -37,7 +37,7 @@ test("an answer is not waited for any more once a signal has ended the run", asy
   // Its standard input stays open.
   const status = await new Promise((resolve) => run.child.once("exit", (code) => resolve(code)));
   expect(status).toBe(130);
-  expect(lives(run.child.pid ?? 0)).toBe(false);
+  expect(isAlive(run.child.pid ?? 0)).toBe(false);
   expect(run.story()).toEqual(["a started", "a pass", "b cancelled", "c cancelled", "d cancelled"]);
 });
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
-import { lives } from "../process/processes.ts";
+import { isAlive } from "../process/processes.ts";
 import { manifestOf, Rig } from "../rig.ts";
 
 let rig: Rig;
@@ -37,11 +37,11 @@ test("after a kill, what passed is kept with its results, and the rest runs", as
   await first.event("task.settled", "b");
   first.child.kill("SIGKILL");
   await first.ended;
-  expect(lives(c.pid)).toBe(true);
+  expect(isAlive(c.pid)).toBe(true);
 
   const second = rig.command(["resume", "--json"]);
   const again = await rig.agent("c", 2);
-  expect(lives(c.pid)).toBe(false);
+  expect(isAlive(c.pid)).toBe(false);
   expect(again.prompt).toContain("the thing is in lib/a.ts");
   await again.exit();
   await (await rig.agent("d")).exit();

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
-import { lives } from "../process/processes.ts";
+import { isAlive } from "../process/processes.ts";
 import { manifestOf, Rig } from "../rig.ts";
 
 let rig: Rig;
@@ -172,7 +172,7 @@ describe("an end before the end", () => {
     expect(settledOf(await run.event("task.settled", "a"))).toMatchObject({ status: "fail" });
     expect(settledOf(await run.event("task.settled", "a")).reason).toMatch(/timed out after 4 s/);
     expect(run.story().at(-1)).toBe("b skipped");
-    expect(lives(a.pid)).toBe(false);
+    expect(isAlive(a.pid)).toBe(false);
   });
 
   test.each([
@@ -184,7 +184,7 @@ describe("an end before the end", () => {
     run.child.kill(signal);
     expect((await run.ended).code).toBe(status);
     expect(run.story().slice(2).sort()).toEqual(["a cancelled", "b cancelled", "c cancelled"]);
-    expect([lives(a.pid), lives(c.pid)]).toEqual([false, false]);
+    expect([isAlive(a.pid), isAlive(c.pid)]).toEqual([false, false]);
     expect(await run.event("run.finished")).toMatchObject({ exit_code: status, counts: { cancelled: 3 } });
   });
 
@@ -197,7 +197,7 @@ describe("an end before the end", () => {
     await run.event("run.cancelled");
     run.child.kill("SIGINT");
     expect((await run.ended).code).toBe(130);
-    expect(lives(a.pid)).toBe(false);
+    expect(isAlive(a.pid)).toBe(false);
   });
 });
 

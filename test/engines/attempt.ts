@@ -9,7 +9,7 @@ import type { AttemptRequest, Engine } from "../../src/engines/engine.ts";
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-/** One attempt in a directory of its own, for an engine to carry out. */
+/** One attempt in a temporary directory. */
 export class Attempt {
   readonly marker = `attempt/${randomUUID()}`;
   readonly progress: string[] = [];
@@ -35,7 +35,7 @@ export class Attempt {
   path = (name: string): string => join(this.dir, name);
   text = (name: keyof AttemptRequest["files"]): Promise<string> => readFile(this.files[name], "utf8");
 
-  /** Lets an engine carry it out. */
+  /** Runs the attempt with an engine. */
   async by(
     engine: Engine,
     { env = {}, run, ...rest }: Partial<AttemptRequest> & { readonly run?: string } = {},
@@ -73,7 +73,7 @@ export class Attempt {
     });
   }
 
-  /** Resolves once something has been told of it. */
+  /** Resolves once a line of progress was reported. */
   async told(text: string): Promise<void> {
     while (!this.progress.includes(text)) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }

@@ -16,13 +16,13 @@ afterEach(async () => {
 
 const engine = commandEngine({});
 
-test("a command that ends well passes, and its standard output is the result", async () => {
+test("a successful command passes, and its standard output is the result", async () => {
   const outcome = await attempt.by(engine, { run: "echo result; echo noise >&2" });
   expect(outcome).toEqual({ status: "pass", exit_code: 0, output: attempt.files.output, output_bytes: 7 });
   expect([await attempt.text("output"), await attempt.text("log")]).toEqual(["result\n", "noise\n"]);
 });
 
-test("its own verdict decides then", async () => {
+test("the verdict of a successful command decides", async () => {
   const run = "echo 'Hand-over: see x'; echo 'VERDICT: NEEDS_ATTENTION slow'";
   expect(await attempt.by(engine, { run })).toMatchObject({
     status: "warn",
@@ -32,12 +32,12 @@ test("its own verdict decides then", async () => {
   });
 });
 
-test("the last line of 10 MB is found", async () => {
+test("the verdict is found at the end of 10 MB", async () => {
   const run = "yes | head -c 10000000; echo; echo VERDICT: QUESTION why?";
   expect(await attempt.by(engine, { run })).toMatchObject({ status: "question", reason: "why?" });
 });
 
-test("a command that ends badly fails, whatever its verdict, with the last that it said", async () => {
+test("a command that fails, whatever its verdict, gives its last line as the reason", async () => {
   const run = "echo VERDICT: CLEAN; echo first >&2; printf 'it \\033[31mbroke\\033[0m\\n\\n' >&2; exit 3";
   expect(await attempt.by(engine, { run })).toEqual({
     status: "fail",
@@ -49,24 +49,24 @@ test("a command that ends badly fails, whatever its verdict, with the last that 
   });
 });
 
-test("a reason is at most 500 characters", async () => {
+test("the reason of a failed command has at most 500 characters", async () => {
   const { reason } = await attempt.by(engine, { run: "head -c 100000 /dev/zero | tr '\\0' x >&2; exit 1" });
   expect(reason).toMatch(/^exit status 1: x+…$/);
   expect(reason).toHaveLength(500);
 });
 
-test("a configured command gets the prompt's file, the project as its directory, and the task's environment", async () => {
+test("a configured command gets the prompt file, the project directory and the task's environment", async () => {
   const configured = commandEngine({ run: 'cat "$INTERSERVE_PROMPT_FILE"; pwd; echo "$EXTRA"' });
   await attempt.by(configured, { prompt: "Make it so.\n", env: { EXTRA: "more" } });
   expect(await attempt.text("output")).toBe(`Make it so.\n${attempt.path("project")}\nmore\n`);
 });
 
-test("a task's own command comes before the configured one", async () => {
+test("a task's own command replaces the configured one", async () => {
   await attempt.by(commandEngine({ run: "echo configured" }), { run: "echo own" });
   expect(await attempt.text("output")).toBe("own\n");
 });
 
-test("without any command nothing runs, and the reason says what to do", async () => {
+test("a task without any command is an error that says what to do", async () => {
   expect(await attempt.by(engine)).toMatchObject({
     status: "error",
     failure: "task",
@@ -74,12 +74,12 @@ test("without any command nothing runs, and the reason says what to do", async (
   });
 });
 
-test("progress is what it says on either stream, without what a terminal would obey", async () => {
+test("a command's progress is the printable output of both streams", async () => {
   await attempt.by(engine, { run: "printf '\\033[2Jout\\001\\n'; printf 'err\\n' >&2" });
   expect(attempt.progress.sort()).toEqual(["err", "out\ufffd"]);
 });
 
-test("one that takes too long is a failure of that kind", async () => {
+test("a command that takes too long is a timeout", async () => {
   expect(await attempt.by(engine, { run: "exec sleep 1000", timeoutMs: 500 })).toMatchObject({
     status: "fail",
     failure: "timeout",
@@ -87,7 +87,7 @@ test("one that takes too long is a failure of that kind", async () => {
   });
 });
 
-test("one that is cancelled says so, not that it failed, and what it said is kept", async () => {
+test("a cancelled command is cancelled, not failed, and its output is kept", async () => {
   const outcome = attempt.by(engine, { run: "echo on; exec sleep 1000" });
   await attempt.told("on");
   attempt.controller.abort();
@@ -99,7 +99,7 @@ test("one that is cancelled says so, not that it failed, and what it said is kep
   });
 });
 
-test("one that was cancelled before leaves no output, and names none", async () => {
+test("a command cancelled before it starts has no output", async () => {
   attempt.controller.abort();
   expect(await attempt.by(engine, { run: "touch ran" })).toEqual({
     status: "cancelled",
@@ -111,7 +111,7 @@ test("one that was cancelled before leaves no output, and names none", async () 
   ]);
 });
 
-test("one that a signal ends was killed", async () => {
+test("a command ended by a signal was killed", async () => {
   expect(await attempt.by(engine, { run: "kill -KILL $$" })).toMatchObject({
     status: "error",
     failure: "killed",
@@ -119,7 +119,7 @@ test("one that a signal ends was killed", async () => {
   });
 });
 
-test("one whose directory is gone could not be started", async () => {
+test("a command whose directory is gone cannot be started", async () => {
   await rm(attempt.path("project"), { recursive: true });
   expect(await attempt.by(engine, { run: "true" })).toEqual({
     status: "error",

@@ -17,12 +17,12 @@ afterEach(async () => {
 });
 
 const verdict = (lines: string): string => `--- VERDICT ---\n${lines}\n---\n`;
-/** What comes of a sidecar and an exit status. */
+/** The outcome of a sidecar and an exit status. */
 const outcomeOf = (sidecar: string, status = 0) =>
   attempt.by(engine, { env: { FAKE_VERDICT: sidecar, FAKE_EXIT: `${status}`, FAKE_OUTPUT: "said\n" } });
 
-describe("the script", () => {
-  test("gets prompt, directory, output, tier and sandbox; what it says is the log", async () => {
+describe("a dispatch script", () => {
+  test("gets prompt, directory, output, tier and sandbox, and its output is the log", async () => {
     await attempt.by(engine, { tier: "fast" });
     const { prompt, output } = attempt.files;
     const args = ["--prompt-file", prompt, "-C", attempt.path("project"), "-o", output];
@@ -35,7 +35,7 @@ describe("the script", () => {
     expect(attempt.progress).toContain("to standard error");
   });
 
-  test("is run by itself where it may be executed, and by bash where it may not", async () => {
+  test("is run directly if it is executable, else by bash", async () => {
     const plain = attempt.path("plain.sh");
     await copyFile(script, plain);
     await chmod(plain, 0o644);
@@ -45,14 +45,14 @@ describe("the script", () => {
     expect(await attempt.text("log")).toContain("shell: /bin/bash\n");
   });
 
-  test("is the one that CLAVAIN_DISPATCH_SH names, before the configured one", async () => {
+  test("is the one that CLAVAIN_DISPATCH_SH names, even if another is configured", async () => {
     const named = dispatchEngine({ script: "/nowhere" }, { CLAVAIN_DISPATCH_SH: script });
     expect(await named.missing([])).toBeUndefined();
     const env = { FAKE_VERDICT: verdict("STATUS: pass") };
     expect(await attempt.by(named, { env })).toMatchObject({ status: "pass" });
   });
 
-  test("that is missing is said in a sentence", async () => {
+  test("is reported in one sentence if it is missing", async () => {
     expect(await dispatchEngine({}, {}).missing([])).toMatch(
       /CLAVAIN_DISPATCH_SH.*engines\.dispatch\.script/,
     );
@@ -67,7 +67,7 @@ describe("the script", () => {
   });
 });
 
-describe("its sidecar", () => {
+describe("the sidecar of a dispatch script", () => {
   test.each([
     ["pass", { status: "pass", verdict: "pass: all good" }],
     ["PASS", { status: "pass" }],
@@ -77,17 +77,17 @@ describe("its sidecar", () => {
     ["question", { status: "question", reason: "all good" }],
     ["escalated", { status: "escalated", reason: "all good" }],
     ["retry", { status: "error", failure: "transient", reason: "all good" }],
-  ])("with STATUS %s is %j", async (status, outcome) => {
+  ])("with STATUS %s gives %j", async (status, outcome) => {
     const sidecar = verdict(`STATUS: ${status}\nFILES: 3 changed\nFINDINGS: 0\nSUMMARY: all good`);
     expect(await outcomeOf(sidecar)).toMatchObject({ ...outcome, exit_code: 0, output_bytes: 5 });
   });
 
-  test("of a pass gives no reason", async () => {
+  test("with STATUS pass gives no reason", async () => {
     expect(await outcomeOf(verdict("STATUS: pass\nSUMMARY: all good"))).not.toHaveProperty("reason");
   });
 
   test.each(["fail", "warn", "question", "retry"])(
-    "with %s and no summary has a reason all the same",
+    "with STATUS %s and no summary gives a reason",
     async (status) => {
       expect(await outcomeOf(verdict(`STATUS: ${status}`))).toMatchObject({
         reason: `the verdict is ${status}, without a summary`,
@@ -95,7 +95,7 @@ describe("its sidecar", () => {
     },
   );
 
-  test.each(["pass", "warn"])("that says %s is not believed after a bad exit status", async (status) => {
+  test.each(["pass", "warn"])("with STATUS %s is a failure after a bad exit status", async (status) => {
     expect(await outcomeOf(verdict(`STATUS: ${status}\nSUMMARY: fine`), 2)).toMatchObject({
       status: "fail",
       reason: `the verdict is ${status}, but the exit status is 2: fine`,
@@ -103,12 +103,12 @@ describe("its sidecar", () => {
     });
   });
 
-  test("that says fail is believed after a good one", async () => {
+  test("with STATUS fail is a failure after exit status 0", async () => {
     expect(await outcomeOf(verdict("STATUS: fail"), 0)).toMatchObject({ status: "fail" });
   });
 
   test.each(["great", "skipped", "cancelled", "pass fail", "__proto__", "constructor"])(
-    "with the unknown STATUS %s is a failure",
+    "with unknown STATUS %s is a failure",
     async (status) => {
       expect(await outcomeOf(verdict(`STATUS: ${status}`))).toMatchObject({
         status: "fail",
@@ -125,7 +125,7 @@ describe("its sidecar", () => {
     });
   });
 
-  test.each([0, 7])("that is missing is an error after exit status %i", async (status) => {
+  test.each([0, 7])("is an error if it is missing, after exit status %i", async (status) => {
     expect(await attempt.by(engine, { env: { FAKE_EXIT: `${status}` } })).toMatchObject({
       status: "error",
       failure: "crashed",
@@ -135,27 +135,27 @@ describe("its sidecar", () => {
   });
 
   test.each(["", "STATUS: pass\n", "say --- VERDICT ---\nSTATUS: pass\n"])(
-    "without a block, as %j, is none",
+    "is an error if it has no block, as in %j",
     async (text) => {
       expect(await outcomeOf(text)).toMatchObject({ status: "error" });
     },
   );
 
-  test("ends where its block ends, or the file does", async () => {
+  test("ends at the end of its block or of the file", async () => {
     expect(await outcomeOf("--- VERDICT ---\nSUMMARY: x\n---\nSTATUS: pass\n")).toMatchObject({
       status: "fail",
     });
     expect(await outcomeOf("noise\n--- VERDICT ---\r\nSTATUS: pass")).toMatchObject({ status: "pass" });
   });
 
-  test("cannot smuggle controls or more than a line into a reason", async () => {
+  test("gives a reason of one printable line", async () => {
     const sidecar = verdict(`STATUS: warn\nSUMMARY: \\033[2Ja\\001b ${"x".repeat(2000)}`);
     const { reason = "" } = await outcomeOf(sidecar);
     expect(reason).toMatch(/^a\ufffdb x+…$/);
     expect(reason).toHaveLength(500);
   });
 
-  test("of a try before is not taken for that of this one, nor is its output", async () => {
+  test("and the output of an earlier attempt are not taken for those of this one", async () => {
     await writeFile(`${attempt.files.output}.verdict`, verdict("STATUS: pass"));
     await writeFile(attempt.files.output, "old");
     const outcome = await attempt.by(engine);
@@ -163,14 +163,14 @@ describe("its sidecar", () => {
     expect(outcome).not.toHaveProperty("output");
   });
 
-  test("that is no file is none", async () => {
+  test("is an error if it is not a file", async () => {
     const zero = attempt.path("zero.sh");
     await writeFile(zero, '#!/bin/sh\nln -s /dev/zero "$6.verdict"\n');
     expect(await attempt.by(dispatchEngine({ script: zero }, {}))).toMatchObject({ status: "error" });
   });
 });
 
-test("the output's hand-over is taken along", async () => {
+test("the hand-over in the output of a dispatch script is part of the outcome", async () => {
   const env = {
     FAKE_VERDICT: verdict("STATUS: pass"),
     FAKE_OUTPUT: "Done.\n## Hand-over\nUse x.\nVERDICT: CLEAN\n",
@@ -181,7 +181,7 @@ test("the output's hand-over is taken along", async () => {
   });
 });
 
-test("a script that takes too long is a failure of that kind, whatever its sidecar says", async () => {
+test("a dispatch script that takes too long is a timeout, whatever its sidecar says", async () => {
   const slow = attempt.path("slow.sh");
   await writeFile(slow, 'printf -- "--- VERDICT ---\\nSTATUS: pass\\n" > "$6.verdict"; exec sleep 1000\n');
   const outcome = await attempt.by(dispatchEngine({ script: slow }, {}), { timeoutMs: 500 });

@@ -8,7 +8,7 @@ import { engineFor } from "../../src/engines/engines.ts";
 import { findExecutable } from "../../src/engines/find-executable.ts";
 
 describe("an engine", () => {
-  test("is as configured", async () => {
+  test("has the settings of the configuration", async () => {
     const config = v.parse(configSchema, {
       engines: { codex: { executable: "my-codex" }, dispatch: { script: "/my/dispatch.sh" } },
     });
@@ -18,7 +18,7 @@ describe("an engine", () => {
   });
 });
 
-describe("an executable", () => {
+describe("an executable that is searched", () => {
   let dir: string;
   let path: string;
   beforeAll(async () => {
@@ -37,18 +37,18 @@ describe("an executable", () => {
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
-  test("is the first on PATH that may be executed", async () => {
+  test("is the first on PATH that is executable", async () => {
     expect(await findExecutable("both", path)).toBe(join(dir, "a/both"));
     expect(await findExecutable("plain", path)).toBe(join(dir, "b/plain"));
   });
 
-  test("is never a directory, nor something that is not there", async () => {
+  test("is never a directory or a missing file", async () => {
     expect(await findExecutable("folder", path)).toBeUndefined();
     expect(await findExecutable("nothing", path)).toBeUndefined();
     expect(await findExecutable("both", "")).toBeUndefined();
   });
 
-  test("with a slash in its name is a path, whatever PATH says", async () => {
+  test("is a path if its name has a slash, whatever PATH says", async () => {
     expect(await findExecutable(join(dir, "b/both"), "")).toBe(join(dir, "b/both"));
     expect(await findExecutable(join(dir, "a/plain"), path)).toBeUndefined();
   });

@@ -17,21 +17,21 @@ const all = {
 };
 const names = (...args: Parameters<typeof environmentFor>) => Object.keys(environmentFor(...args)).sort();
 
-describe("without an allow-list", () => {
-  test("an agent gets everything but the secrets of others", () => {
+describe("without a list of variables", () => {
+  test("an agent gets everything but secrets that are not its own", () => {
     const plain = ["JAVA_HOME", "LC_ALL", "MONKEY", "PATH"];
     expect(names("codex", undefined, all)).toEqual(["CODEX_HOME", ...plain, "OPENAI_API_KEY"].sort());
     const claude = ["ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN", "CODEX_HOME"];
     expect(names("claude", undefined, all)).toEqual([...claude, ...plain].sort());
   });
 
-  test.each(["command", "dispatch"] as const)("%s gets what the user has", (engine) => {
+  test.each(["command", "dispatch"] as const)("%s gets the user's whole environment", (engine) => {
     const { GONE: _, ...there } = all;
     expect(environmentFor(engine, undefined, all)).toEqual(there);
   });
 });
 
-describe("with an allow-list", () => {
+describe("with a list of variables", () => {
   test("an engine gets the basic variables, its own and those on the list", () => {
     expect(names("codex", ["JAVA_*", "GITHUB_TOKEN"], all)).toEqual(
       ["CODEX_HOME", "GITHUB_TOKEN", "JAVA_HOME", "LC_ALL", "OPENAI_API_KEY", "PATH"].sort(),
@@ -39,7 +39,7 @@ describe("with an allow-list", () => {
     expect(names("command", [], all)).toEqual(["LC_ALL", "PATH"]);
   });
 
-  test("a star stands for all that do not look like a secret", () => {
+  test("a star means every variable that does not look like a secret", () => {
     const plain = ["CODEX_HOME", "JAVA_HOME", "LC_ALL", "MONKEY", "PATH"];
     expect(names("command", ["*"], all)).toEqual(plain);
     expect(names("codex", ["*", "DB_PASSWORD"], all)).toEqual(

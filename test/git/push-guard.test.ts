@@ -11,7 +11,7 @@ const identity = {
   GIT_COMMITTER_EMAIL: "a@b.c",
 };
 
-/** A project with a real remote beside it. */
+/** A project with a real remote. */
 let rig: Rig;
 beforeEach(async () => {
   rig = await Rig.make();
@@ -43,7 +43,7 @@ async function run(command: string, flags: readonly string[] = [], env = {}) {
 const remoteHas = () => git("--git-dir", "remote.git", "branch", "--list", "main").trim() !== "";
 const settings = () => readFile(join(rig.dir, ".git/config"), "utf8");
 
-test("a push is refused and noted; the repository is as it was, and its user may push", async () => {
+test("a task's push is refused and recorded; the repository is unchanged and its user can push", async () => {
   const before = await settings();
   const { code, events } = await run("git push -q origin main");
   expect(code).toBe(1);
@@ -61,14 +61,14 @@ test("a push is refused and noted; the repository is as it was, and its user may
   expect(remoteHas()).toBe(true);
 });
 
-test("--allow-push lifts it", async () => {
+test("--allow-push lets a task push", async () => {
   const { code, events } = await run("git push -q origin main", ["--allow-push"]);
   expect(code).toBe(0);
   expect(remoteHas()).toBe(true);
   expect(events.map(({ event }) => event)).not.toContain("task.push_refused");
 });
 
-test("the repository's own hooks run, and decide", async () => {
+test("the repository's own hooks run and can refuse a commit", async () => {
   await hook(".git/hooks/pre-commit", "echo ran >> own.txt; test ! -e forbid");
   const commit = "git commit -q --allow-empty -m second";
   expect((await run(commit)).code).toBe(0);
@@ -77,21 +77,21 @@ test("the repository's own hooks run, and decide", async () => {
   expect((await run(commit)).code).toBe(1);
 });
 
-test("so do those in a place that the repository names, with their arguments", async () => {
+test("hooks in the folder of core.hooksPath run with their arguments", async () => {
   git("config", "core.hooksPath", "tools/hooks");
   await hook("tools/hooks/commit-msg", 'cp "$1" message.txt');
   expect((await run("git commit -q --allow-empty -m 'as it was'")).code).toBe(0);
   expect(await readFile(join(rig.dir, "message.txt"), "utf8")).toBe("as it was\n");
 });
 
-test("a hook of the repository that pushes is refused too", async () => {
+test("a push by a hook of the repository is refused", async () => {
   await hook(".git/hooks/post-commit", "git push -q origin main");
   const { events } = await run("git commit -q --allow-empty -m second");
   expect(remoteHas()).toBe(false);
   expect(events.map(({ event }) => event)).toContain("task.push_refused");
 });
 
-test("what the caller has configured through the environment stays", async () => {
+test("settings of git in the caller's environment are kept", async () => {
   const env = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "demo.key", GIT_CONFIG_VALUE_0: "kept" };
   expect((await run("git config demo.key > seen.txt", [], env)).code).toBe(0);
   expect(await readFile(join(rig.dir, "seen.txt"), "utf8")).toBe("kept\n");

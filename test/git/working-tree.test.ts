@@ -16,19 +16,19 @@ const git = (...args: string[]) => {
   execFileSync("git", [...who, ...args], { cwd: dir, stdio: "pipe" });
 };
 const write = (path: string, text: string) => writeFile(join(dir, path), text);
-/** What changes while something is done, told from a directory of the tree. */
+/** The files that an act changes, as paths from a directory of the tree. */
 async function changedBy(act: () => unknown, from = dir): Promise<string[]> {
   const before = (await workingTree(from)) as WorkingTree;
   await act();
   return filesChanged(before, (await workingTree(from, before.root)) as WorkingTree);
 }
 
-test("a directory that is in no working tree has none", async () => {
+test("there is no snapshot of a directory outside a working tree", async () => {
   expect(await workingTree(dir)).toBeUndefined();
   expect(await workingTree(join(dir, "missing"))).toBeUndefined();
 });
 
-test("before the first commit there are files all the same", async () => {
+test("changed files are found before the first commit", async () => {
   git("init", "-q");
   await write("old.txt", "1");
   expect(await changedBy(() => write("new.txt", "1"))).toEqual(["new.txt"]);
@@ -39,7 +39,7 @@ test("before the first commit there are files all the same", async () => {
   expect(await changedBy(commit)).toEqual(["new.txt"]);
 });
 
-describe("with a commit", () => {
+describe("the changed files of a repository with a commit", () => {
   beforeEach(async () => {
     git("init", "-q");
     await mkdir(join(dir, "sub"));
@@ -49,7 +49,7 @@ describe("with a commit", () => {
     git("commit", "-qm", "one");
   });
 
-  test("files written, new, removed and renamed are changed, ignored ones not", async () => {
+  test("are those written, created, removed and renamed, without ignored ones", async () => {
     const act = async () => {
       await write("a.txt", "2\n");
       await write("ü  new\n.txt", "1");
@@ -60,13 +60,13 @@ describe("with a commit", () => {
     expect(await changedBy(act)).toEqual(["a.txt", "b.txt", "d.txt", "sub/c.txt", "ü  new\n.txt"]);
   });
 
-  test("what was changed before and is left alone is not", async () => {
+  test("do not include those changed only before", async () => {
     await write("a.txt", "2\n");
     await write("untracked", "1");
     expect(await changedBy(() => write("b.txt", "2\n"))).toEqual(["b.txt"]);
   });
 
-  test("what was changed before and is changed again, or back, is", async () => {
+  test("include those changed before and again, or back", async () => {
     await write("a.txt", "2\n");
     await write("b.txt", "2\n");
     const act = async () => {
@@ -76,7 +76,7 @@ describe("with a commit", () => {
     expect(await changedBy(act)).toEqual(["a.txt", "b.txt"]);
   });
 
-  test("what is committed in between is changed too", async () => {
+  test("include those committed in between", async () => {
     const act = async () => {
       await write("a.txt", "2\n");
       git("commit", "-qam", "two");
@@ -85,7 +85,7 @@ describe("with a commit", () => {
     expect(await changedBy(act)).toEqual(["a.txt", "b.txt"]);
   });
 
-  test("a conflict is one", async () => {
+  test("include those with a merge conflict", async () => {
     git("checkout", "-qb", "other");
     await write("a.txt", "other\n");
     git("commit", "-qam", "other");
@@ -96,7 +96,7 @@ describe("with a commit", () => {
     expect(await changedBy(merge)).toEqual(["a.txt"]);
   });
 
-  test("paths are told from the directory that was asked about, through links too", async () => {
+  test("are paths from the requested directory, even through links", async () => {
     const act = async () => {
       await write("a.txt", "2\n");
       await write("sub/c.txt", "2\n");

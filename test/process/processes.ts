@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The pids of the processes that carry a marker; read by other means than those of the code under test. */
+/** The pids of the processes with a marker, found without the code under test. */
 export function carriers(marker: string): number[] {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -16,8 +16,8 @@ function environment(pid: number): string {
   }
 }
 
-/** Whether a process lives; a zombie does not. */
-export function lives(pid: number): boolean {
+/** Whether a process is alive; a zombie is not. */
+export function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {

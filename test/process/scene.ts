@@ -8,7 +8,7 @@ import { type ProcessEnd, type ProcessRequest, runProcess } from "../../src/proc
 
 const treeScript = fileURLToPath(new URL("../fixtures/fake-tree.sh", import.meta.url));
 
-/** A directory of its own, a marker, and processes in it. */
+/** A temporary directory and a marker, for processes to run in. */
 export class Scene {
   readonly marker = `scene/${randomUUID()}`;
   private readonly controller = new AbortController();
@@ -41,7 +41,7 @@ export class Scene {
   shell = (line: string, extra?: Partial<ProcessRequest>): Promise<ProcessEnd> =>
     this.run({ shell: line }, extra);
 
-  /** Starts `fake-tree.sh`; what it says can be waited for while it runs. */
+  /** Starts `fake-tree.sh`, whose output can be waited for while it runs. */
   tree(args: readonly string[], extra?: Partial<ProcessRequest>): Running {
     const running = new Running();
     const watchStdout = lineSplitter(running.heard);
@@ -55,7 +55,7 @@ export class Scene {
   close = (): Promise<void> => rm(this.dir, { recursive: true, force: true });
 }
 
-/** A process under way. */
+/** A running process. */
 export class Running {
   end: Promise<ProcessEnd> = Promise.reject(new Error("not started"));
   readonly lines: string[] = [];
@@ -70,13 +70,14 @@ export class Running {
     for (const wake of this.waiting.splice(0)) wake();
   };
 
-  /** Resolves once it has said a line; `closed` stands for the end of its output. */
+  /** Resolves once it has printed a line; `closed` means the end of its output. */
   async says(line: string): Promise<void> {
     while (!this.lines.includes(line)) {
       await Promise.race([
         new Promise<void>((resolve) => this.waiting.push(resolve)),
         this.end.then((end) => {
-          if (!this.lines.includes(line)) throw new Error(`ended without a word: ${JSON.stringify(end)}`);
+          if (!this.lines.includes(line))
+            throw new Error(`ended without printing ${line}: ${JSON.stringify(end)}`);
         }),
       ]);
     }

@@ -18,7 +18,7 @@ afterEach(async () => {
 const text = (name: string): Promise<string> => readFile(scene.path(name), "utf8");
 
 describe("a process that ends by itself", () => {
-  test("tells its exit status, and its output is in its files", async () => {
+  test("reports its exit status and leaves its output in its files", async () => {
     const end = await scene.shell("echo out; echo err >&2; exit 3");
     expect(end).toMatchObject({ ended: "exited", exitCode: 3, stdoutBytes: 4 });
     expect(end.durationMs).toBeGreaterThan(0);
@@ -26,11 +26,11 @@ describe("a process that ends by itself", () => {
     expect(existsSync(scene.path("out.part"))).toBe(false);
   });
 
-  test("tells the signal that it died of", async () => {
+  test("reports the signal that killed it", async () => {
     expect(await scene.shell("kill -KILL $$")).toMatchObject({ ended: "signalled", signal: "SIGKILL" });
   });
 
-  test("has the environment that it was given and no other", async () => {
+  test("has only the environment that it was given", async () => {
     await scene.run(["/usr/bin/env"], { env: { ONLY: "this", INTERSERVE_ATTEMPT: scene.marker } });
     expect((await text("out")).trim().split("\n").sort()).toEqual([
       `INTERSERVE_ATTEMPT=${scene.marker}`,
@@ -38,18 +38,18 @@ describe("a process that ends by itself", () => {
     ]);
   });
 
-  test("gets its arguments as they are, with no shell between", async () => {
+  test("gets its arguments unchanged, without a shell in between", async () => {
     await scene.run(["printf", "%s|", "$HOME", "a b", "", "*"]);
     expect(await text("out")).toBe("$HOME|a b||*|");
   });
 
-  test("reads the input that it was given to its end", async () => {
+  test("reads its whole input", async () => {
     const input = "ü\n".repeat(500_000);
     expect(await scene.run(["cat"], { input })).toMatchObject({ exitCode: 0, stdoutBytes: 1_500_000 });
     expect(await text("out")).toBe(input);
   });
 
-  test("without input finds the end of it at once", async () => {
+  test("finds its input at its end if there is none", async () => {
     expect(await scene.run(["cat"])).toMatchObject({ ended: "exited", exitCode: 0, stdoutBytes: 0 });
   });
 
@@ -59,14 +59,14 @@ describe("a process that ends by itself", () => {
   });
 });
 
-describe("output", () => {
-  test("that is not UTF-8 survives byte for byte", async () => {
+describe("the output of a process", () => {
+  test("is kept byte for byte if it is not UTF-8", async () => {
     await scene.shell(String.raw`printf '\377\376\000\303(\355\240\200\n'`);
     const bytes = [0xff, 0xfe, 0, 0xc3, 0x28, 0xed, 0xa0, 0x80, 10];
     expect([...(await readFile(scene.path("out")))]).toEqual(bytes);
   });
 
-  test("of 100 MB is in the file, and does not grow memory", async () => {
+  test("does not grow memory if it is 100 MB", async () => {
     const used = () => {
       const { heapUsed, external } = process.memoryUsage();
       return heapUsed + external;
@@ -82,14 +82,14 @@ describe("output", () => {
     expect(most).toBeLessThan(70_000_000);
   });
 
-  test("of processes that end at once is there, every time", async () => {
+  test("is complete even if the process ends at once", async () => {
     for (let at = 0; at < 50; at += 1) {
       expect(await scene.run(["echo", `${at}`])).toMatchObject({ exitCode: 0 });
       expect(await text("out")).toBe(`${at}\n`);
     }
   });
 
-  test("appears as a whole: while it is written it has another name", async () => {
+  test("has another file name until it is complete", async () => {
     const seen: boolean[] = [];
     const look = { push: () => void seen.push(existsSync(scene.path("out"))), end() {} };
     await scene.shell("echo one; echo two", { watchStdout: look });
@@ -97,7 +97,7 @@ describe("output", () => {
     expect(await text("out")).toBe("one\ntwo\n");
   });
 
-  test("of a line without end is told up to a cap", async () => {
+  test("is reported up to a limit per line", async () => {
     const lines: string[] = [];
     const watchStdout = lineSplitter((line) => lines.push(line), 1000);
     await scene.shell("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo short; printf last", {
@@ -106,30 +106,30 @@ describe("output", () => {
     expect(lines).toEqual(["x".repeat(1000), "short", "last"]);
   });
 
-  test("without a file is told all the same", async () => {
+  test("is reported even if it goes to no file", async () => {
     const lines: string[] = [];
     const { stderrFile: _, ...request } = scene.request({ shell: "echo said >&2" });
     await runProcess({ ...request, watchStderr: lineSplitter((line) => lines.push(line)) });
     expect(lines).toEqual(["said"]);
   });
 
-  test("that went through a process which outlives its leader is there to the last line", async () => {
+  test("is complete even if it passes through a process that outlives its leader", async () => {
     expect(await scene.tree(["tee"]).end).toMatchObject({ ended: "exited", exitCode: 0 });
     expect((await text("out")).trim().split("\n").at(-1)).toBe("1000");
   });
 
-  test.each(["yes", "echo few"])("of %j that a full disk does not take is an end, with why", async (line) => {
+  test.each(["yes", "echo few"])("of %j ends the process with a reason if the disk is full", async (line) => {
     await symlink("/dev/full", scene.path("out.part"));
     const end = await scene.shell(line);
     expect(end).toMatchObject({ ended: "output-lost", message: expect.stringContaining("ENOSPC") });
   });
 
-  test("into a directory that is not there is an end, with why", async () => {
+  test("ends the process with a reason if its directory does not exist", async () => {
     const end = await scene.shell("yes", { stderrFile: scene.path("missing/err") });
     expect(end).toMatchObject({ ended: "output-lost", message: expect.stringContaining("missing/err") });
   });
 
-  test("that a watcher chokes on ends the process, and is no unhandled rejection", async () => {
+  test("ends the process with a reason if a watcher throws", async () => {
     const push = () => {
       throw new Error("choked");
     };
@@ -138,13 +138,13 @@ describe("output", () => {
   });
 });
 
-describe("a process that cannot be started says why", () => {
-  test("where there is no such program", async () => {
+describe("a process that cannot be started gives the reason", () => {
+  test("if there is no such program", async () => {
     const end = await scene.run(["no-such-program"]);
     expect(end).toMatchObject({ ended: "not-started", message: expect.stringContaining("no-such-program") });
   });
 
-  test("where the program may not be executed", async () => {
+  test("if the program is not executable", async () => {
     await writeFile(scene.path("plain"), "#!/bin/sh\n");
     await chmod(scene.path("plain"), 0o644);
     const end = await scene.run([scene.path("plain")]);
@@ -154,7 +154,7 @@ describe("a process that cannot be started says why", () => {
     });
   });
 
-  test.each(["missing", "file"])("where its working directory is %s", async (name) => {
+  test.each(["missing", "file"])("if its working directory is %s", async (name) => {
     await writeFile(scene.path("file"), "");
     const { ended, message } = await scene.shell("true", { cwd: scene.path(name) });
     expect(ended).toBe("not-started");
@@ -165,12 +165,12 @@ describe("a process that cannot be started says why", () => {
     ["a NUL in its command line", { shell: "echo \0" }, {}],
     ["a NUL in its environment", { shell: "true" }, { A: "\0" }],
     ["more arguments than the system takes", ["echo", "x".repeat(5_000_000)] as const, {}],
-  ])("where it has %s", async (_, command, env) => {
+  ])("if it has %s", async (_, command, env) => {
     const end = await scene.run(command, { env });
     expect(end).toMatchObject({ ended: "not-started", message: expect.stringMatching(/^.{5,400}$/) });
   });
 
-  test("where it was cancelled before", async () => {
+  test("if it was cancelled before", async () => {
     scene.abort();
     expect(await scene.shell("touch ran")).toMatchObject({ ended: "cancelled" });
     expect(existsSync(scene.path("ran"))).toBe(false);

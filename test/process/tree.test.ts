@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { carriers, lives } from "./processes.ts";
+import { carriers, isAlive } from "./processes.ts";
 import { Scene } from "./scene.ts";
 
 let scene: Scene;
@@ -15,15 +15,15 @@ afterEach(async () => {
 
 const text = (name: string): Promise<string> => readFile(scene.path(name), "utf8");
 
-describe("a tree is ended", () => {
-  test("when its time is over, and that is what it says", async () => {
+describe("a process tree", () => {
+  test("is ended when its time is up, and reports a timeout", async () => {
     const end = await scene.shell("yes", { timeoutMs: 100 });
     expect(end.ended).toBe("timeout");
     expect(end.durationMs).toBeGreaterThanOrEqual(100);
     expect((await stat(scene.path("out"))).size).toBe(end.stdoutBytes);
   });
 
-  test("when it is cancelled, after a grace that can be shortened while it is waited for", async () => {
+  test("is killed after a cancelled run's grace period, which can be shortened meanwhile", async () => {
     let grace = 100_000;
     const tree = scene.tree(["ignores-term"], { graceMs: () => grace });
     await tree.says("ready");
@@ -34,18 +34,18 @@ describe("a tree is ended", () => {
     expect(await text("out")).toBe("ready\nterm\n");
   });
 
-  test("with a grandchild that has a session of its own and ignores SIGTERM", async () => {
+  test("is ended with a grandchild that has a session of its own and ignores SIGTERM", async () => {
     execFileSync("mkfifo", [scene.path("fifo")]);
     const tree = scene.tree(["new-session", scene.path("fifo")], { graceMs: () => 100 });
     await tree.says("ready");
     const grandchild = Number(tree.lines[0]);
-    expect(lives(grandchild)).toBe(true);
+    expect(isAlive(grandchild)).toBe(true);
     scene.abort();
     expect(await tree.end).toMatchObject({ ended: "cancelled" });
-    expect(lives(grandchild)).toBe(false);
+    expect(isAlive(grandchild)).toBe(false);
   });
 
-  test("with its marker in letters of any script", async () => {
+  test("is found by a marker in the letters of any script", async () => {
     execFileSync("mkfifo", [scene.path("fifo")]);
     const marker = `${scene.marker}/задача ü`;
     const env = { PATH: process.env.PATH ?? "", INTERSERVE_ATTEMPT: marker };
@@ -56,7 +56,7 @@ describe("a tree is ended", () => {
     expect(carriers(marker)).toEqual([]);
   });
 
-  test("though it has closed its pipes", async () => {
+  test("is ended although it has closed its pipes", async () => {
     const tree = scene.tree(["closes-pipes"]);
     await tree.says("closed");
     scene.abort();
@@ -64,20 +64,20 @@ describe("a tree is ended", () => {
   });
 
   test.each([0, 5])(
-    "after its leader is gone with status %i, a session of its own included",
+    "is ended, other sessions included, after its leader has exited with status %i",
     async (status) => {
       execFileSync("mkfifo", [scene.path("fifo")]);
       const tree = scene.tree(["leaves-session", scene.path("fifo"), String(status)]);
       expect(await tree.end).toMatchObject({ ended: "exited", exitCode: status });
-      expect(lives(Number(tree.lines[0]))).toBe(false);
+      expect(isAlive(Number(tree.lines[0]))).toBe(false);
     },
   );
 
-  test("after its leader is gone, a process of its group included", async () => {
+  test("is ended, other processes of its group included, after its leader has exited", async () => {
     expect(await scene.tree(["leaves-group"]).end).toMatchObject({ ended: "exited", exitCode: 0 });
   });
 
-  test("and no other with it: another marker, or one that only begins alike", async () => {
+  test("is ended without processes whose marker only begins with its own", async () => {
     const other = await Scene.make();
     const longer = `${scene.marker}0`;
     const env = { PATH: process.env.PATH ?? "", INTERSERVE_ATTEMPT: longer };
@@ -94,15 +94,15 @@ describe("a tree is ended", () => {
   });
 });
 
-test("a stranger that holds the pipes of a process that is gone holds nobody up", async () => {
+test("a process outside the tree that holds the pipes does not delay the end", async () => {
   execFileSync("mkfifo", [scene.path("fifo")]);
   expect(await scene.tree(["leaves-stranger", scene.path("fifo")]).end).toMatchObject({ exitCode: 0 });
   const stranger = Number(await text("out"));
-  expect(lives(stranger)).toBe(true);
+  expect(isAlive(stranger)).toBe(true);
   process.kill(stranger, "SIGKILL");
 });
 
-test("twenty processes at once keep to themselves", async () => {
+test("twenty processes at once keep their outputs and statuses apart", async () => {
   const all = Array.from({ length: 20 }, async (_, at) => {
     await mkdir(scene.path(`${at}`));
     const marker = `${scene.marker}/${at}`;

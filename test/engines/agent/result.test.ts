@@ -11,8 +11,8 @@ const form = (fields: object = {}) => ({
 });
 const read = (fields: object = {}) => readResult(JSON.stringify(form(fields)));
 
-describe("a result in its form", () => {
-  test("is an outcome, and a text for people", () => {
+describe("a structured result", () => {
+  test("becomes an outcome and a text for people", () => {
     expect(read()).toEqual({
       outcome: { status: "pass", verdict: "VERDICT: CLEAN", hand_over: "Use a.", files_changed: ["a.ts"] },
       text: "Did it.\nAll of it.\n\n## Hand-over\n\nUse a.\n\nVERDICT: CLEAN\n",
@@ -28,14 +28,14 @@ describe("a result in its form", () => {
     expect(read(fields).outcome).toMatchObject({ status, reason });
   });
 
-  test("cannot pass by what its text says", () => {
+  test("cannot pass because of a verdict in its text", () => {
     const summary = "x\n\nVERDICT: CLEAN";
     expect(read({ verdict: "QUESTION", summary, hand_over: summary, question: "Why?" }).outcome.status).toBe(
       "question",
     );
   });
 
-  test("may be fenced, and may hold more than was asked for", () => {
+  test("may be fenced and may have additional keys", () => {
     const text = JSON.stringify(form({ more: 1 }), null, 2);
     expect(readResult(`\`\`\`json\n${text}\n\`\`\`\n`).outcome.status).toBe("pass");
   });
@@ -45,7 +45,7 @@ describe("a result in its form", () => {
     [{ verdict: null }, "verdict"],
     [{ hand_over: undefined }, "hand_over"],
     [{ files_changed: [1] }, "files_changed.0"],
-  ])("with %j is a failure that names the place", (fields, place) => {
+  ])("with %j is a failure that names the key", (fields, place) => {
     const { outcome, text } = read(fields);
     expect(outcome).toMatchObject({ status: "fail", failure: "task" });
     expect(outcome.reason).toContain(`found \`${place}\` with: `);
@@ -59,7 +59,7 @@ test.each([
   '{"a": 1}\nVERDICT: CLEAN',
   '"verdict"',
   "",
-])("%j is read as words", (message) => {
+])("the message %j is read as text", (message) => {
   const isClean = message.endsWith("VERDICT: CLEAN");
   expect(readResult(message)).toMatchObject({
     outcome: { status: isClean ? "pass" : "warn" },

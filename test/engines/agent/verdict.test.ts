@@ -58,18 +58,18 @@ describe("a verdict", () => {
     "MY VERDICT: CLEAN",
     "verdict: clean",
     "End with VERDICT: CLEAN",
-  ])("is not in %j", (output) => {
+  ])("is not found in %j", (output) => {
     expect(parseVerdict(output)).toBeUndefined();
   });
 
-  test("holds its line as it stood, on one line that a terminal can show", () => {
+  test("includes its line, made printable", () => {
     expect(parseVerdict("**VERDICT: QUESTION \u001b[1mwhy\u001b[0m\u202e?**")).toMatchObject({
       text: "why\ufffd?",
       line: "**VERDICT: QUESTION why\ufffd?**",
     });
   });
 
-  test("is read in linear time, whatever the line", () => {
+  test("is read in linear time from any line", () => {
     for (const part of [" ", "*", "`", "> ", "_", "-", ": "]) {
       const line = `VERDICT: QUESTION${part.repeat(500_000)}x`;
       const time = cpuTime(() => {
@@ -108,18 +108,18 @@ describe("a hand-over", () => {
     "Hand-over of the keys is done.",
     "VERDICT: CLEAN",
     "I wrote the hand-over: it is short.",
-  ])("is not in %j", (output) => {
+  ])("is not found in %j", (output) => {
     expect(parseHandOver(output)).toBeUndefined();
   });
 
-  test("is at most 4000 characters, and says what was cut", () => {
+  test("has at most 4000 characters, with a note of what was cut", () => {
     const cut = parseHandOver(`## Hand-over\n${"🦀".repeat(4000)}\nVERDICT: CLEAN`) ?? "";
     expect(cut.length).toBeLessThanOrEqual(4000);
     expect(cut).toMatch(/^(🦀)+\n\[… 4\d\d\d characters cut …\]$/u);
   });
 });
 
-describe("the outcome of a success", () => {
+describe("the outcome of a successful attempt", () => {
   test.each([
     ["VERDICT: CLEAN", { status: "pass" }],
     ["VERDICT: NEEDS_ATTENTION slow", { status: "warn", reason: "slow" }],
@@ -133,12 +133,12 @@ describe("the outcome of a success", () => {
         reason: 'expected a verdict of CLEAN, NEEDS_ATTENTION, QUESTION, found "VERDICT: FINE"',
       },
     ],
-  ])("with %j is %j, whoever gave it", (output, outcome) => {
+  ])("with %j is %j, for agents and commands", (output, outcome) => {
     expect(judgeOutput(output, "agent")).toEqual({ ...outcome, verdict: output });
     expect(judgeOutput(output, "command")).toEqual({ ...outcome, verdict: output });
   });
 
-  test("without a verdict is a pass of a command, and a warning of an agent", () => {
+  test("without a verdict is a pass for a command and a warning for an agent", () => {
     expect(judgeOutput("done", "command")).toEqual({ status: "pass" });
     expect(judgeOutput("done", "agent")).toEqual({
       status: "warn",
@@ -146,14 +146,14 @@ describe("the outcome of a success", () => {
     });
   });
 
-  test("has the hand-over with it", () => {
+  test("includes the hand-over", () => {
     expect(judgeOutput("Hand-over: x\nVERDICT: CLEAN", "agent")).toMatchObject({
       status: "pass",
       hand_over: "x",
     });
   });
 
-  test("has a reason of at most 500 characters in one line", () => {
+  test("has a reason of one line and at most 500 characters", () => {
     const { reason = "" } = judgeOutput(`VERDICT: QUESTION ${"why? ".repeat(1000)}`, "agent");
     expect(reason).toHaveLength(500);
     expect(reason).toMatch(/^why\?.*…$/);

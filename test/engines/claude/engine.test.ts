@@ -58,8 +58,8 @@ const recorded = async (config: ClaudeConfig, request: Partial<AttemptRequest> =
   return { args: args.join(" "), ...rest };
 };
 
-describe("the program", () => {
-  test("gets the prompt on standard input, and everything else as arguments, the list of tools last", async () => {
+describe("Claude Code", () => {
+  test("gets the prompt on standard input and all else as arguments, the tools last", async () => {
     const config = { model: "m", max_turns: 9, max_cost: 1.5, allowed_tools: ["Bash(git *)", "Read"] };
     const { args, prompt } = await recorded(config, { prompt: "Do ü.\n", tier: "fast" });
     expect(prompt).toBe("Do ü.\n");
@@ -68,7 +68,7 @@ describe("the program", () => {
     expect(args).toMatch(/ --allowedTools Bash\(git \*\) Read$/);
   });
 
-  test("is asked as the tier says, before what holds for all", async () => {
+  test("gets the model and effort of the tier, or else those for every tier", async () => {
     const tiers = { fast: { model: "small", effort: "medium" }, deep: {} } as const;
     const config = { model: "m", tiers, structured: false };
     const fast = await recorded(config, { tier: "fast" });
@@ -78,25 +78,25 @@ describe("the program", () => {
     expect(deep.args).not.toContain("--json-schema");
   });
 
-  test("goes on with a session, with the message in place of the prompt", async () => {
+  test("continues a session with the message in place of the prompt", async () => {
     const { args, prompt } = await recorded({}, { resume: { sessionId: "s-1", message: "8080" } });
     expect([args.includes("--resume s-1 --allowedTools"), prompt]).toEqual([true, "8080"]);
   });
 
-  test("tries again three times by itself, or as often as the environment says", async () => {
+  test("retries three times by itself, or as often as the environment says", async () => {
     expect((await recorded({})).retries).toBe("3");
     expect((await recorded({}, { env: { CLAUDE_CODE_MAX_RETRIES: "7" } })).retries).toBe("7");
   });
 
-  test("that is missing is said in a sentence, and is an outcome", async () => {
+  test("is reported in one sentence if it is missing, and its attempt is an error", async () => {
     const missing = claudeEngine({ executable: "no-such-claude" });
     expect(await missing.missing([])).toMatch(/"no-such-claude", which is not on PATH. Install it with/);
     expect(await attempt.by(missing)).toMatchObject({ status: "error", failure: "spawn" });
   });
 });
 
-describe("a result", () => {
-  test("passes with its message, usage, cost, session and files", async () => {
+describe("a result of Claude Code", () => {
+  test("becomes an outcome with message, usage, cost, session and files", async () => {
     const write = (name: string, input: object) => said({ type: "tool_use", name, input });
     const project = attempt.path("project");
     const lines = [
@@ -124,7 +124,7 @@ describe("a result", () => {
     expect(attempt.progress).toEqual(["First I look.", "$ ls", "changed src/b.ts", "changed a.ipynb"]);
   });
 
-  test("in its form is read from there, whatever the text says", async () => {
+  test("is read from its structured output, whatever the text says", async () => {
     const structured_output = {
       verdict: "QUESTION",
       summary: "Looked.",
@@ -142,7 +142,7 @@ describe("a result", () => {
     expect(await attempt.text("output")).toContain("## Hand-over\n\nUse x.\n\nVERDICT: QUESTION Which?");
   });
 
-  test("of a session that goes on costs what came to it, whether it counts from the beginning or not", async () => {
+  test("of a continued session costs only the difference, whether the agent counts from the beginning or not", async () => {
     const resume = { sessionId: "session-1", message: "8080", used: { cost_usd: 0.2, input_tokens: 9 } };
     expect((await outcomeOf([init, ended()], { resume })).usage).toMatchObject({
       cost_usd: 0.05,
@@ -152,7 +152,7 @@ describe("a result", () => {
     expect(less.usage).toMatchObject({ cost_usd: 0.1 });
   });
 
-  test("without figures has none, and no zeros in their place", async () => {
+  test("without figures has no usage, and no zeros in its place", async () => {
     const outcome = await outcomeOf([init, ended({ total_cost_usd: "much", usage: undefined })]);
     expect(outcome.usage).toEqual({});
   });
@@ -179,7 +179,7 @@ describe("a result", () => {
     expect(await outcomeOf(lines)).toMatchObject({ status: "fail", failure });
   });
 
-  test("of an agent that was not permitted something is a warning, where it is not a failure already", async () => {
+  test("with denied permissions is a warning, unless it did not pass anyway", async () => {
     const permission_denials = [
       { tool_name: "Bash", tool_input: { command: "rm x" } },
       { tool_name: "Bash", tool_input: { command: "rm x" } },
@@ -191,7 +191,7 @@ describe("a result", () => {
     expect(await outcomeOf([init, question])).toMatchObject({ status: "question", reason: "may I?" });
   });
 
-  test("that never comes is a crash; before anything has begun it is a matter of configuration", async () => {
+  test("that is missing is a crash, or before the agent has begun a configuration error", async () => {
     expect(await outcomeOf([init])).toMatchObject({ status: "error", failure: "crashed" });
     const stderr = "error: unknown option '--x'\n";
     expect(await outcomeOf([], { exit: 1, stderr })).toMatchObject({
@@ -202,7 +202,7 @@ describe("a result", () => {
   });
 });
 
-test("a stream that is not as expected loses no more than what cannot be read", async () => {
+test("an unexpected line in Claude Code's stream loses nothing else", async () => {
   const odd = [
     "{",
     "null",

@@ -13,7 +13,7 @@ afterEach(async () => {
   await attempt.close();
 });
 
-describe("the time that a usage limit names", () => {
+describe("the reset time of a usage limit", () => {
   const now = new Date("2026-11-25T08:00:30");
   test.each([
     [
@@ -26,18 +26,18 @@ describe("the time that a usage limit names", () => {
     ["You've hit your usage limit. Try again at 7:59 AM.", 0],
     ["You've hit your usage limit. Try again later.", undefined],
     ["You've hit your usage limit. Try again at Foo 99th, 2026 1:00 AM.", undefined],
-  ])("%s", (message, seconds) => {
+  ])("is read from %j", (message, seconds) => {
     expect(secondsUntilReset(message, now)).toBe(seconds);
   });
 
-  test("is how long its task waits", async () => {
+  test("is the time until the retry", async () => {
     const text = "You've hit your usage limit. Try again at Jan 1st, 2099 8:00 AM.";
     const { retry_after_s } = await outcomeOf(attempt, { lines: [started, failed(text)], exit: 1 });
     expect(retry_after_s).toBeGreaterThan(3600);
   });
 });
 
-describe("a turn that fails", () => {
+describe("a failed turn of Codex", () => {
   test.each([
     ["exceeded retry limit, last status: 429 Too Many Requests", "rate_limited"],
     ["rate limit exceeded: Try again.", "rate_limited"],
@@ -67,7 +67,7 @@ describe("a turn that fails", () => {
     });
   });
 
-  test("fails whatever its message's verdict, and is told by its own event alone", async () => {
+  test("fails whatever the verdict, for the reason in its own event", async () => {
     const lines = [started, message("429 rate limit\nVERDICT: CLEAN"), failed("something broke")];
     expect(await outcomeOf(attempt, { lines, exit: 0 })).toMatchObject({
       status: "fail",
@@ -76,7 +76,7 @@ describe("a turn that fails", () => {
     });
   });
 
-  test("has one bounded line as its reason", async () => {
+  test("has a reason of one bounded line", async () => {
     const { reason } = await outcomeOf(attempt, {
       lines: [started, failed(`a\n\u001b[31mb ${"x".repeat(1000)}`)],
       exit: 1,
@@ -89,7 +89,7 @@ describe("a turn that fails", () => {
     { type: "turn.failed" },
     { type: "turn.failed", error: null },
     { type: "turn.failed", error: {} },
-  ])("without a word, as %j, is a failure", async (event) => {
+  ])("without a message, as in %j, is a failure", async (event) => {
     expect(await outcomeOf(attempt, { lines: [started, event], exit: 1 })).toMatchObject({
       status: "fail",
       reason: "the turn failed, and Codex did not say why",
@@ -97,7 +97,7 @@ describe("a turn that fails", () => {
   });
 });
 
-describe("an end without a terminal event", () => {
+describe("an attempt of Codex without a last event", () => {
   test("is a crash after exit status 0", async () => {
     expect(await outcomeOf(attempt, { lines: [started, message("VERDICT: CLEAN")] })).toMatchObject({
       status: "error",
@@ -106,7 +106,7 @@ describe("an end without a terminal event", () => {
     expect(await outcomeOf(attempt, { lines: [] })).toMatchObject({ status: "error", failure: "crashed" });
   });
 
-  test("before anything has started is a matter of configuration, in the words of standard error", async () => {
+  test("is a configuration error with the text of standard error if nothing has started", async () => {
     const stderr = "Reading prompt from stdin...\nError: unknown variant `x`\n";
     expect(await outcomeOf(attempt, { lines: [], stderr, exit: 1 })).toMatchObject({
       status: "error",
@@ -120,7 +120,7 @@ describe("an end without a terminal event", () => {
     [1, "crashed"],
     [143, "killed"],
     [137, "killed"],
-  ])("in the middle, with exit status %i, is %s", async (exit, failure) => {
+  ])("that ends in the middle with exit status %i is %s", async (exit, failure) => {
     expect(await outcomeOf(attempt, { lines: [started], stderr: "panicked\n", exit })).toMatchObject({
       status: "error",
       failure,
@@ -128,7 +128,7 @@ describe("an end without a terminal event", () => {
     });
   });
 
-  test("by a signal that is not ours was killed", async () => {
+  test("that a foreign signal ends was killed", async () => {
     expect(await outcomeOf(attempt, { lines: [started], kill: "SIGKILL" })).toMatchObject({
       status: "error",
       failure: "killed",
@@ -137,8 +137,8 @@ describe("an end without a terminal event", () => {
   });
 });
 
-describe("an end that is ours", () => {
-  test("by its time is a failure of that kind, whatever the events say", async () => {
+describe("an attempt of Codex that interserve ends", () => {
+  test("because its time is up is a timeout, whatever the events say", async () => {
     const lines = [started, message("So far."), failed("429")];
     expect(await outcomeOf(attempt, { lines, hang: true }, { timeoutMs: 500 })).toMatchObject({
       status: "fail",
@@ -146,7 +146,7 @@ describe("an end that is ours", () => {
     });
   });
 
-  test("by cancelling is cancelled, and the message until then is kept", async () => {
+  test("because of a cancel is cancelled, and its message so far is kept", async () => {
     const outcome = outcomeOf(attempt, { lines: [started, message("So far."), completed], hang: true });
     await attempt.told("So far.");
     attempt.controller.abort();

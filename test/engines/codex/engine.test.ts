@@ -14,8 +14,8 @@ afterEach(async () => {
   await attempt.close();
 });
 
-describe("the program", () => {
-  test("gets the prompt on standard input, and everything else as arguments", async () => {
+describe("Codex", () => {
+  test("gets the prompt on standard input and all else as arguments", async () => {
     const record = attempt.path("record.json");
     const env = { FAKE_CODEX_RECORD: record };
     await attempt.by(codexEngine({ executable, model: "gpt-x" }), { prompt: "Do ü.\n", tier: "fast", env });
@@ -29,7 +29,7 @@ describe("the program", () => {
     expect(args.at(-1)).toBe("-");
   });
 
-  test("thinks harder for the deep tier, and with the user's own model where none is configured", async () => {
+  test("gets a high effort for the deep tier, and no model if none is configured", async () => {
     const record = attempt.path("record.json");
     await attempt.by(engine, { tier: "deep", env: { FAKE_CODEX_RECORD: record } });
     const { args } = JSON.parse(await readFile(record, "utf8"));
@@ -37,7 +37,7 @@ describe("the program", () => {
     expect(args).not.toContain("-m");
   });
 
-  test("is asked as the tier says, in the sandbox that is configured, and goes on with a session", async () => {
+  test("gets the tier's model and effort and the configured sandbox, and continues a session", async () => {
     const record = attempt.path("record.json");
     const tiers = { fast: {}, deep: { model: "big", effort: "xhigh" } } as const;
     const configured = codexEngine({
@@ -60,7 +60,7 @@ describe("the program", () => {
     expect(outcome.usage).toEqual({ input_tokens: 200, cached_input_tokens: 100, output_tokens: 34 });
   });
 
-  test("that is missing is said in a sentence", async () => {
+  test("is reported in one sentence if it is missing", async () => {
     expect(await engine.missing([])).toBeUndefined();
     expect(await codexEngine({ executable: "no-such-codex" }).missing([])).toBe(
       'The engine "codex" needs the program "no-such-codex", which is not on PATH. Install it with "npm install -g @openai/codex", or choose another with --engine.',
@@ -70,7 +70,7 @@ describe("the program", () => {
     );
   });
 
-  test("that is missing when it is started is an outcome", async () => {
+  test("that is missing when an attempt starts is an error", async () => {
     expect(await attempt.by(codexEngine({ executable: "no-such-codex" }))).toMatchObject({
       status: "error",
       failure: "spawn",
@@ -79,8 +79,8 @@ describe("the program", () => {
   });
 });
 
-describe("a turn that ends well", () => {
-  test("passes with its message, usage, session and files", async () => {
+describe("a completed turn of Codex", () => {
+  test("becomes an outcome with message, usage, session and files", async () => {
     const change = (path: string) => ({ path, kind: "update" });
     const lines = [
       started,
@@ -144,7 +144,7 @@ describe("a turn that ends well", () => {
     expect(await attempt.text("output")).toBe("");
   });
 
-  test("stays one though a process of it is ended by a signal after it", async () => {
+  test("passes even if a signal ends the process after it", async () => {
     const lines = [started, message("VERDICT: CLEAN"), completed];
     expect(await outcomeOf(attempt, { lines, kill: "SIGKILL" })).toMatchObject({
       status: "pass",
@@ -152,7 +152,7 @@ describe("a turn that ends well", () => {
     });
   });
 
-  test("is not undone by retries on the way, nor by prose about limits and logins", async () => {
+  test("passes despite retries and prose about limits and logins", async () => {
     const prose = "429 Too Many Requests, rate limit, usage limit, Quota exceeded, status 401, high demand";
     const lines = [
       started,
@@ -173,7 +173,7 @@ describe("a turn that ends well", () => {
     expect(attempt.progress[0]).toBe("Reconnecting... 1/5 (unexpected status 429 Too Many Requests)");
   });
 
-  test("says of 600 changed files 500", async () => {
+  test("lists 500 of 600 changed files", async () => {
     const changes = Array.from({ length: 600 }, (_, at) => ({ path: `f${at}`, kind: "add" }));
     const outcome = await outcomeOf(attempt, {
       lines: [started, item({ type: "file_change", changes }), completed],
@@ -183,8 +183,8 @@ describe("a turn that ends well", () => {
   });
 });
 
-describe("a stream that is not as expected", () => {
-  test("loses no more than what cannot be read", async () => {
+describe("an unexpected stream of Codex", () => {
+  test("loses only the lines that cannot be read", async () => {
     const lines = [
       "WARN not json",
       "",
@@ -208,13 +208,13 @@ describe("a stream that is not as expected", () => {
     expect(outcome).not.toHaveProperty("files_changed");
   });
 
-  test("passes over a line of 100 MB, which is in its file all the same", async () => {
+  test("may have a line of 100 MB, which is skipped but kept in the file", async () => {
     const lines = [started, { huge: 100_000_000 }, message("VERDICT: CLEAN"), completed];
     expect(await outcomeOf(attempt, { lines })).toMatchObject({ status: "pass" });
     expect((await stat(attempt.files.events)).size).toBeGreaterThan(100_000_000);
   });
 
-  test("has progress that a terminal shows as it is", async () => {
+  test("reports printable progress", async () => {
     await outcomeOf(attempt, { lines: [started, message("\n\n \u001b[2Jhello\u0001\nmore"), completed] });
     expect(attempt.progress).toEqual(["hello\ufffd"]);
   });

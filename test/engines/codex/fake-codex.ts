@@ -2,7 +2,7 @@ import { codexEngine } from "../../../src/engines/codex/engine.ts";
 import type { AttemptRequest } from "../../../src/engines/engine.ts";
 import { type Attempt, fixture } from "../attempt.ts";
 
-/** What `fake-codex.mjs` is told to do; its own words say what each means. */
+/** Instructions for `fake-codex.mjs`, which explains them. */
 export interface Fake {
   readonly lines?: readonly unknown[];
   readonly stderr?: string;
@@ -14,7 +14,7 @@ export interface Fake {
 export const executable = fixture("fake-codex.mjs");
 export const engine = codexEngine({ executable });
 
-/** What comes of an attempt with a Codex that does so. */
+/** The outcome of an attempt with a Codex that follows the instructions. */
 export const outcomeOf = (attempt: Attempt, fake: Fake, extra: Partial<AttemptRequest> = {}) =>
   attempt.by(engine, { env: { FAKE_CODEX: JSON.stringify(fake) }, ...extra });
 

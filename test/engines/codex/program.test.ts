@@ -29,7 +29,7 @@ async function wrapper(name = "@openai/codex"): Promise<string> {
 const platform = `@openai/codex-${process.platform}-${process.arch}`;
 
 test.each(["lib/node_modules", "lib/node_modules/@openai/codex/node_modules"])(
-  "the program in the platform's package in %s is found behind the wrapper",
+  "the program in the platform's package in %s is found through the wrapper",
   async (folder) => {
     const found = await wrapper();
     await file(`${folder}/${platform}/package.json`, "{}");
@@ -38,25 +38,25 @@ test.each(["lib/node_modules", "lib/node_modules/@openai/codex/node_modules"])(
   },
 );
 
-test("the program in the wrapper's own package is found too", async () => {
+test("the program in the wrapper's own package is found", async () => {
   const found = await wrapper();
   const program = await file("lib/node_modules/@openai/codex/vendor/some-target/bin/codex");
   expect(await findCodex(found)).toBe(program);
 });
 
-test("a wrapper without its program, and any other program, is run as it is", async () => {
+test("a wrapper without its program, or any other program, is used as it is", async () => {
   const found = await wrapper();
   expect(await findCodex(found)).toBe(found);
   const plain = await file("plain");
   expect(await findCodex(plain)).toBe(plain);
 });
 
-test("another package's wrapper is run as it is", async () => {
+test("another package's wrapper is used as it is", async () => {
   const found = await wrapper("@someone/codex");
   await file("lib/node_modules/@openai/codex/vendor/some-target/bin/codex");
   expect(await findCodex(found)).toBe(found);
 });
 
-test("nothing is found where nothing is", async () => {
+test("a missing program is not found", async () => {
   expect(await findCodex(join(dir, "codex"))).toBeUndefined();
 });
