@@ -2,38 +2,37 @@
  * The folders from top to bottom, each with the folders and files that it may import besides itself.
  * Imports go downward only: a folder may name only what stands below it. See docs/architecture.md.
  */
-const base = ["src/yaml", "src/text", "src/problem.ts", "schemas"];
+const base = ["src/text", "src/problem.ts", "schemas"];
 const layers = {
   "src/main.ts": ["src/cli"],
   "src/index.ts": ["src/run", "src/job", "src/manifest", "src/problem.ts", "schemas"],
   "src/cli": [
-    ...["src/version.ts", "src/inspect", "src/report", "src/terminal", "src/run", "src/sync", "src/job"],
-    ...["src/manifest", "src/derive", "src/plan", "src/journal", "src/history", ...base],
-    "src/engines/engine.ts",
+    ...["src/report", "src/inspect", "src/terminal", "src/run", "src/sync", "src/job"],
+    ...["src/engines/engine.ts", "src/journal", "src/history", "src/version.ts", ...base],
   ],
   visualizations: ["machines/chart.ts", "machines/modes", "src/history", "src/text", "schemas"],
   "src/report": [
-    ...["src/inspect", "src/terminal", "src/job", "src/plan", "src/journal", "src/history"],
-    ...["machines/modes", ...base],
+    ...["src/inspect", "src/job", "src/plan", "src/journal", "src/history", "machines/modes"],
+    ...["src/yaml", ...base],
   ],
-  "src/inspect": ["machines", "src/journal", "src/history", ...base],
-  "src/terminal": ["src/job", "machines/modes", "src/history", ...base],
+  "src/inspect": ["src/journal", "src/history", "machines", ...base],
+  "src/terminal": ["src/job", "src/history", "machines/modes", ...base],
   "src/run": [
-    ...["machines", "src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/history"],
-    ...["src/git", "src/process", ...base],
+    ...["src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/history", "src/git"],
+    ...["src/process", "machines", ...base],
   ],
-  "src/sync": ["src/job", "src/manifest", "src/derive", "src/plan", "machines", ...base],
-  "src/job": ["src/manifest", "src/plan", "src/engines", "src/git", "machines", ...base],
-  "src/manifest": ["machines/modes", "machines/schedule", ...base],
+  "src/sync": ["src/job", "src/manifest", "src/derive", "src/plan", "machines", "src/yaml", ...base],
+  "src/job": ["src/manifest", "src/plan", "src/engines", "src/git", "machines", "src/yaml", ...base],
+  "src/manifest": ["machines/modes", "machines/schedule", "src/yaml", ...base],
   "src/derive": ["machines/modes", "machines/schedule", ...base],
-  "src/plan": ["machines/schedule", ...base],
+  "src/plan": ["machines/schedule", "src/yaml", ...base],
   "src/engines": ["src/process", ...base],
   "src/routing": base,
   "src/journal": ["src/history", "src/process", ...base],
   "src/history": ["machines/modes", ...base],
   "src/git": ["src/process", ...base],
   "src/process": ["src/text"],
-  "src/yaml": ["src/text", "src/problem.ts", "schemas"],
+  "src/yaml": ["src/text", "src/problem.ts"],
   "src/text": ["schemas"],
   "src/version.ts": [],
   "src/problem.ts": [],
@@ -70,10 +69,10 @@ module.exports = {
       to: {},
     },
     {
-      name: "only-four-files-lie-loose-in-src",
+      name: "every-folder-and-loose-file-is-in-the-list",
       severity: "error",
       from: {},
-      to: { path: "^src/[^/]+$", pathNot: names.filter((name) => name.endsWith(".ts")).map(pathOf) },
+      to: { path: ours, pathNot: names.map(pathOf) },
     },
     {
       name: "only-program-imports-commands",
