@@ -88,3 +88,12 @@ export function stateOf(context: OrchestratorContext, id: string): NodeState | u
 /** The number of a task's current or last attempt; 0 before the first. */
 export const attemptOf = ({ actors }: OrchestratorContext, task: number): number =>
   actors[task]?.getSnapshot().context.attempt ?? 0;
+
+/** The outcomes of all settled and parked tasks, by id, in plan order. */
+export const outcomesOf = ({ spec, outcomes }: OrchestratorContext): Map<string, Outcome> =>
+  new Map(
+    spec.graph.tasks.flatMap(({ id }, task) => {
+      const outcome = outcomes.at(task);
+      return outcome ? [[id, outcome] as const] : [];
+    }),
+  );

@@ -132,11 +132,11 @@ describe("what is wrong is thrown as what it is", () => {
   });
 
   test.each([
-    [{ mode: "fastest" }, 'no mode is called "fastest"'],
-    [{ engine: "gpt" }, 'no engine is called "gpt"'],
-    [{ maxParallel: 0 }, "maxParallel must be a whole number from 1 to 1000, found 0"],
-    [{ maxParallel: Number.NaN }, "maxParallel must be a whole number from 1 to 1000, found NaN"],
-    [{ projectDir: "/nowhere/at/all" }, "the project directory /nowhere/at/all is no directory"],
+    [{ mode: "fastest" }, 'unknown mode "fastest"'],
+    [{ engine: "gpt" }, 'unknown engine "gpt"'],
+    [{ maxParallel: 0 }, "expected maxParallel to be a whole number from 1 to 1000, found 0"],
+    [{ maxParallel: Number.NaN }, "expected maxParallel to be a whole number from 1 to 1000, found NaN"],
+    [{ projectDir: "/nowhere/at/all" }, "project directory /nowhere/at/all is not a directory"],
     [{ step: true }, "has no batches"],
   ])("options that types would not let by: %j", async (options, message) => {
     const path = await rig.file("p.exec.yaml", manifestOf([{ a: "" }]));

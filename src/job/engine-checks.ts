@@ -13,7 +13,7 @@ export async function checkEngines(job: Job): Promise<void> {
   const silent = enginesOf(job).filter((name) => traitsOf(name).asksModel && !traitsOf(name).reportsCost);
   if (job.options.maxCost !== undefined && silent.length > 0) {
     const names = silent.join(" and ");
-    process.stderr.write(`warning: ${names} does not say what it costs: --max-cost cannot count it\n`);
+    process.stderr.write(`warning: ${names} does not report its cost, so --max-cost does not count it\n`);
   }
 }
 

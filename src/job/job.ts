@@ -7,10 +7,10 @@ import type { jobOptionsSchema, TaskFacts } from "../../schemas/event.ts";
 import type { Manifest, ManifestTask, Tier } from "../../schemas/manifest.ts";
 import type { Plan } from "../../schemas/plan.ts";
 
-/** What the command line, or a program, says beside the manifest. */
+/** What the command line, or a program, gives beside the manifest. */
 export type JobOptions = v.InferOutput<typeof jobOptionsSchema>;
 
-/** One task of a job, with what applies to it decided. */
+/** One task of a job, with its tier, engine and timeout decided. */
 export interface JobTask {
   readonly task: ManifestTask;
   readonly title: string;
@@ -18,14 +18,14 @@ export interface JobTask {
   readonly tier: Tier;
   readonly engine: EngineName;
   readonly timeoutMs: number;
-  /** The text of `prompt` or of `prompt_file`, where there is one. */
+  /** The text of `prompt` or of `prompt_file`. */
   readonly promptText?: string;
 }
 
-/** A manifest made ready to run: flags, manifest and configuration put together, and every file read. */
+/** A manifest that is ready to run: flags, manifest and configuration combined, and every file read. */
 export interface Job {
   readonly manifest: Manifest;
-  /** The manifest's file, or the plan's where there is no manifest. */
+  /** The manifest's file, or the plan's if there is no manifest. */
   readonly manifestFile: string;
   readonly plan?: Plan;
   readonly projectDir: string;
@@ -35,11 +35,11 @@ export interface Job {
   readonly tasks: readonly JobTask[];
   /** Whether agents may push. */
   readonly allowPush: boolean;
-  /** What was said beside the manifest, for whoever prepares the same job again. */
+  /** What was given beside the manifest: enough to prepare the same job again. */
   readonly options: JobOptions;
 }
 
-/** A job's task as those who follow its run need it. */
+/** What events and reports tell of a task. */
 export const taskFacts = ({ task, title, stage, engine, tier }: JobTask): TaskFacts => ({
   id: task.id,
   title,

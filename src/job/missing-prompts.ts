@@ -9,12 +9,12 @@ import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 const hint = "write a heading for it in the plan, or give it a `prompt`, a `prompt_file` or a `run`";
 
-/** Tasks whose prompt would be just their title: no section of the plan, and nothing of their own to go by. */
+/** Warns of tasks whose prompt would be their title alone: no section in the plan, and no prompt of their own. */
 export function textProblems(manifest: Manifest, file: YamlFile, plan: Plan): Problem[] {
   const tasks = placed(manifest).map((one) => ({ ...one, section: sectionFor(plan, named(one.task)) }));
   const used = new Set(tasks.map(({ section }) => section));
   const free = plan.tasks.filter((task) => !used.has(task));
-  // Of a manifest that fits no plan, a few suggestions are enough.
+  // A few suggestions are enough if nothing matches.
   let suggestions = 50;
   return tasks.flatMap(({ task, section, path }): Problem[] => {
     if (section || hasText(task)) return [];
@@ -26,17 +26,17 @@ export function textProblems(manifest: Manifest, file: YamlFile, plan: Plan): Pr
       {
         code: "section-not-found",
         severity: "warning",
-        message: `task ${quoted(task.id)} has no section in the plan and no prompt: its title is all that its agent gets`,
+        message: `task ${quoted(task.id)} has no section in the plan and no prompt: its agent gets only the title`,
         place: file.place(path),
         hint: meant
-          ? `give it the id of the plan's ${quoted(meant.id)} (${quoted(meant.title)}), if that is meant; else ${hint}`
+          ? `give it the id of the plan's ${quoted(meant.id)} (${quoted(meant.title)}), if that is the one; otherwise ${hint}`
           : hint,
       },
     ];
   });
 }
 
-/** The same where there is no plan: once for all of them. */
+/** Warns once of all tasks whose prompt would be their title alone, if there is no plan. */
 export function textProblemsWithoutPlan(manifest: Manifest, file: YamlFile): Problem[] {
   const without = placed(manifest).filter(({ task }) => !hasText(task));
   const [first] = without;
@@ -49,9 +49,9 @@ export function textProblemsWithoutPlan(manifest: Manifest, file: YamlFile): Pro
     {
       code: "plan-not-found",
       severity: "warning",
-      message: `there is no plan, and task ${names} without a prompt: a title is all that an agent gets`,
+      message: `there is no plan and no prompt for task ${names}: the agent gets only a title`,
       place: file.place(first.path),
-      hint: "name the plan with `--plan`, or lay it beside the manifest",
+      hint: "name the plan with `--plan`, or put it beside the manifest",
     },
   ];
 }

@@ -14,7 +14,7 @@ import type { RunGraph } from "../../schemas/event.ts";
 import type { Mode, Tier } from "../../schemas/manifest.ts";
 import { type Job, taskFacts } from "./job.ts";
 
-/** What a run would do, without running it: the shape of `show --json` and of `run --dry-run --json`. */
+/** What a run would do: the shape of `show --json` and of `run --dry-run --json`. */
 export interface Overview {
   readonly mode: Mode;
   readonly max_parallel: number;
@@ -29,7 +29,7 @@ export interface Overview {
     readonly tier: Tier;
     readonly engine: EngineName;
   }[];
-  /** Tasks that may run together, were there slots for all and no shared files. */
+  /** Tasks that could run together if there were slots for all and no shared files. */
   readonly waves: readonly (readonly string[])[];
   readonly critical_path: readonly string[];
   readonly conflicts: readonly { readonly file: string; readonly tasks: readonly string[] }[];
@@ -65,7 +65,7 @@ function waves(spec: RunSpec): number[][] {
   return levels(spec.order);
 }
 
-/** Files that two tasks write of which neither waits, in the end, for the other: only these are kept apart at run time. */
+/** Files that tasks share without one of them waiting for the other: only these tasks are kept apart at run time. */
 export function conflictsOf(spec: RunSpec, order: Order): { file: string; tasks: number[] }[] {
   if (spec.locks.holders.length === 0) return [];
   const before = ancestors(order);
@@ -76,7 +76,7 @@ export function conflictsOf(spec: RunSpec, order: Order): { file: string; tasks:
   });
 }
 
-/** For each node every other that has settled before it starts, as bits by number. */
+/** For each node, the nodes that settle before it starts, as bits by number. */
 function ancestors(order: Order): Uint32Array[] {
   const words = Math.ceil(order.needs.length / 32);
   const before = order.needs.map(() => new Uint32Array(words));
@@ -92,7 +92,7 @@ function ancestors(order: Order): Uint32Array[] {
   return before;
 }
 
-/** What a run's journal keeps of its graph, so that it can be shown when the manifest has changed. */
+/** The graph of a job as its journal keeps it: it can be drawn after the manifest has changed. */
 export function graphOf(job: Job): RunGraph {
   const { spec } = job;
   const named = (tasks: readonly number[]) => tasks.map((task) => spec.graph.tasks[task]?.id ?? "");
@@ -106,7 +106,7 @@ export function graphOf(job: Job): RunGraph {
   };
 }
 
-/** The engine's own schedule, were every task to take one unit of time and to pass. */
+/** Simulates the schedule with tasks that all take one unit of time and pass. */
 export function stepsOf(spec: RunSpec): number[][] {
   let { schedule } = initialSchedule(spec);
   const steps: number[][] = [];

@@ -1,4 +1,4 @@
-import { extname, isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { runSpec } from "../../machines/schedule/run-spec.ts";
 import type { Pool } from "../../machines/schedule/schedule.ts";
@@ -6,18 +6,16 @@ import type { Config } from "../../schemas/config.ts";
 import { defaultEngine, engineNames, shellEngine, traitsOf } from "../../schemas/engines.ts";
 import { type Manifest, type ManifestTask, modes, tiers as tierNames } from "../../schemas/manifest.ts";
 import { readPromptFile } from "../manifest/prompt-files.ts";
-import { manifestFromPlan, readPlan } from "../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
-import { exists, isDirectory } from "../text/on-disk.ts";
+import { isDirectory } from "../text/on-disk.ts";
 import { quoted } from "../text/printable.ts";
 import { loadConfig } from "./config.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
-import { textProblemsWithoutPlan } from "./missing-prompts.ts";
-import { readManifest, type Source } from "./sources.ts";
+import { readSource } from "./sources.ts";
 
 /**
- * Reads a manifest, or a plan without one, with all that belongs to it. Throws ProblemsError with every problem at
- * once where one is an error, and UsageError for what stands in no file.
+ * Prepares a job from a manifest, or from a plan without one, and everything that belongs to it. Throws ProblemsError
+ * with every problem if one of them is an error, and UsageError for what lies in no file.
  */
 export async function prepare(
   path: string,
@@ -26,70 +24,76 @@ export async function prepare(
   checkOptions(options);
   const projectDir = resolve(options.projectDir ?? ".");
   if (!(await isDirectory(projectDir))) {
-    throw new UsageError(`the project directory ${projectDir} is no directory`, "make it, or name another");
-  }
-  const config = await loadConfig(projectDir);
-  const source = await readSource(resolve(path), options);
-  const problems = [...config.problems, ...source.problems];
-  if (problems.some(isError) || !source.manifest || !config.config) throw new ProblemsError(problems);
-  const manifest: Manifest = {
-    ...source.manifest,
-    mode: options.mode ?? source.manifest.mode,
-    max_parallel: options.maxParallel ?? source.manifest.max_parallel,
-    pause: options.step ?? source.manifest.pause,
-    stages: source.manifest.stages.map((stage) => ({
-      ...stage,
-      tasks: stage.tasks.map((task) => ({
-        ...task,
-        files: task.files.map((path) => inside(path, projectDir)),
-      })),
-    })),
-  };
-  if (options.step && !modeConfigs[manifest.mode].isBatched) {
     throw new UsageError(
-      `--step pauses between batches, and mode ${manifest.mode} has no batches`,
-      `add --mode ${modes.filter((name) => modeConfigs[name].isBatched).join(" or ")}, or leave --step out`,
+      `project directory ${projectDir} is not a directory`,
+      "create it, or name another one",
     );
   }
-  const mode = modeConfigs[manifest.mode];
+  const { config, problems: configProblems } = await loadConfig(projectDir);
+  const source = await readSource(resolve(path), options);
+  const problems = [...configProblems, ...source.problems];
+  if (problems.some(isError) || !source.manifest || !config) throw new ProblemsError(problems);
+  const manifest = withOptions(source.manifest, options, projectDir);
   const tasks: JobTask[] = [];
   for (const stage of manifest.stages) {
     for (const task of stage.tasks) {
-      tasks.push(await jobTask(task, stage.name, manifest, config.config, options, source.file));
+      tasks.push(await jobTask(task, stage.name, manifest, config, options, source.file));
     }
   }
-  const plan = source.plan;
+  const mode = modeConfigs[manifest.mode];
   const job: Job = {
     manifest,
     manifestFile: source.file,
-    ...(plan ? { plan } : {}),
+    ...(source.plan ? { plan: source.plan } : {}),
     projectDir,
-    config: config.config,
+    config,
     mode,
     spec: runSpec(manifest, mode, {
       engines: tasks.map(({ engine }) => engine),
-      pools: poolsOf(tasks, config.config),
+      pools: poolsOf(tasks, config),
       fixes: tasks.map(({ engine }) => (traitsOf(engine).retriesFixes ? manifest.fixes : 0)),
     }),
     tasks,
     allowPush: options.allowPush ?? false,
-    // Whoever resumes the run may stand elsewhere.
+    // Absolute paths: the run may be resumed from another directory.
     options: { ...options, projectDir, ...(options.plan ? { plan: resolve(options.plan) } : {}) },
   };
   return { job, problems };
 }
 
-/** An absolute path of a file in the project as one from there, so that every path of a file is the same. */
-function inside(path: string, projectDir: string): string {
+/** A manifest with what was given beside it. Throws UsageError if its mode does not allow that. */
+function withOptions(manifest: Manifest, options: JobOptions, projectDir: string): Manifest {
+  const mode = options.mode ?? manifest.mode;
+  if (options.step && !modeConfigs[mode].isBatched) {
+    throw new UsageError(
+      `--step pauses between batches, and mode ${mode} has no batches`,
+      `add --mode ${modes.filter((name) => modeConfigs[name].isBatched).join(" or ")}, or leave --step out`,
+    );
+  }
+  const fromProject = (task: ManifestTask): ManifestTask => ({
+    ...task,
+    files: task.files.map((file) => pathFromProject(file, projectDir)),
+  });
+  return {
+    ...manifest,
+    mode,
+    max_parallel: options.maxParallel ?? manifest.max_parallel,
+    pause: options.step ?? manifest.pause,
+    stages: manifest.stages.map((stage) => ({ ...stage, tasks: stage.tasks.map(fromProject) })),
+  };
+}
+
+/** Makes an absolute path inside the project relative to it, so that a file has one path. */
+function pathFromProject(path: string, projectDir: string): string {
   const from = isAbsolute(path) ? relative(projectDir, path) : path;
   return from === ".." || from.startsWith("../../") ? path : from || ".";
 }
 
-/** What types promise, for those who have none; the command line has its own words for it. */
+/** Checks what the types promise, for callers without types. Throws UsageError. */
 function checkOptions({ mode, engine, maxParallel }: JobOptions): void {
   const oneOf = (what: string, name: string | undefined, known: readonly string[]) => {
     if (name !== undefined && !known.includes(name)) {
-      throw new UsageError(`no ${what} is called ${quoted(String(name))}`, `there are ${known.join(", ")}`);
+      throw new UsageError(`unknown ${what} ${quoted(String(name))}`, `use one of ${known.join(", ")}`);
     }
   };
   oneOf("mode", mode, modes);
@@ -98,11 +102,11 @@ function checkOptions({ mode, engine, maxParallel }: JobOptions): void {
     maxParallel !== undefined &&
     !(Number.isInteger(maxParallel) && maxParallel >= 1 && maxParallel <= 1000)
   ) {
-    throw new UsageError(`maxParallel must be a whole number from 1 to 1000, found ${maxParallel}`);
+    throw new UsageError(`expected maxParallel to be a whole number from 1 to 1000, found ${maxParallel}`);
   }
 }
 
-/** The tasks of each engine and of each tier of which only so many may run at once. */
+/** The engines and tiers that have a limit of their own, with their tasks. */
 function poolsOf(tasks: readonly JobTask[], { engines, tiers }: Config): Pool[] {
   const limits = [
     ...engineNames.map((name) => ({
@@ -145,37 +149,9 @@ async function jobTask(
   };
 }
 
-/** Read and found good when the manifest was loaded: only one that has gone since then ends here. */
+/** Reads a prompt file that was valid when the manifest was loaded. Throws UsageError if it is no longer. */
 async function readPrompt(task: string, manifestFile: string, file: string): Promise<string> {
   const { text, problem } = await readPromptFile(manifestFile, file);
   if (text !== undefined) return text;
   throw new UsageError(`task ${quoted(task)} takes its prompt from ${quoted(file)}: ${problem?.message}`);
-}
-
-/** A plan is known by its name; a manifest that lies beside it is used. */
-async function readSource(path: string, options: JobOptions): Promise<Source> {
-  const isPlan = [".md", ".markdown"].includes(extname(path).toLowerCase());
-  if (isPlan && options.plan !== undefined && resolve(options.plan) !== path) {
-    throw new UsageError(
-      "expected one plan, found two",
-      "name the manifest in place of the first, or leave --plan out",
-    );
-  }
-  const beside = isPlan ? await manifestBeside(path) : path;
-  if (beside === undefined) {
-    const { plan, problems } = await readPlan(path);
-    return { ...(plan ? { plan, manifest: manifestFromPlan(plan) } : {}), file: path, problems };
-  }
-  const source = await readManifest(beside, { ...options, ...(isPlan ? { plan: path } : {}) });
-  const { manifest, yaml, plan, problems } = source;
-  if (!manifest || !yaml || plan || problems.some(isError)) return source;
-  return { ...source, problems: [...problems, ...textProblemsWithoutPlan(manifest, yaml)] };
-}
-
-async function manifestBeside(plan: string): Promise<string | undefined> {
-  for (const ending of [".exec.yaml", ".exec.yml"]) {
-    const manifest = plan.replace(/\.(md|markdown)$/i, ending);
-    if (await exists(manifest)) return manifest;
-  }
-  return undefined;
 }

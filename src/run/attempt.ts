@@ -15,9 +15,9 @@ import { sectionFor } from "../plan/read-plan.ts";
 import { buildPrompt } from "../routing/prompt.ts";
 import { oneLine } from "../text/one-line.ts";
 import { watchFiles } from "./changed-files.ts";
-import { runGates } from "./verify.ts";
+import { runVerifyCommands } from "./verify.ts";
 
-/** What an attempt has of the run around it. */
+/** The parts of a run that an attempt uses. */
 export interface AttemptContext {
   readonly job: Job;
   readonly jobTask: JobTask;
@@ -28,26 +28,28 @@ export interface AttemptContext {
 }
 
 /**
- * One attempt of one task: routes what it depends on into the prompt and lets the engine carry it out. Leaves its
- * artifacts in the attempt's directory. A failure is an outcome, also one to write a file.
+ * Runs one attempt of a task on its engine, with the results of its dependencies in the prompt. Leaves its artifacts
+ * in the attempt's folder. Every failure is an outcome, including one to write a file.
  */
-export async function carryOut(input: AttemptInput, context: AttemptContext): Promise<Outcome> {
+export async function runAttempt(input: AttemptInput, context: AttemptContext): Promise<Outcome> {
   const { job, jobTask, directory } = context;
   const folder = directory.attempt(input.id, input.attempt);
   return withArtifacts(folder, async () => {
     const engine = engineFor(jobTask.engine, job.config, process.env);
     const prompt = await promptFor(input, context, engine);
-    const request = await goingOn(requestFor(input, context, jobTask.engine, prompt), input, context);
+    const request = await withUsedSession(requestFor(input, context, jobTask.engine, prompt), input, context);
     await writeFileAtomic(request.files.prompt, request.prompt);
     const withFiles = await watchFiles(job, jobTask.task);
     return withFiles(await engine.attempt(request));
   });
 }
 
-/** Holds what an attempt came to against the task's `verify` commands. */
-export async function verify(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
+/** Runs the task's `verify` commands on a finished attempt. */
+export async function verifyAttempt(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
   const folder = context.directory.attempt(input.id, input.attempt);
-  return withArtifacts(folder, () => runGates(input.outcome, requestFor(input, context, shellEngine, "")));
+  return withArtifacts(folder, () =>
+    runVerifyCommands(input.outcome, requestFor(input, context, shellEngine, "")),
+  );
 }
 
 async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
@@ -72,8 +74,8 @@ const filesIn = (folder: string) => ({
   pushes: join(folder, "pushes.txt"),
 });
 
-/** Adds what the session that an attempt goes on with has used before it. */
-async function goingOn(
+/** Adds what the session that an attempt continues has used so far: only the difference is this attempt's. */
+async function withUsedSession(
   request: AttemptRequest,
   { id, followUp }: AttemptInput,
   { directory }: AttemptContext,
@@ -91,7 +93,7 @@ async function goingOn(
   return { ...request, resume: { ...request.resume, used: session_usage ?? usage } };
 }
 
-/** Where the hooks of an attempt note what it has tried to push. */
+/** The file in which the push guard notes what an attempt tried to push. */
 export const pushesFile = (folder: string): string => filesIn(folder).pushes;
 
 function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine): Promise<string> {

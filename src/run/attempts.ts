@@ -5,11 +5,11 @@ import { isDone, type Outcome } from "../../schemas/outcome.ts";
 import { refusedPushes } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
-import { type AttemptContext, carryOut, pushesFile, verify } from "./attempt.ts";
-import { waitBefore } from "./backoff.ts";
+import { type AttemptContext, pushesFile, runAttempt, verifyAttempt } from "./attempt.ts";
+import { delayBeforeRetry } from "./backoff.ts";
 import type { Budget } from "./budget.ts";
 import type { EventLog } from "./event-log.ts";
-import { attemptKey } from "./fingerprint.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** The longest time that a timer can count. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -68,9 +68,11 @@ export class Attempts {
     const since = performance.now();
     if (!this.begun.has(task)) this.begun.set(task, since);
     const context = this.contextOf(jobTask);
-    const key = attemptKey(this.job, jobTask, input.dependencies);
+    const key = fingerprint(this.job, jobTask, input.dependencies);
     await this.log.record({ event: "task.started", task, attempt, key });
-    const outcome = this.log.broken ? this.log.confirm({ status: "error" }) : await carryOut(input, context);
+    const outcome = this.log.broken
+      ? this.log.confirm({ status: "error" })
+      : await runAttempt(input, context);
     for (const remote of await refusedPushes(pushesFile(this.directory.attempt(task, attempt)))) {
       this.log.record({ event: "task.push_refused", task, attempt, remote });
     }
@@ -85,7 +87,7 @@ export class Attempts {
   private async verify(input: VerifyInput): Promise<Outcome> {
     const { id: task, attempt } = input;
     const since = performance.now();
-    const outcome = await verify(input, this.contextOf(this.taskOf(task)));
+    const outcome = await verifyAttempt(input, this.contextOf(this.taskOf(task)));
     this.controllers.delete(task);
     const duration_s = secondsSince(since);
     await this.log.record({ event: "task.verified", task, attempt, duration_s, outcome });
@@ -96,7 +98,7 @@ export class Attempts {
     { id: task, attempt, outcome, count }: BackoffInput,
     signal: AbortSignal,
   ): Promise<void> {
-    const wait_s = waitBefore(outcome, count, this.job.config, Math.random());
+    const wait_s = delayBeforeRetry(outcome, count, this.job.config, Math.random());
     this.log.record({
       event: "task.waiting",
       task,

@@ -1,17 +1,17 @@
 import type { Outcome } from "../../schemas/outcome.ts";
 
-/** Seconds: the first wait of a kind, and the longest. */
+/** A wait that doubles, in seconds: the first and the longest. */
 export interface Growing {
   readonly first: number;
   readonly most: number;
 }
 
 /**
- * How long a task waits before it is tried again, in seconds. A limit waits until its reset where the engine was told
- * of one, else a pause that doubles; a transient failure backs off exponentially, with jitter, so that tasks that
- * failed together do not come back together. `count` is the number of the wait, from 1; `random` is in [0, 1).
+ * Returns the seconds before the next attempt. After a rate limit, until the reset that the provider named, or a wait
+ * that doubles; after a transient failure, an exponential backoff with jitter, so that tasks that failed together do
+ * not retry together. `count` is the number of this wait, from 1; `random` is in [0, 1).
  */
-export function waitBefore(
+export function delayBeforeRetry(
   { failure, retry_after_s }: Outcome,
   count: number,
   { backoff, limit_pause }: { readonly backoff: Growing; readonly limit_pause: Growing },

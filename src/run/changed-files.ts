@@ -7,9 +7,9 @@ import { listed } from "../text/list.ts";
 import { printable } from "../text/printable.ts";
 
 /**
- * Looks at the project before an attempt; what it gives is called with the outcome, and puts the files changed into
- * it as git shows them. Where that is not what the task or the agent declared, it is noted. Without git, what the
- * agent says stands.
+ * Looks at the project before an attempt. Returns a function that puts the files changed since then, as git shows
+ * them, into an outcome, with notes if they differ from what the manifest or the agent declared. Without git, the
+ * agent's own list is kept.
  */
 export async function watchFiles(
   job: Job,
@@ -35,7 +35,7 @@ export async function watchFiles(
   };
 }
 
-/** What is not as it was declared: by the manifest, and by the agent. */
+/** Describes how changed files differ from what the manifest and the agent declared. */
 function differences(
   changed: readonly string[],
   said: readonly string[],
@@ -47,13 +47,15 @@ function differences(
   const unseen = said.filter((file) => !changed.includes(file) && !file.startsWith(".."));
   return [
     ...(stray.length > 0
-      ? [`changed, and not declared in the manifest: ${listed(stray.map(printable))}`]
+      ? [`changed but not declared in the manifest: ${listed(stray.map(printable))}`]
       : []),
     ...(untold.length > 0
-      ? [`changed, and not mentioned by the agent: ${listed(untold.map(printable))}`]
+      ? [`changed but not mentioned by the agent: ${listed(untold.map(printable))}`]
       : []),
     ...(unseen.length > 0
-      ? [`changed, as the agent says, but unchanged or ignored for git: ${listed(unseen.map(printable))}`]
+      ? [
+          `reported as changed by the agent, but unchanged or ignored in git: ${listed(unseen.map(printable))}`,
+        ]
       : []),
   ];
 }

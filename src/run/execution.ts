@@ -1,7 +1,4 @@
-import { type Actor, createActor } from "xstate";
-import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
-import { attemptOf, numberOf } from "../../machines/orchestrator-context.ts";
-import { taskMachine } from "../../machines/task.machine.ts";
+import { attemptOf, numberOf, outcomesOf } from "../../machines/orchestrator-context.ts";
 import { countStatuses } from "../../schemas/event.ts";
 import { isDone, type Outcome } from "../../schemas/outcome.ts";
 import type { Job } from "../job/job.ts";
@@ -15,6 +12,7 @@ import { Attempts, secondsSince } from "./attempts.ts";
 import { Budget } from "./budget.ts";
 import { EventLog } from "./event-log.ts";
 import type { RunHandle, RunOptions, RunResult } from "./handle.ts";
+import { createOrchestrator } from "./orchestrator.ts";
 import { Questions } from "./questions.ts";
 import type { Resumption } from "./resume.ts";
 
@@ -28,7 +26,7 @@ export class RunExecution implements RunHandle {
   private readonly budget: Budget;
   private readonly attempts: Attempts;
   private readonly questions: Questions;
-  private readonly actor: Actor<ReturnType<typeof orchestratorMachine>>;
+  private readonly actor: ReturnType<typeof createOrchestrator>;
 
   constructor(
     private readonly job: Job,
@@ -49,17 +47,7 @@ export class RunExecution implements RunHandle {
     this.budget = new Budget(job.options, (reason) => this.withhold(reason));
     this.attempts = new Attempts(job, place, this.log, this.budget);
     this.questions = new Questions(options, this.log, (event) => this.actor.send(event));
-    const task = taskMachine.provide({
-      actors: this.attempts.actors,
-      actions: { endAttempt: ({ context }) => this.attempts.end(context.id) },
-    });
-    const machine = orchestratorMachine(job.mode.name).provide({
-      actors: { task, ...this.questions.actors },
-    });
-    this.actor = createActor(machine, {
-      input: { spec: { ...job.spec, attended: options.ask !== undefined } },
-      ...(options.inspect ? { inspect: options.inspect } : {}),
-    });
+    this.actor = createOrchestrator(job, this.attempts, this.questions, options);
     this.finished = this.execute();
   }
 
@@ -94,7 +82,7 @@ export class RunExecution implements RunHandle {
         actor.start();
       });
       const result = await this.recordEnd();
-      if (log.broken) throw new RunError(log.brokenReason, `go on with \`interserve resume ${this.run}\``);
+      if (log.broken) throw new RunError(log.brokenReason, `continue with \`interserve resume ${this.run}\``);
       if (log.listenerError !== undefined) throw log.listenerError;
       return result;
     } finally {
@@ -123,13 +111,7 @@ export class RunExecution implements RunHandle {
 
   /** Counts what the run has used before, and settles what a crash left without its last event. */
   private restore({ past: { history }, restored }: Resumption): void {
-    for (const { task, engine } of this.job.tasks) {
-      const { attempts = [] } = history.task(task.id) ?? {};
-      this.budget.restore(
-        engine,
-        attempts.map(({ outcome }) => outcome?.usage),
-      );
-    }
+    this.budget.restore(this.job.tasks, history);
     for (const [number, { outcome }] of restored) {
       const id = this.job.tasks[number]?.task.id;
       if (!outcome || id === undefined) continue;
@@ -158,26 +140,17 @@ export class RunExecution implements RunHandle {
   }
 
   private async recordEnd(): Promise<RunResult> {
-    const { cancelled, outcomes: settled, spec } = this.actor.getSnapshot().context;
-    const outcomes = new Map(
-      spec.graph.tasks.flatMap(({ id }, task) => {
-        const outcome = settled.at(task);
-        return outcome ? [[id, outcome] as const] : [];
-      }),
-    );
+    const { context } = this.actor.getSnapshot();
+    const outcomes = outcomesOf(context);
     const statuses = [...outcomes.values()].map(({ status }) => status);
     const counts = countStatuses(statuses);
-    const exitCode = cancelled?.exitCode ?? (statuses.every(isDone) ? 0 : 1);
-    const { usage, attempts: agent_attempts, withCost: attempts_with_cost } = this.budget.spent;
-    const duration_s = secondsSince(this.begun);
+    const exitCode = context.cancelled?.exitCode ?? (statuses.every(isDone) ? 0 : 1);
     await this.log.record({
       event: "run.finished",
       counts,
       exit_code: exitCode,
-      duration_s,
-      usage,
-      agent_attempts,
-      attempts_with_cost,
+      duration_s: secondsSince(this.begun),
+      ...this.budget.total,
     });
     return { run: this.run, directory: this.directory, outcomes, counts, exitCode };
   }

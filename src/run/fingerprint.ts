@@ -5,10 +5,10 @@ import type { Job, JobTask } from "../job/job.ts";
 import { sectionFor } from "../plan/read-plan.ts";
 
 /**
- * What an attempt is made of. Results of dependencies count by what they say, and not by where their files lie or how
- * long they took.
+ * Hashes everything an attempt is made of. Results of dependencies count by their content, not by where their files
+ * are or how long they took.
  */
-export function attemptKey(
+export function fingerprint(
   job: Job,
   { task, title, engine, tier, promptText }: JobTask,
   results: readonly { readonly id: string; readonly outcome: Outcome }[],
@@ -17,7 +17,7 @@ export function attemptKey(
   return {
     prompt: hash([title, text, task.prompt_hint, task.files]),
     options: hash([engine, tier, task.run, task.verify, task.env, task.depends]),
-    // Without dependencies, which results are there by then is chance.
+    // If the mode ignores dependencies, it is chance which results exist by then.
     results: hash(
       (job.mode.usesDependencies ? results : []).map(({ id, outcome }) => [
         id,

@@ -8,7 +8,7 @@ import { outcomeOf, type RunTask } from "../history/run-state.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { Lock } from "../journal/lock.ts";
 import type { PastRun } from "../journal/past-run.ts";
-import { attemptKey } from "./fingerprint.ts";
+import { fingerprint } from "./fingerprint.ts";
 
 /** How much of an earlier run still holds for the job as it is now. */
 export interface Resumption {
@@ -95,7 +95,7 @@ function decide(
   const attempt = last.number;
   const outcome = outcomeOf(before);
   if (keepsParked && isParked(outcome?.status) && !before.answer) return { restored: { attempt, outcome } };
-  const now = attemptKey(job, task, results);
+  const now = fingerprint(job, task, results);
   const reason = whyAgain(before, now, rerun);
   if (reason === undefined) return { restored: { attempt, outcome: outcome && relocate(outcome, past) } };
   const isSameTask = !changedPart(last.key, now);

@@ -11,10 +11,7 @@ import { RunExecution } from "./execution.ts";
 import type { RunHandle, RunOptions } from "./handle.ts";
 import type { Resumption } from "./resume.ts";
 
-/**
- * Runs a job: the one place where the machines meet engines, journal and listeners. Throws the error of the file
- * system where the run's directory cannot be made; nothing has been started then.
- */
+/** Starts a run of a job. Throws the file system's error if the run's directory cannot be made. */
 export async function startRun(job: Job, options: RunOptions = {}): Promise<RunHandle> {
   const ids = job.tasks.map(({ task }) => task.id);
   const directory = await createRunDirectory(job.projectDir, newRunName(new Date()), ids);
@@ -22,14 +19,11 @@ export async function startRun(job: Job, options: RunOptions = {}): Promise<RunH
   return begin(job, directory, lock, options, () => Journal.open(directory.journal));
 }
 
-/**
- * Goes on with an earlier run of a job: what is done stays, all else runs. What of it still lives, where its
- * orchestrator was killed, is ended first.
- */
+/** Resumes an earlier run of a job, after ending processes that a killed orchestrator left behind. */
 export async function resumeRun(job: Job, resumed: Resumption, options: RunOptions = {}): Promise<RunHandle> {
   const { past, lock, restored } = resumed;
   const ids = job.tasks.map(({ task }) => task.id);
-  // The folders of tasks that are in the manifest no more stay what they are.
+  // Tasks that are no longer in the manifest keep their folders.
   const directory = runDirectory(past.directory, [
     ...new Set([...past.history.allTasks().map(({ id }) => id), ...ids]),
   ]);
@@ -56,7 +50,7 @@ async function begin(
   }
 }
 
-/** For people who look into the folder; a program reads the journal. */
+/** Writes a summary for people who look into the folder; programs read the journal. */
 async function writeRunFile(job: Job, { run, path }: RunDirectory): Promise<void> {
   const { manifestFile, plan, projectDir, mode, spec } = job;
   const facts = {

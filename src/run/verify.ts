@@ -8,26 +8,30 @@ import { oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
 import { tailOf } from "../text/tail.ts";
 
-/** How much of what a failing command said goes back to the agent, in characters. */
+/** How much of a failing command's output goes back to the agent, in characters. */
 const longestFeedback = 8000;
 
 /**
- * Holds a finished attempt against its task's `verify` commands, in order, up to the first that fails. Gives the
- * outcome as it was, or a failure with what the command said. Output is in `verify-N.txt` beside the attempt's log.
+ * Runs a task's `verify` commands in order, up to the first that fails. Returns the outcome as it was, or a failure
+ * with the command's output, which is kept in `verify-N.txt` beside the attempt's log.
  */
-export async function runGates(outcome: Outcome, request: AttemptRequest): Promise<Outcome> {
-  for (const [at, gate] of request.task.verify.entries()) {
-    const failure = await runGate(gate, at + 1, request);
+export async function runVerifyCommands(outcome: Outcome, request: AttemptRequest): Promise<Outcome> {
+  for (const [at, command] of request.task.verify.entries()) {
+    const failure = await runVerifyCommand(command, at + 1, request);
     if (failure) return { ...outcome, ...failure };
   }
   return outcome;
 }
 
-async function runGate(gate: Verify, number: number, request: AttemptRequest): Promise<Outcome | undefined> {
+async function runVerifyCommand(
+  { run, expect }: Verify,
+  number: number,
+  request: AttemptRequest,
+): Promise<Outcome | undefined> {
   const output = join(dirname(request.files.log), `verify-${number}.txt`);
   const end = await runProcess({
-    // Both streams in one file: what a test runner says is told apart by no one.
-    command: { shell: `{ ${gate.run}\n} 2>&1` },
+    // Both streams in one file, in the order in which they were written.
+    command: { shell: `{ ${run}\n} 2>&1` },
     cwd: request.cwd,
     env: request.env,
     stdoutFile: output,
@@ -37,16 +41,14 @@ async function runGate(gate: Verify, number: number, request: AttemptRequest): P
     marker: request.marker,
     watchStdout: lastLines((line) => request.onProgress(`verify: ${printable(line)}`)),
   });
-  if (end.ended === "cancelled")
-    return { status: "cancelled", reason: "cancelled while it was being verified" };
-  const said = await tailOf(output);
+  if (end.ended === "cancelled") return { status: "cancelled", reason: "cancelled during verification" };
+  const text = await tailOf(output);
   const found = end.ended === "exited" ? `exit ${end.exitCode}` : (end.message ?? end.ended);
-  const contains = /^contains "(.*)"$/s.exec(gate.expect)?.[1];
-  const holds =
-    contains === undefined ? found === gate.expect : end.ended === "exited" && said.includes(contains);
+  const contains = /^contains "(.*)"$/s.exec(expect)?.[1];
+  const holds = contains === undefined ? found === expect : end.ended === "exited" && text.includes(contains);
   if (holds) return undefined;
-  const last = said.trim().split("\n").at(-1) ?? "";
-  const reason = `verify: expected ${gate.expect} from \`${gate.run}\`, found ${found}${last ? `: ${last}` : ""}`;
-  const feedback = `${reason}\n\n${said.slice(-longestFeedback)}`;
+  const last = text.trim().split("\n").at(-1) ?? "";
+  const reason = `verify: expected ${expect} from \`${run}\`, found ${found}${last ? `: ${last}` : ""}`;
+  const feedback = `${reason}\n\n${text.slice(-longestFeedback)}`;
   return { status: "fail", failure: "verify", reason: oneLine(reason), feedback };
 }

@@ -203,10 +203,10 @@ stages:
       stdout: expect.stringContaining("valid (0 errors, 2 warnings)"),
     });
     expect(checked.stdout).toContain(
-      'plan.exec.yaml:7:13 warning section-not-found: task "two" has no section in the plan and no prompt: its title is all that its agent gets\n',
+      'plan.exec.yaml:7:13 warning section-not-found: task "two" has no section in the plan and no prompt: its agent gets only the title\n',
     );
     expect(checked.stdout).toContain(
-      'give it the id of the plan\'s "task-2" ("Counter of words"), if that is meant; else',
+      'give it the id of the plan\'s "task-2" ("Counter of words"), if that is the one; otherwise',
     );
     expect(checked.stdout).toContain('warning section-not-found: task "lost"');
     for (const args of [
@@ -225,7 +225,7 @@ stages:
     await rig.file("alone.exec.yaml", manifest);
     const { stderr } = await rig.run("run", "alone.exec.yaml", "--dry-run");
     expect(stderr.match(/warning \S+: .*/g)).toEqual([
-      'warning plan-not-found: there is no plan, and task "task-1" and 2 more without a prompt: a title is all that an agent gets',
+      'warning plan-not-found: there is no plan and no prompt for task "task-1" and 2 more: the agent gets only a title',
     ]);
     expect((await rig.run("check", "alone.exec.yaml")).stdout).toContain("0 warnings");
   });

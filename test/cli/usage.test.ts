@@ -62,10 +62,10 @@ describe("a place that is not as it should be", () => {
       expect(await mistake(command, ".")).toContain("file-is-directory");
       expect(await mistake(command, "p.exec.yaml", "--plan", "gone.md")).toContain("file-not-found");
       expect(await mistake(command, "p.exec.yaml", "--project-dir", "gone")).toMatch(
-        /error: .*gone.* is no directory\n/,
+        /error: .*gone.* is not a directory\n/,
       );
       expect(await mistake(command, "p.exec.yaml", "--project-dir", "p.exec.yaml")).toMatch(
-        /is no directory\n/,
+        /is not a directory\n/,
       );
       expect(await readdir(rig.dir)).not.toContain("gone");
     },

@@ -50,13 +50,13 @@ describe("files changed", () => {
     expect(outcome).toMatchObject({
       status: "pass",
       files_changed: ["declared/x", "old.txt"],
-      notes: ["changed, and not declared in the manifest: old.txt"],
+      notes: ["changed but not declared in the manifest: old.txt"],
     });
     const plain = await rig.run("run", "plan.exec.yaml");
-    expect(plain.stdout).toContain("note      a: changed, and not declared in the manifest: old.txt\n");
+    expect(plain.stdout).toContain("note      a: changed but not declared in the manifest: old.txt\n");
     const { prompt } = await outcomeOf("b", [a, b]);
     expect(prompt).toContain(
-      "files changed: declared/x, old.txt\nnote: changed, and not declared in the manifest",
+      "files changed: declared/x, old.txt\nnote: changed but not declared in the manifest",
     );
   });
 
@@ -88,8 +88,8 @@ describe("files changed", () => {
       status: "pass",
       files_changed: ["a.txt", "c.txt"],
       notes: [
-        "changed, and not mentioned by the agent: c.txt",
-        "changed, as the agent says, but unchanged or ignored for git: b.txt",
+        "changed but not mentioned by the agent: c.txt",
+        "reported as changed by the agent, but unchanged or ignored in git: b.txt",
       ],
     });
     expect(prompt).toContain("End with a result in the required format.");
