@@ -158,7 +158,7 @@ test("a budget stops what has not started, what runs goes on, and unknown cost i
   expect(stdout).toContain(
     "used: 2000 tokens (200 of them out), cost unknown\ntokens by task: a 1000, b 1000\n",
   );
-  expect(stderr).toContain("codex does not say what it costs");
+  expect(stderr).toContain("codex does not report its cost");
   const status = JSON.parse((await rig.run("status", "--json")).stdout);
   expect(status.usage).toEqual({ input_tokens: 1800, output_tokens: 200 });
   // What was used before counts when the run goes on: one more task is one too many.
