@@ -1,21 +1,21 @@
-// A scripted agent: it says what an agent would while it works, and comes to the end that this plan wants of it.
+// A scripted agent: it prints what an agent might while it works, and ends as this plan needs it to.
 import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 const { INTERSERVE_TASK: task = "", INTERSERVE_ATTEMPT: marker = "", STEP_MS = "500" } = process.env;
 const attempt = Number(marker.split("/").at(-1));
 const out = process.argv[2];
-/** By task: how many steps it takes, of STEP_MS each, and what its dependents must know. */
+/** By task: the number of steps of STEP_MS each, and what its dependents must know. */
 const work = {
-  "task-1": [3, "`readPages()` gives `{path, headings, text}`; headings are slugs as GitHub makes them."],
-  "task-2": [4, "`linksOf(page)` gives `{target, line, column}`. Reference links are resolved already."],
-  "task-3": [2, "`cached(url, ask)`, a day long. It is safe to call it twice at once."],
-  "task-4": [3, "`checkInternal(links)` gives problems as `{link, reason}`."],
-  "task-5": [3, "Anchors are compared without regard to case."],
-  "task-6": [4, "At most four requests at a time; `HEAD` first, `GET` where that is refused."],
+  "task-1": [3, "`readPages()` returns `{path, headings, text}`; headings are slugs like those of GitHub."],
+  "task-2": [4, "`linksOf(page)` returns `{target, line, column}`. Reference links are already resolved."],
+  "task-3": [2, "`cached(url, ask)` caches for a day. Concurrent calls are safe."],
+  "task-4": [3, "`checkInternal(links)` returns problems as `{link, reason}`."],
+  "task-5": [3, "Anchors are compared case-insensitively."],
+  "task-6": [4, "At most four requests at a time: `HEAD` first, then `GET` if that is refused."],
   "task-7": [3, ""],
-  "task-8": [3, "308 and 301 are for good; 302 and 307 are left alone."],
-  "task-9": [4, "One line a problem, sorted by file and line."],
+  "task-8": [3, "301 and 308 are permanent and reported; 302 and 307 are ignored."],
+  "task-9": [4, "One line per problem, sorted by file and line."],
   "task-10": [3, "`--json` writes `{problems: [...]}`."],
   "task-12": [2, ""],
   "task-14": [3, "The workflow runs on pull requests that touch `docs/`."],
@@ -23,9 +23,9 @@ const work = {
 };
 const [steps, handOver] = work[task] ?? [2, ""];
 const said = [
-  "I read the task and the results that came with it.",
+  "I read the task and the results in my prompt.",
   "The types come first: what goes in, what comes out.",
-  "A test for the plain case, one for the empty one; both fail, as they should.",
+  "One test for the common case and one for the empty case. Both fail, as they should.",
   "Now the code. The tests pass.",
 ];
 const lines = [`# ${task}, attempt ${attempt}`, ""];
@@ -41,7 +41,7 @@ for (let step = 0; step < steps; step += 1) {
 if (handOver) say(`\n## Hand-over\n\n${handOver}\n`);
 
 if (task === "task-7") {
-  console.error("images/setup.png: no such file, and 3 pictures without a text");
+  console.error("images/setup.png: no such file, and 3 images without alternative text");
   process.exit(1);
 }
 if (task === "task-5") say("VERDICT: NEEDS_ATTENTION two headings of docs/faq.md have the same slug");

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A dispatch script over the scripted agent: SCRIPT --prompt-file F -C DIR -o OUT --tier TIER -s SANDBOX
+# A dispatch script that starts the scripted agent: SCRIPT --prompt-file F -C DIR -o OUT --tier TIER -s SANDBOX
 while [ $# -gt 0 ]; do
   case "$1" in
     -C) dir=$2 ;;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Every TypeScript file of the project, with its number of lines. */
+/** Returns every TypeScript file of the project with its number of lines. */
 export function sources() {
   const root = new URL("../..", import.meta.url).pathname;
   return ["src", "machines", "schemas"].flatMap((folder) =>

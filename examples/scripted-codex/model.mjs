@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What is asked for, by file: the function that does it, and its body. */
+/** By requested file: the name of its function, and the body. */
 const counters = {
   lines: ["countLines", 'text.split("\\n").length - 1'],
   words: ["countWords", "text.split(/\\s+/).filter(Boolean).length"],
@@ -8,8 +8,8 @@ const counters = {
 };
 
 /**
- * The model's part in the plan beside this file: writes a file, tries it, and hands over what it is called. The last
- * task knows the names of the others' functions only from its prompt.
+ * The model for the plan in this folder: writes a file, checks it, and hands over the name of its function. The last task
+ * knows the names of the other tasks' functions only from its prompt.
  *
  * @param {import("../scripted-models/server.mjs").Asked} asked
  * @returns {import("../scripted-models/server.mjs").Reply}
@@ -24,7 +24,7 @@ export function model({ prompt, results, result }) {
   return {
     json: {
       verdict: isFine ? "CLEAN" : "NEEDS_ATTENTION",
-      summary: isFine ? `Wrote ${name}.mjs.` : `${name}.mjs is no program: ${result}`,
+      summary: isFine ? `Wrote ${name}.mjs.` : `${name}.mjs is not a valid program: ${result}`,
       files_changed: [`${name}.mjs`],
       hand_over: what
         ? `${name}.mjs exports ${what}(text).`
@@ -42,7 +42,7 @@ function counter(name) {
 
 /** @param {string} prompt */
 function program(prompt) {
-  // A hand-over stands in its own place and in the output that it is from.
+  // Each hand-over occurs twice: by itself and in the output that it is from.
   const said = prompt.matchAll(/(\w+)\.mjs exports (\w+)\(text\)\./g);
   const handed = [...new Map([...said].map(([, file, what]) => [file, what]))];
   const imports = handed.map(([file, what]) => `import { ${what} } from "./${file}.mjs";\n`).join("");

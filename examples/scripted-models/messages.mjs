@@ -2,7 +2,7 @@
 import { startServer } from "./server.mjs";
 
 /**
- * A model behind the Anthropic Messages API, as Claude Code asks it: `POST /v1/messages`, server-sent events.
+ * A scripted model behind the Anthropic Messages API, as Claude Code uses it: `POST /v1/messages`, server-sent events.
  *
  * @param {Parameters<typeof startServer>[1]} script
  */
@@ -22,7 +22,7 @@ const messages = {
       ),
     );
     const isResult = (/** @type {any} */ { type }) => type === "tool_result";
-    // What stands in such tags is Claude Code's own.
+    // Claude Code adds texts of its own in such tags.
     const isPrompt = (/** @type {any} */ { role, type, text }) =>
       role === "user" && type === "text" && !text.startsWith("<system-reminder>");
     const last = parts.findLastIndex(isPrompt);

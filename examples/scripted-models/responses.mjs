@@ -2,7 +2,7 @@
 import { startServer } from "./server.mjs";
 
 /**
- * A model behind the OpenAI Responses API, as Codex asks it: `POST /v1/responses`, server-sent events.
+ * A scripted model behind the OpenAI Responses API, as Codex uses it: `POST /v1/responses`, server-sent events.
  *
  * @param {Parameters<typeof startServer>[1]} script
  */

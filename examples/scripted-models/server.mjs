@@ -2,45 +2,45 @@
 import { createServer } from "node:http";
 
 /**
- * What a scripted model does when it is asked. Everything but the faults is an answer of the model's.
+ * The reply of a scripted model to one request: an answer, or a fault.
  *
- * @typedef {{ message: string }} Message The final words of a turn.
- * @typedef {{ json: unknown }} Json The final words of a turn of which the agent has asked for a JSON form.
+ * @typedef {{ message: string }} Message The last message of a turn.
+ * @typedef {{ json: unknown }} Json The last message of a turn with structured output.
  * @typedef {{ shell: string }} Shell Asks the agent to run a command.
- * @typedef {{ write: string, text: string }} Write Asks the agent to write a new file, named from its directory.
- * @typedef {{ status: number, error?: object, retryAfter?: number }} Refusal An HTTP status, with the API's own error.
- * @typedef {{ failed: string }} Failed A stream that ends in an error of this code.
- * @typedef {"drop" | "silence"} Fault A stream that breaks off in its middle; no answer ever.
+ * @typedef {{ write: string, text: string }} Write Asks the agent to write a new file, by its path from the working directory.
+ * @typedef {{ status: number, error?: object, retryAfter?: number }} Refusal An HTTP status with an error of the API.
+ * @typedef {{ failed: string }} Failed A stream that ends with an error of this code.
+ * @typedef {"drop" | "silence"} Fault A stream that breaks off; no reply at all.
  * @typedef {Message | Json | Shell | Write} Answer
  * @typedef {Answer | Refusal | Failed | Fault} Reply
  */
 
 /**
- * What a model has been asked.
+ * One request to a model.
  *
  * @typedef {object} Asked
- * @property {number} count How many requests for an answer there were before.
- * @property {string} prompt The last words of the user, without what the agent puts around them.
- * @property {number} results How many results of tools have come since then.
- * @property {string} result The last of these, or nothing.
- * @property {any} body The request as it came.
+ * @property {number} count The number of requests before this one.
+ * @property {string} prompt The last message of the user, without what the agent adds to it.
+ * @property {number} results The number of tool results after it.
+ * @property {string} result The last of these, or an empty text.
+ * @property {any} body The whole request.
  * @property {import("node:http").IncomingHttpHeaders} headers
  */
 
 /**
- * One API: how it is asked, and how its answers look on the wire.
+ * One API: how it reads requests and what its replies look like.
  *
  * @typedef {object} Api
- * @property {string} path Where the agent asks for answers.
+ * @property {string} path The path of requests for an answer.
  * @property {(body: any) => { prompt: string, results: number, result: string }} read
  * @property {(answer: Answer, asked: Asked) => object[]} events The events of an answer's stream.
- * @property {(code: string) => object[]} failure The events of a stream that ends in an error.
- * @property {(refusal: Refusal) => object} refusal The body that comes with an HTTP status.
+ * @property {(code: string) => object[]} failure The events of a stream that ends with an error.
+ * @property {(refusal: Refusal) => object} refusal The body of an HTTP status.
  */
 
 /**
- * A model that answers as a script says: a list of replies, of which the last stands for all that follow, or a
- * function. Listens on loopback only.
+ * Starts a model that replies as a script says. The script is a function, or a list of replies whose last one is
+ * repeated. Listens on loopback only.
  *
  * @param {Api} api
  * @param {readonly Reply[] | ((asked: Asked) => Reply)} script
@@ -51,7 +51,7 @@ export async function startServer(api, script) {
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     if (request.method !== "POST" || new URL(request.url ?? "/", "http://x").pathname !== api.path) {
-      // Agents look around before they ask: for a list of models, say.
+      // Agents make other requests first, such as for a list of models.
       return void response.writeHead(404, { "content-type": "application/json" }).end("{}");
     }
     const asked = { count: requests.length, ...api.read(body), body, headers: request.headers };
@@ -65,7 +65,7 @@ export async function startServer(api, script) {
   return {
     port,
     requests,
-    /** Breaks all connections off; from then on they are refused. */
+    /** Closes all connections and refuses new ones. */
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve(undefined)));
