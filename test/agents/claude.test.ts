@@ -23,8 +23,8 @@ const attempt = (request: Partial<AttemptRequest> = {}, config: ClaudeConfig = {
     env: { ...scene.env, ...request.env },
   });
 
-describe("a turn that ends well", () => {
-  test("gives its result, files, usage, cost and session, and says what it does", async () => {
+describe("a successful turn of Claude Code", () => {
+  test("gives its result, files, usage, cost and session, and reports progress", async () => {
     const { server } = await set([
       { shell: "echo one > by-shell.txt" },
       { write: "src/by-tool.txt", text: "one\ntwo\n" },
@@ -49,21 +49,21 @@ describe("a turn that ends well", () => {
     expect(first?.headers["x-api-key"]).toBe("dummy");
   });
 
-  test("in words is read as well, where no form is asked for", async () => {
+  test("in plain text is read if structured output is off", async () => {
     await set([{ message: "Done.\n\n## Hand-over\nUse x.\n\nVERDICT: NEEDS_ATTENTION slow" }]);
     const outcome = await attempt({ tier: "fast" }, { structured: false });
     expect(outcome).toMatchObject({ status: "warn", reason: "slow", hand_over: "Use x." });
     expect(scene.server.requests[0]?.body.output_config.effort).toBe("low");
   });
 
-  test("after faults that pass, or with prose about them, passes", async () => {
+  test("passes after transient faults, and with prose about them", async () => {
     const prose = "429 Too Many Requests, usage limit, status 401";
     await set([{ status: 500 }, { status: 429, retryAfter: 0 }, result({ summary: prose })], { retries: 3 });
     expect(await attempt()).toMatchObject({ status: "pass" });
     expect(scene.attempt.progress).toContain("retry 1 of 3: server_error");
   });
 
-  test("in which something was not permitted is a warning that says what", async () => {
+  test("with a denied permission is a warning that names it", async () => {
     await set([{ write: "/etc/not-here", text: "x" }, result()]);
     expect(await attempt()).toMatchObject({
       status: "warn",
@@ -73,7 +73,7 @@ describe("a turn that ends well", () => {
     expect(existsSync("/etc/not-here")).toBe(false);
   });
 
-  test("permits no more than the configured tools", async () => {
+  test("permits only the configured tools", async () => {
     await set([{ shell: "node -e 'fs.writeFileSync(`made`, ``)'" }, result()]);
     expect(await attempt({}, { allowed_tools: [] })).toMatchObject({
       status: "warn",
@@ -82,7 +82,7 @@ describe("a turn that ends well", () => {
     expect(existsSync(scene.attempt.path("project/made"))).toBe(false);
   });
 
-  test("as a question can be answered: the session goes on, and only the rest is counted", async () => {
+  test("that asks a question can be answered in its session, and only the difference in usage counts", async () => {
     const { server } = await set([
       { write: "a.txt", text: "a\n" },
       result({ verdict: "QUESTION", question: "Which port?" }),
@@ -103,7 +103,7 @@ describe("a turn that ends well", () => {
   });
 });
 
-describe("a turn that fails", () => {
+describe("a failed turn of Claude Code", () => {
   test.each([
     [{ status: 500 }, "transient", /500/],
     ["drop", "transient", /ECONNRESET/],
@@ -115,7 +115,7 @@ describe("a turn that fails", () => {
     [{ status: 400 }, "task", /400/],
     [{ status: 400, error: { message: "Your credit balance is too low." } }, "quota", /^Credit balance/],
     [{ status: 404 }, "configuration", /model/],
-  ] as const)("with %j is %s, though its subtype says success", async (reply, failure, reason) => {
+  ] as const)("with %j is %s, although its subtype is success", async (reply, failure, reason) => {
     await set([reply]);
     expect(await attempt()).toMatchObject({
       status: "fail",
@@ -126,12 +126,12 @@ describe("a turn that fails", () => {
     expect(await scene.attempt.text("events")).toContain('"subtype":"success"');
   });
 
-  test("for a connection that is refused ends by itself", async () => {
+  test("ends by itself if the connection is refused", async () => {
     await (await set([])).server.close();
     expect(await attempt()).toMatchObject({ status: "fail", failure: "transient" });
   });
 
-  test("for a key that is not there is a matter of signing in", async () => {
+  test("is a sign-in failure if the key is missing", async () => {
     await set([result()]);
     expect(await attempt({ env: { ANTHROPIC_API_KEY: "" } })).toMatchObject({
       status: "fail",
@@ -143,12 +143,12 @@ describe("a turn that fails", () => {
   test.each([
     [{ max_turns: 2 }, "Reached maximum number of turns (2)"],
     [{ max_cost: 0.001 }, "Reached maximum budget ($0.001)"],
-  ])("by its limits %j says so", async (limits, reason) => {
+  ])("by its limits %j names the limit", async (limits, reason) => {
     await set([{ shell: "true" }]);
     expect(await attempt({}, limits)).toMatchObject({ status: "fail", failure: "task", reason });
   });
 
-  test("for a session that is not there says so", async () => {
+  test("for an unknown session says so", async () => {
     await set([result()]);
     const resume = { sessionId: "f8769527-2958-479c-aa90-798bcf49ac00", message: "8080" };
     expect(await attempt({ resume })).toMatchObject({
@@ -158,7 +158,7 @@ describe("a turn that fails", () => {
   });
 });
 
-test("an end before anything has begun is a matter of configuration", async () => {
+test("an end of Claude Code before it has begun is a configuration error", async () => {
   await set([result()]);
   expect(await attempt({}, { max_cost: -1 })).toMatchObject({
     status: "error",
@@ -167,12 +167,12 @@ test("an end before anything has begun is a matter of configuration", async () =
   });
 });
 
-test("a model that is silent is ended by our own deadline", async () => {
+test("a silent model of Claude Code is ended by the timeout", async () => {
   await set(["silence"]);
   expect(await attempt({ timeoutMs: 3000 })).toMatchObject({ status: "fail", failure: "timeout" });
 });
 
-test("an end by cancelling leaves nothing of a command behind", async () => {
+test("a cancelled Claude Code leaves no process of a command behind", async () => {
   await set([{ shell: "(setsid sleep 1000 &) ; touch begun; sleep 1000" }, result()]);
   const running = attempt();
   while (!existsSync(scene.attempt.path("project/begun"))) await new Promise(setImmediate);
@@ -181,7 +181,7 @@ test("an end by cancelling leaves nothing of a command behind", async () => {
   expect(await running).toMatchObject({ status: "cancelled", session_id: expect.any(String) });
 });
 
-test("a success leaves nothing of its background jobs behind", async () => {
+test("a successful Claude Code leaves no background job behind", async () => {
   await set([{ shell: "setsid sleep 1000 > /dev/null 2>&1 & touch begun" }, result()]);
   expect(await attempt()).toMatchObject({ status: "pass" });
   expect(existsSync(scene.attempt.path("project/begun"))).toBe(true);

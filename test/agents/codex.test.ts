@@ -23,7 +23,7 @@ const set = async (...made: Parameters<typeof codexScene>) => {
 const attempt = (request: Partial<AttemptRequest> = {}, by = engine) =>
   scene.attempt.by(by, { ...request, env: { ...scene.env, ...request.env } });
 
-test("the native program is found behind npm's wrapper, and started itself", async () => {
+test("the native program of Codex is started in place of npm's wrapper", async () => {
   expect(await findCodex(executable)).toMatch(/\/vendor\/[^/]+\/bin\/codex$/);
   const { server } = await set(["silence"]);
   const running = attempt();
@@ -35,8 +35,8 @@ test("the native program is found behind npm's wrapper, and started itself", asy
   expect(await running).toMatchObject({ status: "cancelled" });
 });
 
-describe("a turn that ends well", () => {
-  test("gives its result, files, usage and session, and says what it does", async () => {
+describe("a successful turn of Codex", () => {
+  test("gives its result, files, usage and session, and reports progress", async () => {
     const { server } = await set([
       { shell: "echo one > by-shell.txt" },
       { write: "src/by-patch.txt", text: "one\ntwo\n" },
@@ -66,7 +66,7 @@ describe("a turn that ends well", () => {
     expect(first?.headers.authorization).toBe("Bearer dummy");
   });
 
-  test("in words is read as well, where no form is asked for", async () => {
+  test("in plain text is read if structured output is off", async () => {
     const { server } = await set([
       { message: "Done.\n\n## Hand-over\nUse x.\n\nVERDICT: NEEDS_ATTENTION slow" },
     ]);
@@ -76,19 +76,19 @@ describe("a turn that ends well", () => {
     expect(server.requests[0]?.body.reasoning.effort).toBe("low");
   });
 
-  test("with another form than the one asked for is a failure that says so", async () => {
+  test("with structured output of another schema is a failure that says so", async () => {
     await set([{ json: { verdict: "GREAT" } }]);
     expect(await attempt()).toMatchObject({ status: "fail", reason: expect.stringMatching(/`verdict`/) });
   });
 
-  test("after faults that pass, or with prose about them, passes", async () => {
+  test("passes after transient faults, and with prose about them", async () => {
     const prose = "429 Too Many Requests, usage limit, status 401";
     const faults = [{ status: 500 }, { status: 429, retryAfter: 0 }, "drop"] as const;
     await set([...faults, result({ summary: prose })], { retries: 3 });
     expect(await attempt()).toMatchObject({ status: "pass" });
   });
 
-  test("as a question can be answered: the session goes on, and only the rest is counted", async () => {
+  test("that asks a question can be answered in its session, and only the difference in usage counts", async () => {
     const { server } = await set([
       { write: "a.txt", text: "a\n" },
       result({ verdict: "QUESTION", question: "Which port?" }),
@@ -105,7 +105,7 @@ describe("a turn that ends well", () => {
   });
 });
 
-describe("a turn that fails", () => {
+describe("a failed turn of Codex", () => {
   test.each([
     [{ status: 500 }, "transient", /high demand/],
     [{ status: 503 }, "transient", /^unexpected status 503/],
@@ -130,8 +130,8 @@ describe("a turn that fails", () => {
     });
   });
 
-  // The text names minutes of the local time: of this day for the first, of another for the second.
-  test.each([20, 3 * 24 * 3600])("at a usage limit that resets in %d s waits for that", async (wait) => {
+  // The text names a minute of the local time: on the same day for the first, on another for the second.
+  test.each([20, 3 * 24 * 3600])("waits for a usage limit that resets in %d s", async (wait) => {
     const resets_at = Math.floor(Date.now() / 1000) + wait;
     await set([{ status: 429, error: { type: "usage_limit_reached", plan_type: "plus", resets_at } }]);
     const before = Date.now() / 1000;
@@ -142,26 +142,26 @@ describe("a turn that fails", () => {
     expect(before + retry_after_s).toBeLessThanOrEqual(resets_at + 61);
   });
 
-  test("after it has asked as often as its retry-after let it is rate limited", async () => {
+  test("is rate limited after the retries that the retry-after allowed", async () => {
     const { server } = await set([{ status: 429, retryAfter: 0 }], { retries: 2 });
     expect(await attempt()).toMatchObject({ status: "fail", failure: "rate_limited" });
     expect(server.requests).toHaveLength(3);
   });
 
-  test("for a connection that is refused ends by itself", async () => {
+  test("ends by itself if the connection is refused", async () => {
     await (await set([])).server.close();
     expect(await attempt()).toMatchObject({ status: "fail", failure: "transient" });
   });
 
-  test("for a key that is not there is a matter of signing in", async () => {
+  test("is a sign-in failure if the key is missing", async () => {
     await set([result()]);
     expect(await attempt({ env: { SCRIPTED_KEY: "" } })).toMatchObject({ status: "fail", failure: "auth" });
     expect(scene.server.requests).toEqual([]);
   });
 });
 
-describe("an end without a turn", () => {
-  test("is a matter of configuration where nothing has begun", async () => {
+describe("an end of Codex without a turn", () => {
+  test("is a configuration error if nothing has begun", async () => {
     await set([result()]);
     await writeFile(scene.attempt.path("codex-home/config.toml"), 'sandbox_mode = "none"\n');
     expect(await attempt()).toMatchObject({
@@ -172,20 +172,20 @@ describe("an end without a turn", () => {
     });
   });
 
-  test("comes for a session that is not there", async () => {
+  test("is a configuration error if the session is unknown", async () => {
     await set([result()]);
     const resume = { sessionId: "01a210eb-d641-77d2-ae0a-651bb85fea00", message: "8080" };
     expect(await attempt({ resume })).toMatchObject({ status: "error", failure: "configuration" });
   });
 
-  test("comes by our own deadline where the model is silent", async () => {
+  test("is a timeout if the model is silent", async () => {
     await set(["silence"]);
     expect(await attempt({ timeoutMs: 3000 })).toMatchObject({ status: "fail", failure: "timeout" });
   });
 });
 
-describe("the sandbox", () => {
-  test("lets the agent write in the project, and not in .git nor outside", async () => {
+describe("the sandbox of Codex", () => {
+  test("lets the agent write in the project, but not in .git or outside", async () => {
     const commands = "touch inside; git commit --allow-empty -m x; touch /var/outside; true";
     const { server } = await set([{ shell: commands }, result()]);
     const cwd = scene.attempt.path("project");
@@ -196,7 +196,7 @@ describe("the sandbox", () => {
     expect(existsSync("/var/outside")).toBe(false);
   });
 
-  test("can be tightened", async () => {
+  test("can be read-only", async () => {
     await set([{ shell: "touch inside; true" }, result()]);
     const strict = codexEngine({ executable, sandbox: "read-only" });
     expect(await attempt({}, strict)).toMatchObject({ status: "pass" });
@@ -205,7 +205,7 @@ describe("the sandbox", () => {
 });
 
 test.each(["workspace-write", "danger-full-access"] as const)(
-  "an end by cancelling leaves nothing of a command behind, with %s",
+  "a cancelled Codex leaves no process of a command behind in the sandbox %s",
   async (sandbox) => {
     const command = "(setsid sleep 1000 &) ; touch begun; sleep 1000";
     await set([{ shell: command }, result()]);

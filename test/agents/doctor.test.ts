@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** What `interserve doctor` (npm run build) finds with the real CLIs and a home with nothing in it. */
+/** Runs `interserve doctor` (needs `npm run build`) with the real CLIs and an empty home. */
 function doctor(env: Readonly<Record<string, string>> = {}) {
   const bins = [installed("codex"), installed("claude")].map((program) => dirname(program));
   const { status, stdout } = spawnSync(
@@ -37,7 +37,7 @@ function doctor(env: Readonly<Record<string, string>> = {}) {
   return { status, checks: new Map(checks.map((check) => [check.name, check])) };
 }
 
-test("the tested versions are found, and that nobody is signed in", () => {
+test("doctor reports the tested versions, and that they are not signed in", () => {
   const { status, checks } = doctor();
   expect(status).toBe(1);
   expect(checks.get("codex")?.status).toBe("ok");
@@ -48,7 +48,7 @@ test("the tested versions are found, and that nobody is signed in", () => {
   expect(checks.get("claude sign-in")).toMatchObject({ status: "warning", found: "not signed in" });
 });
 
-test("who is signed in by a key is", () => {
+test("doctor reports a sign-in by key", () => {
   writeFileSync(join(home, "auth.json"), '{ "OPENAI_API_KEY": "dummy" }');
   const { status, checks } = doctor({ ANTHROPIC_API_KEY: "dummy" });
   expect(status).toBe(0);

@@ -9,8 +9,8 @@ import { installed } from "./real.ts";
 
 const script = fileURLToPath(new URL("../../examples/scripted-codex/run.mjs", import.meta.url));
 
-// With the built program: npm run build.
-test("three Codex tasks run together, and the fourth is made of what they hand over", async () => {
+// Needs `npm run build`.
+test("three Codex tasks run at the same time, and the fourth uses their hand-overs", async () => {
   installed("codex");
   const stdout = execFileSync(process.execPath, [script, "--json"], { encoding: "utf8", stdio: "pipe" });
   const events = stdout

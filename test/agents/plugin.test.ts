@@ -30,35 +30,32 @@ test("Claude Code finds the plugin valid, with its two skills and its two comman
   }
 });
 
-test.for(names)(
-  "/interserve:%s brings the skill along, and the model is told when to use it",
-  async (name) => {
-    const program = installed("claude");
-    const scene = await claudeScene([{ message: "Done." }]);
-    try {
-      // With a space, as a person's own folders may have one.
-      const folder = scene.attempt.path("plug in");
-      cpSync(plugin, folder, { recursive: true });
-      const child = spawn(program, ["-p", `/interserve:${name} docs/plans/x.md`, "--plugin-dir", folder], {
-        cwd: scene.attempt.path("project"),
-        env: { PATH: process.env.PATH, DISABLE_AUTOUPDATER: "1", ...scene.env },
-        stdio: ["ignore", "ignore", "inherit"],
-      });
-      expect(await once(child, "exit")).toEqual([0, null]);
-      const [asked] = scene.server.requests;
-      expect(asked?.prompt).toContain("docs/plans/x.md");
-      const sent = texts(asked?.body);
-      const skill = readFileSync(join(plugin, `skills/${name}/SKILL.md`), "utf8");
-      const [, description, text = ""] = /^description: (.*)\n---\n([\s\S]*)$/m.exec(skill) ?? [];
-      expect(sent).toContain(`interserve:${name}: ${description}`);
-      for (const line of text.split("\n")) expect(sent).toContain(line);
-    } finally {
-      await scene.close();
-    }
-  },
-);
+test.for(names)("/interserve:%s sends the skill, and tells the model when to use it", async (name) => {
+  const program = installed("claude");
+  const scene = await claudeScene([{ message: "Done." }]);
+  try {
+    // With a space, as in many folders of people.
+    const folder = scene.attempt.path("plug in");
+    cpSync(plugin, folder, { recursive: true });
+    const child = spawn(program, ["-p", `/interserve:${name} docs/plans/x.md`, "--plugin-dir", folder], {
+      cwd: scene.attempt.path("project"),
+      env: { PATH: process.env.PATH, DISABLE_AUTOUPDATER: "1", ...scene.env },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    expect(await once(child, "exit")).toEqual([0, null]);
+    const [asked] = scene.server.requests;
+    expect(asked?.prompt).toContain("docs/plans/x.md");
+    const sent = texts(asked?.body);
+    const skill = readFileSync(join(plugin, `skills/${name}/SKILL.md`), "utf8");
+    const [, description, text = ""] = /^description: (.*)\n---\n([\s\S]*)$/m.exec(skill) ?? [];
+    expect(sent).toContain(`interserve:${name}: ${description}`);
+    for (const line of text.split("\n")) expect(sent).toContain(line);
+  } finally {
+    await scene.close();
+  }
+});
 
-/** All that stands in a request's messages and tools, as text. */
+/** All texts in a request, joined. */
 function texts(body: unknown): string {
   if (typeof body === "string") return body;
   if (typeof body !== "object" || body === null) return "";
@@ -69,7 +66,7 @@ test.for([
   ["the project's .agents/skills", "project/.agents/skills"],
   ["a person's ~/.agents/skills", ".agents/skills"],
   ["Codex's own skills", "codex-home/skills"],
-] as const)("Codex offers the skills in %s, and reads the one that is named", async ([, place]) => {
+] as const)("Codex offers the skills in %s and reads the named one", async ([, place]) => {
   const program = installed("codex");
   const scene = await codexScene([{ message: "Done." }]);
   try {

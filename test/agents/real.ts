@@ -21,16 +21,16 @@ export function installed(name: keyof typeof tested): string {
   return program;
 }
 
-/** An attempt with a scripted model, and a home directory that is thrown away with it. */
+/** An attempt with a scripted model and a temporary home directory. */
 export interface Scene {
   readonly attempt: Attempt;
   readonly server: Server;
-  /** What the agent finds its model and its home with. */
+  /** Variables with the addresses of the agent's model and home. */
   readonly env: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
-/** Codex, with a provider that asks once and no second time where `retries` is not given. */
+/** Prepares an attempt of Codex with a provider that retries a request `retries` times. */
 export async function codexScene(script: Script, { retries = 0 } = {}): Promise<Scene> {
   const [attempt, server] = [await Attempt.make(), await startResponses(script)];
   const home = attempt.path("codex-home");
@@ -78,7 +78,7 @@ async function close(attempt: Attempt, server: Server): Promise<void> {
   await attempt.close();
 }
 
-/** A result in the form that agents are given. */
+/** A structured result. */
 export const result = (fields: object = {}) => ({
   json: { verdict: "CLEAN", summary: "Done.", files_changed: [], hand_over: "", question: null, ...fields },
 });

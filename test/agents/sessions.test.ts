@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { claudeScene, codexScene, installed, result, type Scene } from "./real.ts";
 
-// With the built program: npm run build.
+// Needs `npm run build`.
 const binary = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
 const makers = { codex: codexScene, claude: claudeScene };
@@ -35,7 +35,7 @@ stages:
     );
   }
 
-  /** Runs interserve to its end, beside the model's server in this process. */
+  /** Runs interserve while the model's server runs in this process. */
   function run(...args: string[]): Promise<{ code: number | null; said: string }> {
     const path = `${dirname(installed(engine))}:${process.env.PATH}`;
     const child = spawn(process.execPath, [binary, ...args], {
@@ -53,7 +53,7 @@ stages:
     return JSON.parse(await readFile(path, "utf8"));
   };
 
-  test("goes on with the answer to its question, after the run has ended", async () => {
+  test("continues with the answer to its question after the run has ended", async () => {
     await set(
       [result({ verdict: "QUESTION", question: "Which port?" }), result({ summary: "Took it." })],
       "files: []",
@@ -71,7 +71,7 @@ stages:
     expect(JSON.stringify(second?.body)).toContain("Which port?");
   });
 
-  test("goes on with what a failing command said, and only the rest is counted each time", async () => {
+  test("continues with the output of a failed command, and only the difference in usage counts each time", async () => {
     const verify = "verify: [{ run: 'test -f a.txt || { echo no a.txt here; exit 1; }' }]";
     await set([result(), { shell: "touch b.txt" }, result(), { shell: "touch a.txt" }, result()], verify);
     expect(await run("run", "plan.exec.yaml")).toMatchObject({ code: 0 });

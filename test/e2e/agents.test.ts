@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-/** A program in a directory of its own that stands first on PATH. */
+/** Creates a program in a directory that is first on PATH. Returns that PATH. */
 async function program(name: string, script: string): Promise<Readonly<Record<string, string>>> {
   const bin = join(rig.dir, "bin");
   await mkdir(bin, { recursive: true });
@@ -23,7 +23,7 @@ async function program(name: string, script: string): Promise<Readonly<Record<st
   return { PATH: `${bin}${delimiter}${process.env.PATH}` };
 }
 
-/** Runs a manifest of tasks, of which each is given as its lines, and gives the outcome of one of them. */
+/** Runs a manifest of tasks, each given as its lines. Returns the outcome of one of them. */
 async function outcomeOf(id: string, tasks: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const list = tasks.map((task) => `      - ${task.replaceAll("\n", "\n        ")}\n`).join("");
   await rig.file(
@@ -40,8 +40,8 @@ async function outcomeOf(id: string, tasks: readonly string[], env: Readonly<Rec
 
 const git = (...args: string[]) => execFileSync("git", args, { cwd: rig.dir, stdio: "pipe" });
 
-describe("files changed", () => {
-  test("are those that git shows, and what was not declared is noted, for dependents too", async () => {
+describe("changed files", () => {
+  test("are those that git shows, and undeclared ones are noted, for dependents too", async () => {
     git("init", "-q");
     await rig.file("old.txt", "1");
     const a = "id: a\nfiles: [declared]\nrun: mkdir -p declared; echo 2 > declared/x; echo 2 > old.txt";
@@ -60,14 +60,14 @@ describe("files changed", () => {
     );
   });
 
-  test("that another task declares are not this one's", async () => {
+  test("do not include those that another task declares", async () => {
     git("init", "-q");
     const a = "id: a\nfiles: [a.txt]\nrun: touch a.txt b.txt c.txt";
     const { outcome } = await outcomeOf("a", [a, "id: b\nfiles: [b.txt]\ndepends: [a]\nrun: 'true'"]);
     expect(outcome.files_changed).toEqual(["a.txt", "c.txt"]);
   });
 
-  test("that an agent mentions, and git does not show, are noted", async () => {
+  test("that an agent mentions and git does not show are noted", async () => {
     git("init", "-q");
     const form = {
       verdict: "CLEAN",
@@ -97,7 +97,7 @@ describe("files changed", () => {
     expect(prompt).toContain("You cannot commit here");
   });
 
-  test("are what the agent says where there is no git", async () => {
+  test("are those that the agent reports if there is no git", async () => {
     const lines = [
       { type: "thread.started", thread_id: "t" },
       {
@@ -113,7 +113,7 @@ describe("files changed", () => {
 });
 
 describe("the configuration", () => {
-  test("names the engine of a tier, and keeps others' secrets from it", async () => {
+  test("sets the engine of a tier, which does not get other engines' secrets", async () => {
     await rig.file("interserve.config.yaml", "engine: codex\ntiers: { fast: { engine: claude } }\n");
     const env = await program("claude", 'env | sort > env.txt; echo "$*" > args.txt; exit 1');
     const secrets = { GITHUB_TOKEN: "g", OPENAI_API_KEY: "o", ANTHROPIC_API_KEY: "a" };
@@ -128,7 +128,7 @@ describe("the configuration", () => {
     expect(await readFile(join(rig.dir, "args.txt"), "utf8")).toContain("--effort low");
   });
 
-  test("says how a key gets to an agent that misses it", async () => {
+  test("is named in a hint if an agent misses a variable that it could give", async () => {
     const failed = {
       type: "turn.failed",
       error: { message: "Missing environment variable: `AZURE_API_KEY`." },
@@ -145,14 +145,14 @@ describe("the configuration", () => {
     );
   });
 
-  test("of the user holds in every project", async () => {
+  test("of the user applies to every project", async () => {
     await rig.file("home/interserve/config.yaml", "engines: { command: { run: echo mine > mine.txt } }\n");
     await rig.file("interserve.config.yaml", "engine: command\n");
     await outcomeOf("a", ["id: a\nprompt: Do it."]);
     expect(await readFile(join(rig.dir, "mine.txt"), "utf8")).toBe("mine\n");
   });
 
-  test("with an error starts nothing", async () => {
+  test("with an error keeps a run from starting", async () => {
     await rig.file("interserve.config.yaml", "engine: gpt\n");
     await rig.file("plan.exec.yaml", "version: 1\nmode: all-parallel\nstages: []\n");
     const { code, stderr } = await rig.run("run", "plan.exec.yaml");
@@ -177,7 +177,7 @@ describe("interserve doctor", () => {
     return { code, ready, engine, checks: byName };
   };
 
-  test("says that the default engine can be used, and how far it is not the one that is tested", async () => {
+  test("reports that the default engine is ready and differs from the tested version", async () => {
     const env = await program("codex", codex("echo Logged in using ChatGPT"));
     const { code, ready, engine, checks } = await doctor(env);
     expect({ code, ready, engine }).toEqual({ code: 0, ready: true, engine: "codex" });
@@ -194,7 +194,7 @@ describe("interserve doctor", () => {
     expect(checks.git.advice).toMatch(/^git init/);
   });
 
-  test("says what to do where the default engine is not signed in, or not here", async () => {
+  test("says what to do if the default engine is not signed in or not installed", async () => {
     const home = { HOME: rig.dir, CODEX_HOME: rig.dir, CODEX_API_KEY: "" };
     const env = { ...(await program("codex", codex("echo Not logged in >&2; exit 1"))), ...home };
     expect(await doctor(env)).toMatchObject({
@@ -213,7 +213,7 @@ describe("interserve doctor", () => {
     });
   });
 
-  test("takes what another engine lacks for a warning, and names what is kept from agents", async () => {
+  test("reports problems of other engines as warnings, and the variables that agents do not get", async () => {
     await rig.file(
       "interserve.config.yaml",
       "engine: command\nengines: { codex: { sandbox: danger-full-access } }\n",
@@ -233,7 +233,7 @@ describe("interserve doctor", () => {
     expect(checks.dispatch.status).toBe("absent");
     expect(checks.environment.found).toMatch(/^kept from agents: .*MY_TOKEN/);
     const { stdout } = await rig.command(["doctor"], env).ended;
-    expect(stdout).toContain("ready: tasks that name no engine are carried out by command\n");
+    expect(stdout).toContain("ready: tasks that name no engine run on command\n");
     expect(stdout).not.toContain("secret-value");
   });
 });
