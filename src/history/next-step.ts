@@ -10,7 +10,7 @@ export interface Place {
 
 /** What a person can do about a run, and the command line that does it. */
 export interface NextStep {
-  readonly what: "answer" | "go on";
+  readonly what: "answer" | "continue";
   readonly command: string;
 }
 
@@ -23,7 +23,7 @@ export function nextStep(
   if (parked) return { what: "answer", command: answerCommand(place, parked.id) };
   return tasks.every(({ status }) => isDone(status))
     ? undefined
-    : { what: "go on", command: resumeCommand(place) };
+    : { what: "continue", command: resumeCommand(place) };
 }
 
 export const nextStepLines = (...of: Parameters<typeof nextStep>): string[] => {

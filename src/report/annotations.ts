@@ -1,14 +1,15 @@
 import { relative, sep } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
 import { listed } from "../text/list.ts";
+import { counted } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 
 type Level = "error" | "warning" | "notice";
 
-/** What GitHub shows of each level in a step. */
-const mostOfLevel = 10;
+/** The number of annotations of each level that GitHub shows for a step. */
+const maxPerLevel = 10;
 
-/** What needs a person's work is an error, what needs a person's word or eye a warning. */
+/** A task that must be fixed is an error; one that only needs an answer or a look is a warning. */
 const levels: Partial<Record<TaskReport["status"], Level>> = {
   fail: "error",
   error: "error",
@@ -19,24 +20,26 @@ const levels: Partial<Record<TaskReport["status"], Level>> = {
 };
 
 /**
- * A run as workflow commands of GitHub Actions, a line each: an annotation for every task that did not pass, where it
- * stands in the plan or the manifest. Paths are from `workspace`, the root of the repository. What is more than GitHub
- * shows, and what never ran, is counted in one.
+ * Renders a run as workflow commands of GitHub Actions, one per line: an annotation for each task that did not pass, at
+ * its place in the plan or the manifest, with paths relative to `workspace`, the root of the repository. Tasks beyond
+ * what GitHub shows, and tasks that never ran, are counted in one annotation.
  */
 export function annotations(run: RunReport, workspace: string): string {
   const lines = (["error", "warning"] as const).flatMap((level) => {
     const tasks = run.tasks.filter(({ status }) => levels[status] === level);
-    const shown = tasks.length > mostOfLevel ? tasks.slice(0, mostOfLevel - 1) : tasks;
+    const shown = tasks.length > maxPerLevel ? tasks.slice(0, maxPerLevel - 1) : tasks;
     const more = tasks.length - shown.length;
     return [
       ...shown.map((task) => annotation(level, titleOf(task), textOf(task), placeOf(task, workspace))),
-      ...(more > 0 ? [annotation(level, "interserve", `${more} more tasks; see the summary`)] : []),
+      ...(more > 0
+        ? [annotation(level, "interserve", `${counted(more, "more task")}; see the summary`)]
+        : []),
     ];
   });
   const idle = run.tasks.filter(({ status }) => status === "skipped" || status === "cancelled");
   if (idle.length > 0) lines.push(annotation("notice", "interserve", idleText(idle)));
   if (run.state === "killed")
-    lines.push(annotation("error", "interserve", `${run.run} was killed before its end`));
+    lines.push(annotation("error", "interserve", `${run.run} was killed before it ended`));
   return lines.map((line) => `${line}\n`).join("");
 }
 
@@ -57,7 +60,7 @@ function placeOf({ place }: TaskReport, workspace: string): Record<string, strin
   return isInside ? { file: file.split(sep).join("/"), line: String(place.line) } : {};
 }
 
-/** As the toolkit of Actions writes them. */
+/** Escapes like the toolkit of GitHub Actions. */
 function annotation(level: Level, title: string, text: string, place: Record<string, string> = {}): string {
   const properties = Object.entries({ ...place, title })
     .map(

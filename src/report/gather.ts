@@ -8,43 +8,43 @@ import { endsOfFile } from "../text/ends-of-file.ts";
 import { readYamlFile } from "../yaml/yaml-file.ts";
 import { runStatus } from "./status.ts";
 
-/** How much of the end of each file is read, in bytes. */
+/** The number of bytes that are read from the end of each file. */
 const tailBytes = 8 * 1024;
 
-/** Gathers what a report tells about a run, live or ended. */
+/** Gathers everything that a report of a run, live or ended, is made of. */
 export async function runReport(run: PastRun): Promise<RunReport> {
   const status = runStatus(run);
   const placeOf = await places(status);
   const tasks: TaskReport[] = [];
-  // One after the other: there may be 10 000 of them.
+  // One after the other, as there may be 10 000 of them.
   for (const task of status.tasks) tasks.push({ ...task, place: placeOf(task), said: await saidBy(task) });
   return { ...status, written: new Date().toISOString(), tasks };
 }
 
-/** What a task left that has run and did not pass. */
+/** The ends of the outputs of a task that has run and did not pass. */
 async function saidBy({ status, artifacts, failure }: TaskStatus): Promise<TaskReport["said"]> {
   if (!artifacts || status === "pass" || status === "skipped") return [];
   const all: TaskReport["said"][number][] = [];
   for (const name of failure === "verify" ? await lastVerify(artifacts) : ["output.md", "log.txt"]) {
-    const text = await lastOf(join(artifacts, name));
+    const text = await endOf(join(artifacts, name));
     if (text && `${text.head}${text.tail}`.trim() !== "") all.push({ name, text });
   }
   return all;
 }
 
-/** `verify` commands run up to the first that fails: the last that has left something. */
+/** The output of the last `verify` command that ran: the one that failed. */
 async function lastVerify(artifacts: string): Promise<string[]> {
   const names = await readdir(artifacts).catch(() => []);
   const numbers = names.flatMap((name) => /^verify-(\d+)\.txt$/.exec(name)?.[1] ?? []).map(Number);
   return numbers.length > 0 ? [`verify-${Math.max(...numbers)}.txt`] : [];
 }
 
-/** Of a process that still runs, or was killed with its run, the output is `<file>.part`. */
-const lastOf = async (path: string): Promise<Excerpt | undefined> =>
+/** While a process runs, and after it was killed with its run, its output is in `<file>.part`. */
+const endOf = async (path: string): Promise<Excerpt | undefined> =>
   (await tail(path)) ?? (await tail(`${path}.part`));
 const tail = (path: string) => endsOfFile(path, () => ({ head: 0, tail: tailBytes }));
 
-/** Where each task is written: in the plan and the manifest as they are now, if they are still there. */
+/** Returns a function that finds a task in the plan or the manifest as they are now; null if it is not there. */
 async function places({ plan, manifest }: RunStatus): Promise<(task: TaskStatus) => TaskReport["place"]> {
   const { plan: read } = plan ? await readPlan(plan, { needsTasks: false }) : {};
   const lines = manifest === plan ? new Map<string, number>() : await linesIn(manifest);
@@ -56,7 +56,7 @@ async function places({ plan, manifest }: RunStatus): Promise<(task: TaskStatus)
   };
 }
 
-/** The line of each task's id, of whatever can be read as a manifest. */
+/** The line of each task's id, as far as the file can be read as a manifest. */
 async function linesIn(manifest: string): Promise<ReadonlyMap<string, number>> {
   const lines = new Map<string, number>();
   const { file } = await readYamlFile(manifest);

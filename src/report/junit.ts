@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
-import { duration } from "../text/measures.ts";
+import { counted, duration } from "../text/measures.ts";
 import { inert, printable, printableLines } from "../text/printable.ts";
 
-/** What of a task a test case holds beside its name; none where it passed. */
+/** The element of a test case that says why its task did not pass. */
 type Fault = "failure" | "error" | "skipped";
 
 /**
- * How a task that did not pass stands in the report. What waits for a person is a failure: the run's exit status is 1,
- * and many servers show what is skipped as green.
+ * The element for each status; undefined if the task passed. A task that waits for a person is a failure, since the
+ * run's exit status is 1 and many servers show skipped tests as green.
  */
 const faults: Readonly<Record<TaskReport["status"], Fault | undefined>> = {
   pass: undefined,
@@ -31,8 +31,8 @@ interface Case {
 }
 
 /**
- * A run as JUnit XML, in the dialect of Jenkins's junit-10.xsd, which other servers read too: a suite for each stage,
- * a case for each task. It has a failure or an error wherever the run has not ended with exit status 0.
+ * Renders a run as JUnit XML in the dialect of Jenkins's junit-10.xsd, which other servers read too: a suite for each
+ * stage, a case for each task. It has a failure or an error unless the run has ended with exit status 0.
  */
 export function junitReport(run: RunReport): string {
   const name = basename(run.plan ?? run.manifest);
@@ -83,19 +83,23 @@ function caseOf(task: TaskReport, plan: string): Case {
     ...(task.said.length > 0 ? [element("system-out", {}, said(task))] : []),
   ];
   const name = title === id ? id : `${id}: ${title}`;
-  return { fault, seconds, xml: testcase(name, `${part(plan)}.${part(stage)}`, seconds, parts) };
+  return { fault, seconds, xml: testcase(name, `${classPart(plan)}.${classPart(stage)}`, seconds, parts) };
 }
 
-/** For a run that did not come to exit status 0 without a task that says why. */
+/** A case for a run that has not ended with exit status 0, although no task has failed. */
 function caseOfRun({ state, exit_code, tasks, duration_s }: RunReport, plan: string): Case {
   const open = tasks.filter(({ status }) => ["running", "pending"].includes(status)).length;
   const reasons = {
-    running: `it was not over when this was written, ${duration(duration_s)} after its start; ${open} tasks were open`,
-    killed: "it was killed before its end",
-    finished: `it ended with exit status ${exit_code}`,
+    running: `still running ${duration(duration_s)} after its start, when this was written; ${counted(open, "task")} not finished`,
+    killed: "killed before it ended",
+    finished: `ended with exit status ${exit_code}`,
   };
   const parts = [element("error", { type: state, message: reasons[state] })];
-  return { fault: "error", seconds: 0, xml: testcase("the run as a whole", `${part(plan)}.run`, 0, parts) };
+  return {
+    fault: "error",
+    seconds: 0,
+    xml: testcase("the run as a whole", `${classPart(plan)}.run`, 0, parts),
+  };
 }
 
 const testcase = (name: string, classname: string, seconds: number, parts: readonly string[]): string =>
@@ -105,8 +109,8 @@ const testcase = (name: string, classname: string, seconds: number, parts: reado
     "    </testcase>",
   ].join("\n");
 
-/** Servers take a class's name apart at its dots. */
-const part = (name: string): string => name.replaceAll(".", "_");
+/** Servers split the name of a class at its dots. */
+const classPart = (name: string): string => name.replaceAll(".", "_");
 
 const said = (task: TaskReport): string =>
   task.said
@@ -125,6 +129,6 @@ const attributes = (given: Readonly<Record<string, string>>): string =>
     .join("");
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-/** Text without what XML 1.0 has no place for, of which `printable` leaves two; any other is a reference. */
+/** Escapes text for XML 1.0, and replaces the two characters that XML excludes but `printable` keeps. */
 const escaped = (text: string): string =>
   text.replaceAll(/[\ufffe\uffff]/g, "\ufffd").replaceAll(/[&<>"]/g, (char) => entities[char] ?? "");

@@ -28,6 +28,10 @@ export const countsText = (counts: Partial<Counts>): string =>
     .map((status) => `${counts[status]} ${status}`)
     .join(", ");
 
+/** The number of tasks of each status out of all, `3 pass, 1 fail of 6`, or `0 finished of 6`. */
+export const progressText = (counts: Partial<Counts>, tasks: number): string =>
+  `${countsText(counts) || "0 finished"} of ${tasks}`;
+
 /** The tokens and cost of the agents' attempts; an unknown figure is called unknown. Returns undefined if there were none. */
 export function usageText({
   usage,
@@ -41,11 +45,10 @@ export function usageText({
   if (agent_attempts === 0) return undefined;
   const tokens = tokensOf(usage);
   const figures = [
-    tokens === undefined ? "tokens unknown" : `${tokens} tokens (${usage.output_tokens ?? 0} of them out)`,
+    tokens === undefined ? "tokens unknown" : `${tokens} tokens (${usage.output_tokens ?? 0} of them output)`,
     usage.cost_usd === undefined ? "cost unknown" : `$${usage.cost_usd.toFixed(2)}`,
   ];
   const silent = agent_attempts - attempts_with_cost;
-  const partly =
-    usage.cost_usd !== undefined && silent > 0 ? ` and more: ${silent} attempts did not say` : "";
-  return `${figures.join(", ")}${partly}`;
+  const isPartial = usage.cost_usd !== undefined && silent > 0;
+  return `${figures.join(", ")}${isPartial ? ` or more: ${counted(silent, "attempt")} did not report a cost` : ""}`;
 }

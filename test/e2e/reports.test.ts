@@ -80,11 +80,11 @@ describe("a run of each kind", () => {
       markdown: { a: "running", b: "pending" },
       junit: { a: "skipped", b: "skipped", "the run as a whole": "error" },
     });
-    expect(await report()).toContain("**It is not over**");
+    expect(await report()).toContain("**Still running**");
     await a.exit();
     await (await rig.agent("b")).exit();
     await run.ended;
-    expect(await report()).toContain("It ended with exit status 0");
+    expect(await report()).toContain("Ended with exit status 0");
   });
 
   test("a killed one says so, with what its task had said until then; resumed, it tells of both attempts", async () => {
@@ -102,9 +102,9 @@ describe("a run of each kind", () => {
       junit: { a: "error system-out", b: "skipped" },
     });
     const text = await report();
-    expect(text).toContain("**It was killed before its end**");
+    expect(text).toContain("**Killed before it ended**");
     expect(text).toContain("half of it");
-    expect(text).toMatch(/To go on: `interserve resume \S+`/);
+    expect(text).toMatch(/To continue: `interserve resume \S+`/);
 
     const again = rig.command(["resume", "--json", "--report", "r.xml"]);
     await (await rig.agent("a", 2)).exit();
@@ -137,7 +137,7 @@ describe("a run of each kind", () => {
     expect(a?.children.map(({ name, attributes }) => [name, attributes.message])).toEqual([
       ["flakyFailure", expect.stringMatching(/^attempt 1: .*stream disconnected/)],
     ]);
-    expect(await report()).toContain("Used: 1000 tokens (100 of them out), cost unknown.");
+    expect(await report()).toContain("Used: 1000 tokens (100 of them output), cost unknown.");
   });
 
   test("a plan without a manifest, all-parallel: tasks stand where their headings do", async () => {

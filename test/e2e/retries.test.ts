@@ -153,10 +153,10 @@ test("a budget stops what has not started, what runs goes on, and unknown cost i
   await rig.file("plan.exec.yaml", manifest(codexTask("a"), codexTask("b"), codexTask("c")));
   const { code, stdout, stderr } = await rig.run(...command);
   expect(code).toBe(1);
-  expect(stdout).toContain("withheld  2000 of 1500 tokens are used; nothing more is started");
+  expect(stdout).toContain("limit     2000 of 1500 tokens are used; no more tasks are started");
   expect(stdout).toContain("skipped   c: the budget is used up: 2000 of 1500 tokens are used");
   expect(stdout).toContain(
-    "used: 2000 tokens (200 of them out), cost unknown\ntokens by task: a 1000, b 1000\n",
+    "used: 2000 tokens (200 of them output), cost unknown\ntokens by task: a 1000, b 1000\n",
   );
   expect(stderr).toContain("codex does not report its cost");
   const status = JSON.parse((await rig.run("status", "--json")).stdout);

@@ -152,11 +152,11 @@ describe("markdown", () => {
       markdownReport(report([a, b, c], usage)),
     ).toBe(`### ❌ plan.md: 1 pass, 1 fail, 1 skipped of 3 in 1m 23s
 
-Run \`20260101-120000-abcd\`, dependency-driven. It ended with exit status 1. Used: 1000 tokens (100 of them out), cost unknown.
+Run \`20260101-120000-abcd\`, dependency-driven. Ended with exit status 1. Used: 1000 tokens (100 of them output), cost unknown.
 
-To go on: \`interserve resume 20260101-120000-abcd\`
+To continue: \`interserve resume 20260101-120000-abcd\`
 
-| Stage | Task | Status | Time | Attempts | Why |
+| Stage | Task | Status | Time | Attempts | Reason |
 | --- | --- | --- | --: | --: | --- |
 | Core | <b>a</b> | ✅ pass | 1.5s | 1 |  |
 |  | <b>b</b> Query parser | ❌ fail | 1m 15s | 2 | exit status 3 |
