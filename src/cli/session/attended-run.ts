@@ -38,8 +38,9 @@ export async function runToEnd(
   const prompter = new Prompter();
   const run = await start({ onEvent: reporter.event, ...questions(prompter, reporter, json) });
   // Before anything else, so that no signal is missed.
-  const ended = endOnSignals(run, prompter);
-  const opened = alongside?.(run, reporter.aside ?? ((write) => write()));
+  const aside = reporter.aside ?? ((write) => write());
+  const ended = endOnSignals(run, prompter, aside);
+  const opened = alongside?.(run, aside);
   try {
     const status = await ended;
     const areWritten = await writeReports(run, report);
@@ -77,13 +78,16 @@ function questions(
   return isAttended ? { approve, ask } : { approve };
 }
 
-async function endOnSignals(run: RunHandle, prompter: Prompter): Promise<number> {
+async function endOnSignals(run: RunHandle, prompter: Prompter, aside: Aside): Promise<number> {
   let isCancelled = false;
   const stop = onSignals((signal) => {
-    if (isCancelled) run.killNow();
-    else run.cancel(`interrupted by ${signal}`, exitStatusOf(signal));
-    isCancelled = true;
     prompter.close();
+    if (isCancelled) return run.killNow();
+    isCancelled = true;
+    run.cancel(`interrupted by ${signal}`, exitStatusOf(signal));
+    if (signal === "SIGINT" && process.stderr.isTTY) {
+      aside(() => process.stderr.write("press Ctrl-C again to kill running tasks at once\n"));
+    }
   });
   try {
     return (await run.finished).exitCode;

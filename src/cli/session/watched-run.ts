@@ -40,7 +40,7 @@ export async function watchRun(run: RunPaths, json: boolean): Promise<number> {
   if (stoppedBy) return exitStatusOf(stoppedBy);
   if (finished) return finished.exit_code;
   throw new RunError(
-    `${run.run} was killed before its end`,
+    `${run.run} was killed before it ended`,
     `continue it with \`${resumeCommand({ run: run.run, directory: run.path })}\``,
   );
 }
