@@ -1,7 +1,7 @@
 import { jsonText } from "../text/printable.ts";
 import type { Reporter, Screen } from "./reporter.ts";
 
-/** One event a line, as JSON. */
+/** Prints each event as one line of JSON. */
 export function jsonReporter(screen: Screen): Reporter {
   return { past: () => {}, event: (event) => screen.write(jsonText(event, 0)) };
 }

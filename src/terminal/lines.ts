@@ -1,15 +1,18 @@
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
-import type { Status } from "../../schemas/outcome.ts";
+import type { TaskStatus } from "../../schemas/run-status.ts";
 import type { RunState } from "../history/run-state.ts";
-import { duration } from "../text/measures.ts";
+import { counted, duration } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import type { Colors } from "./reporter.ts";
 
-/** The word for each status, padded to one width, in its colour. */
-export function statusWord(status: Status, colors: Colors): string {
-  const paint: Record<Status, (text: string) => string> = {
+/** The width of the labels at the start of lines: that of the longest status of a task that has run. */
+const labelWidth = "escalated".length;
+
+/** A status in its colour, padded to the width of the column. */
+export function statusWord(status: TaskStatus["status"], colors: Colors, width = labelWidth): string {
+  const paint: Record<TaskStatus["status"], (text: string) => string> = {
     pass: colors.green,
     warn: colors.yellow,
     fail: colors.red,
@@ -18,60 +21,60 @@ export function statusWord(status: Status, colors: Colors): string {
     cancelled: colors.dim,
     question: colors.magenta,
     escalated: colors.magenta,
+    pending: colors.cyan,
+    running: colors.cyan,
+    interrupted: colors.cyan,
   };
-  return paint[status](status.padEnd(9));
+  return paint[status](status.padEnd(width));
 }
 
-/** A line for an event that people want to read, or none. `view` knows of it already. */
-export function lineOf(event: RunEvent, view: RunState, colors: Colors): string | undefined {
-  const named = (task: string) => name(task, view.tasks.get(task)?.title, colors);
+/** The line that shows an event to a person; undefined if it has none. `run` has already applied the event. */
+export function eventLine(event: RunEvent, run: RunState, colors: Colors): string | undefined {
+  const { bold, cyan, dim, magenta, yellow } = colors;
+  const line = (paint: (text: string) => string, label: string, text: string) =>
+    `${paint(label.padEnd(labelWidth))} ${text}`;
+  const named = (task: string) => taskName(task, run.tasks.get(task)?.title, colors);
   switch (event.event) {
-    case "run.started": {
-      const tasks = event.tasks.length === 1 ? "1 task" : `${event.tasks.length} tasks`;
-      return `${colors.bold(event.run)}  ${event.mode}, ${tasks}, ${atOnce(event)}`;
-    }
+    case "run.started":
+      return `${bold(event.run)}  ${event.mode}, ${counted(event.tasks.length, "task")}, ${atOnce(event)}`;
     case "run.resumed":
-      return `${colors.bold(event.run)}  resumed: ${event.kept.length} kept, ${event.again.length} to run`;
+      return `${bold(event.run)}  resumed: ${event.kept.length} kept, ${event.again.length} to run`;
+    case "run.withheld":
+      return line(yellow, "limit", `${printable(event.reason)}; no more tasks are started`);
+    case "run.cancelled":
+      return line(yellow, "cancelled", `${printable(event.reason)}; stopping running tasks`);
+    case "batch.held":
+      return line(magenta, "paused", `before the next batch: ${event.next.map(printable).join(", ")}`);
+    case "task.started":
+      return line(
+        cyan,
+        "started",
+        `${named(event.task)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ""}`,
+      );
     case "task.waiting": {
-      const reason = colors.dim(`: ${printable(event.reason)}`);
-      const until = `again in ${duration(event.wait_s)}`;
-      return `${colors.yellow("waiting".padEnd(9))} ${named(event.task)} ${until}${reason}`;
+      const reason = dim(`: ${printable(event.reason)}`);
+      return line(yellow, "waiting", `${named(event.task)} retries in ${duration(event.wait_s)}${reason}`);
     }
     case "task.answered":
-      return `${colors.cyan("answered".padEnd(9))} ${named(event.task)}: ${printable(event.text)}`;
-    case "task.push_refused": {
-      const remote = colors.dim(printable(event.remote));
-      return `${colors.yellow("no push".padEnd(9))} ${named(event.task)} ${remote}`;
-    }
-    case "run.withheld":
-      return `${colors.yellow("withheld".padEnd(9))} ${printable(event.reason)}; nothing more is started`;
-    case "task.started": {
-      const again = event.attempt > 1 ? `, attempt ${event.attempt}` : "";
-      return `${colors.cyan("started".padEnd(9))} ${named(event.task)}${again}`;
-    }
+      return line(cyan, "answered", `${named(event.task)}: ${printable(event.text)}`);
+    case "task.push_refused":
+      return line(yellow, "refused", `${named(event.task)}: push to ${dim(printable(event.remote))}`);
     case "task.settled": {
-      const reason = event.reason ? colors.dim(`: ${printable(event.reason)}`) : "";
-      const took = event.status === "skipped" ? "" : colors.dim(` ${duration(event.duration_s)}`);
+      const reason = event.reason ? dim(`: ${printable(event.reason)}`) : "";
+      const took = event.status === "skipped" ? "" : dim(` ${duration(event.duration_s)}`);
       return `${statusWord(event.status, colors)} ${named(event.task)}${took}${reason}`;
     }
-    case "batch.held":
-      return `${colors.magenta("held".padEnd(9))} next batch: ${event.next.map(printable).join(", ")}`;
-    case "run.cancelled":
-      return `${colors.yellow("cancelled")} ${printable(event.reason)}; ending what runs`;
     case "task.attempted": {
-      const notes = (event.outcome.notes ?? []).map((note) => `: ${printable(note)}`);
-      const line = `${colors.yellow("note".padEnd(9))} ${named(event.task)}`;
-      return notes.length > 0 ? notes.map((note) => `${line}${note}`).join("\n") : undefined;
+      const notes = event.outcome.notes ?? [];
+      const lines = notes.map((note) => line(yellow, "note", `${named(event.task)}: ${printable(note)}`));
+      return lines.length > 0 ? lines.join("\n") : undefined;
     }
-    case "task.ready":
-    case "task.progress":
-    case "task.verified":
-    case "run.finished":
+    default:
       return undefined;
   }
 }
 
-/** How many tasks may run at once, in words. */
+/** How many tasks may run at the same time, in words. */
 export const atOnce = ({
   mode,
   max_parallel,
@@ -80,7 +83,7 @@ export const atOnce = ({
   readonly max_parallel: number;
 }): string => (modeConfigs[mode].isSequential ? "one at a time" : `at most ${max_parallel} at once`);
 
-/** A task as people see it: its id and, where it says more, its title. */
-export function name(task: string, title: string | undefined, colors: Colors): string {
+/** A task for people: its id and, if that differs, its title. */
+export function taskName(task: string, title: string | undefined, colors: Colors): string {
   return title && title !== task ? `${printable(task)} ${colors.dim(printable(title))}` : printable(task);
 }

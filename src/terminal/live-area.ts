@@ -8,17 +8,17 @@ export interface Size {
 }
 
 const tickMs = 200;
-/** How long nothing is drawn after a change of size: while a window is being dragged, there is one after another. */
+/** How long nothing is drawn after a change of size, as dragging a window causes many in a row. */
 const settleMs = 60;
 
-// All at once where the terminal can do that, and never wrapped, whatever it takes a character's width to be.
+// Draws all at once if the terminal supports it, and never wraps, even if it disagrees about a character's width.
 const [begin, end] = ["\u001b[?2026h", "\u001b[?2026l"];
 const [noWrap, wrap] = ["\u001b[?7l", "\u001b[?7h"];
 const eraseRest = "\u001b[K";
-// Not from the first row: from a screen's first place, tmux keeps all that is erased in its history.
+// Does not start in the first row: if a whole screen is erased from its first cell, tmux copies it into its history.
 const eraseBelow = `${eraseRest}\u001b[1B\u001b[J\u001b[1A`;
 
-/** The lowest lines of a terminal, drawn again and again in place; what is printed meanwhile scrolls by above. */
+/** The lowest lines of a terminal, which are redrawn in place; what is printed scrolls up above them. */
 export class LiveArea {
   private ticking: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
@@ -26,40 +26,40 @@ export class LiveArea {
   private printed = "";
   private shown: readonly string[] = [];
   private size: Size = { columns: 0, rows: 0 };
-  /** Lines of ours that a change of size has pushed off the screen; a later one may bring them back. */
-  private lost: readonly string[] = [];
+  /** Our lines that a smaller screen has pushed out at the top; they come back if it grows. */
+  private pushedOut: readonly string[] = [];
 
   constructor(
     private readonly stream: NodeJS.WriteStream,
-    /** At most `rows - 1` lines, none wider than `columns - 1`. */
+    /** Returns at most `rows - 1` lines, none wider than `columns - 1`. */
     private readonly frame: (size: Size) => readonly string[],
   ) {}
 
   start(): void {
     if (this.ticking) return;
-    this.ticking = setInterval(this.soon, tickMs);
+    this.ticking = setInterval(this.drawSoon, tickMs);
     this.stream.on("resize", this.resized);
-    this.soon();
+    this.drawSoon();
   }
 
-  /** Whole lines to stand above the area. */
+  /** Prints whole lines above the area. */
   print(text: string): void {
     if (!this.ticking) {
       this.stream.write(text);
       return;
     }
     this.printed += text;
-    this.soon();
+    this.drawSoon();
   }
 
-  /** Lets others write whole lines, to standard error perhaps, where the area stands. */
+  /** Calls `write`, which writes whole lines, perhaps to another stream of the terminal, above the area. */
   aside(write: () => void): void {
     if (this.ticking) this.draw([]);
     write();
-    if (this.ticking) this.soon();
+    if (this.ticking) this.drawSoon();
   }
 
-  /** Leaves only what was printed. */
+  /** Removes the area; what was printed stays. */
   stop(): void {
     if (!this.ticking) return;
     clearInterval(this.ticking);
@@ -68,15 +68,15 @@ export class LiveArea {
     this.ticking = this.settling = this.next = undefined;
     this.stream.off("resize", this.resized);
     this.draw([]);
-    this.lost = [];
+    this.pushedOut = [];
   }
 
-  /** In another turn: many changes are one frame, and a change of size that the process has yet to hear of comes first. */
-  private soon = (): void => {
+  /** Draws in another turn, so that many changes make one frame, and a pending change of size is noticed first. */
+  private drawSoon = (): void => {
     if (this.settling) return;
     this.next ??= setImmediate(() => {
       this.next = undefined;
-      if (!this.settling) this.draw(this.frame(this.now()));
+      if (!this.settling) this.draw(this.frame(this.currentSize()));
     });
   };
 
@@ -84,40 +84,40 @@ export class LiveArea {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       this.settling = undefined;
-      this.soon();
+      this.drawSoon();
     }, settleMs);
   };
 
-  private now = (): Size => ({ columns: this.stream.columns || 80, rows: this.stream.rows || 24 });
+  private currentSize = (): Size => ({ columns: this.stream.columns || 80, rows: this.stream.rows || 24 });
 
   private draw(lines: readonly string[]): void {
     const { printed } = this;
-    const size = this.now();
+    const size = this.currentSize();
     const isResized = size.columns !== this.size.columns || size.rows !== this.size.rows;
     if (!isResized && printed === "" && isSame(lines, this.shown)) return;
-    const up = isResized ? this.rowsNow(size) : this.shown.length;
-    const isOther = isResized || printed !== "" || lines.length < this.shown.length;
-    const top = up === 0 ? "" : `\u001b[${up}A\r${isOther ? eraseBelow : ""}`;
+    const up = isResized ? this.rowsAfterResize(size) : this.shown.length;
+    const needsErasing = isResized || printed !== "" || lines.length < this.shown.length;
+    const top = up === 0 ? "" : `\u001b[${up}A\r${needsErasing ? eraseBelow : ""}`;
     const text = lines.map((line) => `${line}${eraseRest}\n`).join("");
     this.stream.write(`${begin}${top}${printed}${noWrap}${text}${wrap}${end}`);
-    if (printed) this.lost = [];
+    if (printed) this.pushedOut = [];
     this.printed = "";
     this.shown = lines;
     this.size = size;
   }
 
   /**
-   * How many rows the lines that were drawn take on a screen that has changed: it wraps anew those that are too long
-   * for it. What does not fit is above its top: out of reach, but back when the screen grows.
+   * Counts the rows that the drawn lines take after a change of size: the terminal wraps lines that are too long.
+   * Rows that do not fit are above the screen, out of reach until it grows.
    */
-  private rowsNow({ columns, rows }: Size): number {
-    const all = [...this.lost, ...this.shown];
+  private rowsAfterResize({ columns, rows }: Size): number {
+    const all = [...this.pushedOut, ...this.shown];
     const heights = all.map((line) => heightOf(line, columns));
     const total = heights.reduce((sum, height) => sum + height, 0);
     let hidden = total - (rows - 1);
     let count = 0;
     for (; hidden > 0; count += 1) hidden -= heights[count] ?? hidden;
-    this.lost = all.slice(0, count);
+    this.pushedOut = all.slice(0, count);
     return total;
   }
 }

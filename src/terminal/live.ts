@@ -1,35 +1,35 @@
 import { isStart } from "../../schemas/event.ts";
 import { RunState } from "../history/run-state.ts";
 import { frameOf } from "./frame.ts";
-import { lineOf } from "./lines.ts";
+import { eventLine } from "./lines.ts";
 import { LiveArea } from "./live-area.ts";
 import type { Colors, Reporter } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
-/** A terminal's view: what has happened scrolls by above the run as it stands. */
+/** Redraws the state of a run at the bottom of a terminal; finished tasks scroll up above it. */
 export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Reporter {
-  const view = new RunState();
-  const summary = new Summary(view);
+  const run = new RunState();
+  const summary = new Summary(run);
   const activity = new Map<string, string>();
   let isOver = false;
-  const area = new LiveArea(stream, (size) => frameOf(view, size, { colors, now: Date.now(), activity }));
+  const area = new LiveArea(stream, (size) => frameOf(run, size, { colors, now: Date.now(), activity }));
   return {
     aside: (write) => area.aside(write),
     pause: () => area.stop(),
-    // Who was asked something may hear of it after the end.
+    // A question can be withdrawn after the end.
     resume: () => {
       if (!isOver) area.start();
     },
     past(events) {
-      for (const event of events) view.apply(event);
+      for (const event of events) run.apply(event);
     },
     event(event) {
-      view.apply(event);
+      run.apply(event);
       summary.event(event);
       if (event.event === "task.started") activity.delete(event.task);
       if (event.event === "task.progress") activity.set(event.task, event.text);
-      // A started task has its line in the view already.
-      const line = event.event === "task.started" ? undefined : lineOf(event, view, colors);
+      // A running task already has its line below.
+      const line = event.event === "task.started" ? undefined : eventLine(event, run, colors);
       if (line !== undefined) area.print(`${line}\n`);
       if (isStart(event)) area.start();
       if (event.event !== "run.finished") return;

@@ -5,7 +5,7 @@ import { printable } from "../text/printable.ts";
 import { atOnce } from "./lines.ts";
 import type { Colors } from "./reporter.ts";
 
-/** What `show` and a dry run tell a person. `relaxing` is in units of one task's time. */
+/** What `show` and a dry run print. `relaxing` is in units of one task's time. */
 export function overviewText(
   facts: Overview,
   relaxing: { readonly strict: number; readonly relaxed: number } | undefined,
@@ -15,8 +15,8 @@ export function overviewText(
   const task = (id: string): string => {
     const { title = id, depends = [], engine, tier } = byId.get(id) ?? {};
     const after = depends.length > 0 ? colors.dim(` ← ${depends.map(printable).join(", ")}`) : "";
-    const said = title === id ? "" : ` ${printable(title)}`;
-    return `    ${colors.bold(printable(id))}${said}${after} ${colors.dim(`(${engine}, ${tier})`)}`;
+    const name = `${colors.bold(printable(id))}${title === id ? "" : ` ${printable(title)}`}`;
+    return `    ${name}${after} ${colors.dim(`(${engine}, ${tier})`)}`;
   };
   const waves = facts.waves.flatMap((wave, at) => [`  ${waveName(facts)} ${at + 1}`, ...wave.map(task)]);
   const chain = facts.critical_path.map(printable).join(" → ");
@@ -39,15 +39,15 @@ function conflicts({ conflicts }: Overview): string[] {
   const lines = conflicts.map(
     ({ file, tasks }) => `  ${printable(file)}: ${tasks.map(printable).join(", ")}`,
   );
-  return ["never run together, for they share a file:", ...lines];
+  return ["tasks that share a file never run at the same time:", ...lines];
 }
 
 function saving(relaxing: { strict: number; relaxed: number } | undefined): string[] {
   if (!relaxing) return [];
   const { strict, relaxed } = relaxing;
-  if (relaxed >= strict) return ["stage_barriers: relaxed would save nothing"];
+  if (relaxed >= strict) return ["stage_barriers: relaxed would save no time"];
   const share = Math.round((1 - relaxed / strict) * 100);
   return [
-    `stage_barriers: relaxed would take ${relaxed} units of time in place of ${strict} (${share} % less, if all tasks take equally long)`,
+    `stage_barriers: relaxed would take ${relaxed} units of time instead of ${strict} (${share} % less), if every task takes one`,
   ];
 }

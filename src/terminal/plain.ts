@@ -1,25 +1,25 @@
 import { isParked } from "../../schemas/outcome.ts";
 import { answerCommand } from "../history/next-step.ts";
 import { RunState } from "../history/run-state.ts";
-import { lineOf } from "./lines.ts";
+import { eventLine } from "./lines.ts";
 import type { Colors, Reporter, Screen } from "./reporter.ts";
 import { Summary } from "./summary.ts";
 
-/** A line for each thing that happens: for logs, pipes and CI. */
+/** Prints one line for each event that matters to people: for logs, pipes and CI. */
 export function plainReporter(screen: Screen, colors: Colors): Reporter {
-  const view = new RunState();
-  const summary = new Summary(view);
+  const run = new RunState();
+  const summary = new Summary(run);
   return {
     past(events) {
-      for (const event of events) view.apply(event);
+      for (const event of events) run.apply(event);
     },
     event(event) {
-      view.apply(event);
+      run.apply(event);
       summary.event(event);
-      const line = lineOf(event, view, colors);
+      const line = eventLine(event, run, colors);
       if (line !== undefined) screen.write(`${line}\n`);
       if (event.event === "task.settled" && isParked(event.status)) {
-        screen.write(`${"".padEnd(9)} ${answerCommand(view, event.task)}\n`);
+        screen.write(`${"".padEnd(9)} ${answerCommand(run, event.task)}\n`);
       }
       if (event.event === "run.finished") screen.write(summary.text(event, colors));
     },

@@ -2,14 +2,14 @@ import { createColors } from "picocolors";
 import type { Place, Problem } from "../problem.ts";
 import { printable, sameWidth } from "../text/printable.ts";
 
-/** How much of a source line is shown, in characters. */
-const widest = 120;
+/** The longest part of a source line that is shown, in characters. */
+const maxWidth = 120;
 
 type Paint = (text: string) => string;
 
 /**
- * A problem as people read it, on several lines without a newline at the end: place, severity, code and message; the
- * source line with what is meant underlined; the hint; each related place with its source line.
+ * Renders a problem for people, on several lines without a final newline: place, severity, code and message; the source
+ * line with the affected part underlined; the hint; each related place with its source line.
  */
 export function renderProblem(problem: Problem, { color }: { readonly color: boolean }): string {
   const colors = createColors(color);
@@ -29,7 +29,7 @@ export function renderProblem(problem: Problem, { color }: { readonly color: boo
   ].join("\n");
 }
 
-/** A problem as programs read it, in `--json`; `related` only where there is any. */
+/** A problem as `--json` prints it. `related` is left out if there is none. */
 export function problemJson({ code, severity, message, place, hint, related = [] }: Problem) {
   const at = ({ file, line, column }: Place) => ({ file, line, column });
   return {
@@ -46,27 +46,27 @@ export function problemJson({ code, severity, message, place, hint, related = []
 
 const where = ({ file, line, column }: Place): string => `${printable(file)}:${line}:${column}`;
 
-/** A source line and, under it, the squiggle: nothing where there is no line to show. */
+/** A source line with a squiggle below it; no lines if the source is blank or unknown. */
 function excerpt({ source = "", line, column, length = 1 }: Place, gutter: number, paint: Paint): string[] {
   if (source.trim() === "") return [];
-  // Cut first: a hundred problems can stand on one line of megabytes.
+  // Cut first, as a hundred problems can be on one line of megabytes.
   const { text: raw, start, end } = clipped(source, column - 1, column - 1 + length);
   const text = sameWidth(raw);
-  // Tabs stay tabs, so that the squiggle stands under what it means.
+  // Tabs stay tabs, so that the squiggle is in the right place.
   const indent = text.slice(0, start).replaceAll(/[^\t]/g, " ");
   const squiggle = paint("~".repeat(Math.max(1, end - start)));
   return [`  ${String(line).padStart(gutter)} | ${text}`, `  ${" ".repeat(gutter)} | ${indent}${squiggle}`];
 }
 
-/** As much of a long line as can be shown, from a little before what is meant, and where that then stands. */
+/** Cuts a long line to a part that begins a little before `start`, and moves `start` and `end` accordingly. */
 function clipped(text: string, start: number, end: number): { text: string; start: number; end: number } {
-  if (text.length <= widest) return { text, start, end };
-  const from = Math.max(0, Math.min(start - widest / 4, text.length - widest));
-  const to = Math.min(text.length, from + widest);
-  const [before, behind] = [from > 0 ? "…" : "", to < text.length ? "…" : ""];
+  if (text.length <= maxWidth) return { text, start, end };
+  const from = Math.max(0, Math.min(start - maxWidth / 4, text.length - maxWidth));
+  const to = Math.min(text.length, from + maxWidth);
+  const [before, after] = [from > 0 ? "…" : "", to < text.length ? "…" : ""];
   const shift = before.length - from;
   return {
-    text: `${before}${text.slice(from, to)}${behind}`,
+    text: `${before}${text.slice(from, to)}${after}`,
     start: start + shift,
     end: Math.min(end, to) + shift,
   };

@@ -1,22 +1,22 @@
 import type { createColors } from "picocolors";
 import type { RunEvent } from "../../schemas/event.ts";
 
-/** The colours of a stream; without any, every one of them leaves text as it is. */
+/** The colours of a stream. If it has none, their functions return text unchanged. */
 export type Colors = ReturnType<typeof createColors>;
 
-/** Shows a run to somebody, event by event. */
+/** Shows a run, event by event. */
 export interface Reporter {
   readonly event: (event: RunEvent) => void;
-  /** Told first of all of what a run has behind it: known from then on, and not shown again. */
+  /** Takes the earlier events of a run, before any other, without showing them. */
   readonly past: (events: readonly RunEvent[]) => void;
-  /** Steps aside for what is written at once by others, to the same terminal perhaps. */
+  /** Makes room for whole lines that `write` writes, perhaps to the same terminal. */
   readonly aside?: (write: () => void) => void;
-  /** Steps aside while a person is asked something, and comes back. */
+  /** Stops drawing while a person is asked something, until `resume`. */
   readonly pause?: () => void;
   readonly resume?: () => void;
 }
 
-/** Where a reporter writes. */
+/** The output of a reporter. */
 export interface Screen {
   readonly write: (text: string) => unknown;
 }

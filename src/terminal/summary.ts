@@ -2,24 +2,24 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
 import { nextStepLines, shortest } from "../history/next-step.ts";
 import type { RunState } from "../history/run-state.ts";
-import { countsText, duration, usageText } from "../text/measures.ts";
+import { duration, progressText, usageText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
-import { name, statusWord } from "./lines.ts";
+import { statusWord, taskName } from "./lines.ts";
 import type { Colors } from "./reporter.ts";
 
 type Settled = Extract<RunEvent, { event: "task.settled" }>;
 type Finished = Extract<RunEvent, { event: "run.finished" }>;
 
-/** Gathers what a run's end has to say: every task that did not pass, why, and where its artifacts lie. */
+/** Gathers what is printed at the end of a run: each task that did not pass, with its reason and its artifacts. */
 export class Summary {
-  /** By task: one that was answered settles twice. */
+  /** By task, since a task that is answered settles again. */
   private readonly settled = new Map<string, Settled>();
-  /** Of each task whose agents report tokens: those of all its attempts. */
+  /** By task, the tokens of all its attempts, as far as they are reported. */
   private readonly tokens = new Map<string, number>();
 
   constructor(
-    /** The run that it is of; it knows of an event before this does. */
-    private readonly view: RunState,
+    /** The state of the run. It applies each event before the summary does. */
+    private readonly run: RunState,
   ) {}
 
   event(event: RunEvent): void {
@@ -28,22 +28,22 @@ export class Summary {
   }
 
   text(finished: Finished, colors: Colors): string {
-    const { tasks, directory } = this.view;
+    const { tasks, directory } = this.run;
     const lines = [...this.settled.values()]
       .filter(({ status }) => status !== "pass")
       .flatMap(({ status, task, reason, artifacts }) => [
-        `  ${statusWord(status, colors)} ${name(task, tasks.get(task)?.title, colors)}`,
+        `  ${statusWord(status, colors)} ${taskName(task, tasks.get(task)?.title, colors)}`,
         ...(reason ? [`            ${printable(reason)}`] : []),
         ...(artifacts ? [`            ${colors.dim(shortest(artifacts))}`] : []),
       ]);
-    const head = `${countsText(finished.counts) || "nothing ran"} of ${tasks.size} in ${duration(finished.duration_s)}`;
+    const head = `${progressText(finished.counts, tasks.size)} in ${duration(finished.duration_s)}`;
     return [
       "",
       ...lines,
       colors.bold(head),
       `artifacts: ${colors.dim(shortest(directory))}`,
       ...usageLines(finished, this.tokens),
-      ...nextStepLines(this.view, [...tasks.values()]),
+      ...nextStepLines(this.run, [...tasks.values()]),
       "",
     ].join("\n");
   }
@@ -53,7 +53,7 @@ export class Summary {
   }
 }
 
-/** What agents have used, where there were any. */
+/** The tokens and cost of agents; no lines if there were none. */
 function usageLines(finished: Finished, byTask: ReadonlyMap<string, number>): string[] {
   const used = usageText(finished);
   if (used === undefined) return [];

@@ -73,9 +73,9 @@ test("show and a dry run tell a person the same", async () => {
     d (codex, deep)
 
 longest chain (2 tasks): a → c
-never run together, for they share a file:
+tasks that share a file never run at the same time:
   src/x.ts: a, b
-stage_barriers: relaxed would save nothing
+stage_barriers: relaxed would save no time
 `);
 });
 
@@ -111,7 +111,7 @@ describe("what relaxed barriers would save", () => {
   test("is told in units of a task's time", async () => {
     await rig.file("q.exec.yaml", plan.replace("title: d", "depends: [a]"));
     expect((await rig.run("show", "q.exec.yaml")).stdout).toContain(
-      "stage_barriers: relaxed would take 2 units of time in place of 3 (33 % less, if all tasks take equally long)\n",
+      "stage_barriers: relaxed would take 2 units of time instead of 3 (33 % less), if every task takes one\n",
     );
   });
 

@@ -83,7 +83,7 @@ describe("status --watch", () => {
     const { code, stderr } = await events.ended;
     const name = await nameOf(run);
     expect(stderr).toBe(
-      `error: ${name} was killed before its end\n  hint: continue it with \`interserve resume ${name}\`\n`,
+      `error: ${name} was killed before it ended\n  hint: continue it with \`interserve resume ${name}\`\n`,
     );
     expect(code).toBe(1);
     expect((await rig.run("status", "--watch")).code).toBe(1);
@@ -111,7 +111,7 @@ describe("status --watch", () => {
     expect(stdout).not.toContain("fail");
     // What was kept is done too.
     expect(stdout).toContain("2 pass of 2");
-    expect(stdout).not.toContain("go on");
+    expect(stdout).not.toContain("continue");
     expect((await events.ended).code).toBe(0);
     expect(events.story()).toEqual(["a started", "a pass", "b started", "b fail", "b started", "b pass"]);
   });

@@ -59,8 +59,8 @@ describe("a frame", () => {
       "Search 0/2",
       "      12s c Index  $ npm test",
       "      10s d Ranking",
-      "stages: 1 done, 1 to come",
-      "2/5 1m 00s  2 pass, 2 running, 1 to come",
+      "stages: 1 done, 1 pending",
+      "2/5 1m 00s  2 pass, 2 running, 1 pending",
     ]);
   });
 
@@ -83,10 +83,10 @@ describe("a frame", () => {
       "   1m 00s a verifying Schema",
       "      30s b attempt 2 Parser",
       "Search 0/2",
-      "   in 13s d another try: connection reset",
+      "   in 13s d retry: connection reset",
       "  in 1m 30s c usage limit: resets at noon",
-      "stages: 1 to come",
-      "0/5 1m 00s  1 running, 1 verifying, 2 waiting, 1 to come",
+      "stages: 1 pending",
+      "0/5 1m 00s  1 running, 1 verifying, 2 waiting, 1 pending",
     ]);
   });
 
@@ -99,12 +99,12 @@ describe("a frame", () => {
       park("b", "cannot", "escalated"),
     ];
     expect(frame(events)).toEqual([
-      "stages: 1 done, 2 to come",
+      "stages: 1 done, 2 pending",
       "? a asks: which port?",
       '  interserve answer r1 a "…"',
       "? b needs a person: cannot",
       '  interserve answer r1 b "…"',
-      "2/5 1m 00s  1 question, 1 escalated, 3 to come",
+      "2/5 1m 00s  1 question, 1 escalated, 3 pending",
     ]);
     expect(frame(events.slice(0, 4), { columns: 20 }).slice(-4)).toEqual(
       ["? a asks: which", "port?", "  interserve answer", '  r1 a "…"', "1/5 1m 00s  1 ques…"].slice(-4),
@@ -127,13 +127,13 @@ describe("a frame", () => {
 
   test("says what is held, withheld and cancelled", () => {
     const held = at({ event: "batch.held", next: ["c", "d"] });
-    expect(frame([staged, pass("a"), pass("b"), held]).at(-2)).toBe("held: next batch c, d");
+    expect(frame([staged, pass("a"), pass("b"), held]).at(-2)).toBe("paused before the next batch: c, d");
     const withheld = at({ event: "run.withheld", reason: "1000 tokens are used" });
-    const line = "withheld: 1000 tokens are used; nothing more is started";
+    const line = "limit: 1000 tokens are used; no more tasks are started";
     expect(frame([staged, start("a"), withheld]).at(-2)).toBe(line);
-    const cancelled = at({ event: "run.cancelled", reason: "ended by SIGINT" });
+    const cancelled = at({ event: "run.cancelled", reason: "interrupted by SIGINT" });
     expect(frame([staged, start("a"), withheld, cancelled]).slice(-3, -1)).toEqual([
-      "cancelled: ended by SIGINT; ending what runs",
+      "cancelled: interrupted by SIGINT; stopping running tasks",
       line,
     ]);
   });
@@ -188,8 +188,8 @@ describe("a frame", () => {
 
   test.each([
     [1, []],
-    [2, ["0/5 1m 00s  2 running, 3 to come"]],
-    [3, [" 1m 00s a Schema", "0/5 1m 00s  2 running, 3 to come"]],
+    [2, ["0/5 1m 00s  2 running, 3 pending"]],
+    [3, [" 1m 00s a Schema", "0/5 1m 00s  2 running, 3 pending"]],
   ])("on %i rows keeps what is most urgent", (rows, lines) => {
     expect(frame([staged, start("a"), start("c")], { rows })).toEqual(lines);
   });

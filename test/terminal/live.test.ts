@@ -82,7 +82,7 @@ test("the end leaves what has scrolled by and the summary, no timer and no liste
     "",
     "1 pass of 2 in 1m 23s",
     "artifacts: .interserve/runs/r1",
-    "go on: interserve resume r1",
+    "continue: interserve resume r1",
   ]);
   expect(vi.getTimerCount()).toBe(0);
   expect(stream.listenerCount("resize")).toBe(0);
@@ -102,7 +102,7 @@ test("it is silent while a person is asked something, and then goes on below", a
   expect((await take()).rows.slice(1)).toEqual([
     "asked? yes",
     "     5s a First",
-    "0/2 5s  1 running, 1 to come",
+    "0/2 5s  1 running, 1 pending",
   ]);
   reporter.event(finished({ pass: 1 }));
 });

@@ -55,7 +55,7 @@ describe("plain lines", () => {
           reason: "depends on b, which did not pass",
         }),
         at({ event: "batch.held", next: ["d", "e"] }),
-        at({ event: "run.cancelled", reason: "ended by SIGINT" }),
+        at({ event: "run.cancelled", reason: "interrupted by SIGINT" }),
         finished({ pass: 1, fail: 1, skipped: 1 }),
       ]),
     ).toBe(`r1  dependency-driven, 3 tasks, at most 5 at once
@@ -64,8 +64,8 @@ pass      a First 1.2s
 started   b, attempt 2
 fail      b 1m 15s: exit status 3
 skipped   c Third: depends on b, which did not pass
-held      next batch: d, e
-cancelled ended by SIGINT; ending what runs
+paused    before the next batch: d, e
+cancelled interrupted by SIGINT; stopping running tasks
 
   fail      b
             exit status 3
@@ -74,7 +74,7 @@ cancelled ended by SIGINT; ending what runs
             depends on b, which did not pass
 1 pass, 1 fail, 1 skipped of 3 in 1m 23s
 artifacts: .interserve/runs/r1
-go on: interserve resume r1
+continue: interserve resume r1
 `);
   });
 
