@@ -6,21 +6,45 @@ export interface ChartDrawingProps {
   readonly title: string;
   /** The key of the state that the machine is in. */
   readonly current?: string | undefined;
-  /** The transition that was taken last. */
+  /** Whether a transition is the one that was taken last. */
   readonly taken?: ((transition: ChartTransition) => boolean) | undefined;
-  /** States and transitions that are set off, by an own class. */
+  /** States and transitions to highlight, as only this mode has them. */
   readonly own?: {
     readonly state: (key: string) => boolean;
     readonly transition: (of: ChartTransition) => boolean;
   };
-  /** A style sheet, for a picture that stands alone. */
+  /** A style sheet to embed, for a picture without a page around it. */
   readonly css?: string;
 }
 
-/** A statechart as SVG: the same drawing for the files in diagrams/ and for the page. */
+/** A statechart as SVG, for the files in diagrams/ and for the page. */
 export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDrawingProps) {
   const { width, height } = chart;
-  const described = current === undefined ? title : `${title}, now in ${current}`;
+  const description = current === undefined ? title : `${title}, now in ${current}`;
+  const states = (isDrawn: (placed: PlacedState) => boolean) =>
+    chart.states
+      .filter(isDrawn)
+      .map((placed) => (
+        <State
+          key={placed.state.key}
+          placed={placed}
+          current={placed.state.key === current}
+          taken={taken}
+          own={own?.state(placed.state.key) === true}
+        />
+      ));
+  // The one that was taken is drawn last, over those with which it shares an arrow.
+  const transitions = (isTaken: boolean) =>
+    chart.transitions.map((placed, at) =>
+      (taken?.(placed.transition) === true) === isTaken ? (
+        <Transition
+          key={at}
+          placed={placed}
+          taken={isTaken}
+          own={own?.transition(placed.transition) === true}
+        />
+      ) : null,
+    );
   return (
     <svg
       class="chart"
@@ -29,10 +53,10 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
       width={width}
       height={height}
       role="img"
-      aria-label={described}
+      aria-label={description}
       font-size={font.size}
     >
-      <title>{described}</title>
+      <title>{description}</title>
       {css ? <style>{css}</style> : null}
       {css ? <rect class="paper" width="100%" height="100%" /> : null}
       <defs>
@@ -49,23 +73,10 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
           <path class="head" d="M0 0L8 4L0 8z" />
         </marker>
       </defs>
-      {chart.transitions.map((placed, at) => (
-        <Transition
-          key={at}
-          placed={placed}
-          taken={taken?.(placed.transition) === true}
-          own={own?.transition(placed.transition) === true}
-        />
-      ))}
-      {chart.states.map((placed) => (
-        <State
-          key={placed.state.key}
-          placed={placed}
-          current={placed.state.key === current}
-          taken={taken}
-          own={own?.state(placed.state.key) === true}
-        />
-      ))}
+      {/* A transition inside a compound state is drawn over its box. */}
+      {states(({ isCompound }) => isCompound)}
+      {[...transitions(false), ...transitions(true)]}
+      {states(({ isCompound }) => !isCompound)}
     </svg>
   );
 }
@@ -78,21 +89,30 @@ interface StateProps {
 }
 
 function State(props: StateProps) {
-  const { state, label, lines, x, y, width, height } = props.placed;
-  const kind = state.key === "" ? "root" : state.final ? "final" : "";
-  const words = ["state", kind, props.current && "current", props.own && "own"].filter(Boolean).join(" ");
+  const { state, label, lines, isCompound, x, y, width, height } = props.placed;
+  const classes = [
+    "state",
+    state.key === "" && "root",
+    isCompound && "compound",
+    props.current && "current",
+    props.own && "own",
+  ];
   return (
-    <g class={words} transform={`translate(${x} ${y})`} data-state={state.key || "every"}>
+    <g
+      class={classes.filter(Boolean).join(" ")}
+      transform={`translate(${x} ${y})`}
+      data-state={state.key || "every"}
+    >
       <rect width={width} height={height} rx="8" />
       {state.final ? <rect class="inner" x="3" y="3" width={width - 6} height={height - 6} rx="6" /> : null}
       {state.initial ? <circle class="initial" cx="12" cy="17" r="4" /> : null}
       <text class="label" x={width / 2} y="21" text-anchor="middle">
         {label}
       </text>
-      {lines.map(({ text, stays }, at) => (
+      {lines.map(({ text, transition }, at) => (
         <text
           key={at}
-          class={stays && props.taken?.(stays) ? "taken" : undefined}
+          class={transition && props.taken?.(transition) ? "taken" : undefined}
           x="12"
           y={42 + at * font.line}
         >
@@ -106,9 +126,9 @@ function State(props: StateProps) {
 function Transition(props: { placed: PlacedTransition; taken: boolean; own: boolean }) {
   const { points, lines, labelX, labelY } = props.placed;
   const path = points.map(({ x, y }, at) => `${at === 0 ? "M" : "L"}${x} ${y}`).join("");
-  const words = ["transition", props.taken && "taken", props.own && "own"].filter(Boolean).join(" ");
+  const classes = ["transition", props.taken && "taken", props.own && "own"];
   return (
-    <g class={words}>
+    <g class={classes.filter(Boolean).join(" ")}>
       <path class="line" d={path} marker-end="url(#arrow)" />
       {lines.map((line, at) => (
         <text key={at} class={at === 0 ? "event" : undefined} x={labelX} y={labelY + 12 + at * font.line}>

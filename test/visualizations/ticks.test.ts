@@ -7,10 +7,10 @@ test.each([
   [8001, 8, [0, 2, 4, 6, 8]],
   [3_600_000, 8, [0, 600, 1200, 1800, 2400, 3000]],
   [3_600_000, 4, [0, 900, 1800, 2700]],
-])("an axis of %s ms with at most %s moments", (span, most, seconds) => {
-  expect(ticksOf(span, most).map((at) => at / 1000)).toEqual(seconds);
+])("an axis of %s ms has at most %s ticks, at round moments", (span, max, seconds) => {
+  expect(ticksOf(span, max).map((at) => at / 1000)).toEqual(seconds);
 });
 
-test("an axis of a year is not full of ticks", () => {
+test("an axis of a year has fewer than 40 ticks", () => {
   expect(ticksOf(365 * 86_400_000, 8).length).toBeLessThan(40);
 });
