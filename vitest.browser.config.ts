@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const report = process.env.TEST_REPORT;
 
-/** What needs a browser: Debian's chromium, or the one that CHROMIUM names. `npm test` does without. */
+/** Tests that need a browser: Debian's Chromium, or the one in CHROMIUM. Not part of `npm test`. */
 export default defineConfig({
   test: {
     include: ["test/browser/**/*.test.ts"],

@@ -7,11 +7,11 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],
-    // With the real CLIs of the agents, and in a real browser: vitest.agents.config.ts, vitest.browser.config.ts.
+    // These need the agents' CLIs or a browser: see vitest.agents.config.ts and vitest.browser.config.ts.
     exclude: ["test/agents/**", "test/browser/**"],
     // Many tests wait for processes that they start; by default one core would stay free.
     maxWorkers: "100%",
-    // Generous: a deadline is a net against a hang here, never part of what a test asserts.
+    // Generous: a timeout only catches a hang and is never part of what a test asserts.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],

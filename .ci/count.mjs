@@ -1,4 +1,4 @@
-// Adds up the reports of the test runs: node count.mjs FOLDER. Fails where there is none, or where a test failed.
+// Adds up the reports of the test runs: node count.mjs FOLDER. Fails if there is no report or a test failed.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,7 +8,7 @@ const reports = readdirSync(folder);
 for (const name of reports) {
   const report = JSON.parse(readFileSync(join(folder, name), "utf8"));
   total.passed += report.numPassedTests;
-  // A suite that could not even be loaded has no tests to count.
+  // A file that could not be loaded has no tests to count: see findings/vitest-json-unloaded-file.sh.
   const unloaded = report.testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && assertionResults.every((one) => one.status !== "failed"),

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Real plans and their authors' manifests: read where they lie, absent on most machines. */
+/** Real plans and their authors' manifests, which are not part of this repository: absent on most machines. */
 export const corpus =
   process.env.INTERSERVE_CORPUS ?? fileURLToPath(new URL("../../shared/corpus", import.meta.url));
 export const hasCorpus = existsSync(join(corpus, "expected.json"));

@@ -6,11 +6,11 @@ const frozenClock = new URL("./fixtures/frozen-clock.mjs", import.meta.url).href
 const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
- * A command of ours in a pseudo-terminal of the system's, made by script(1), before an emulated screen. Its clock
- * stands still.
+ * A command line of interserve in a pseudo-terminal, made by script(1), with an emulated screen. Its clock stands
+ * still.
  */
 export class Pty {
-  /** All bytes that came, as text. */
+  /** Everything that the command wrote, as text. */
   raw = "";
   readonly ended: Promise<number | null>;
   private tty = "";
@@ -50,7 +50,7 @@ export class Pty {
     return pty;
   }
 
-  /** Resolves once the screen, or what came, is as is asked; it is asked after every change. */
+  /** Resolves once the test passes for the screen or the output; it is tried after every change. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) {
       if (this.child.exitCode !== null)
@@ -59,12 +59,12 @@ export class Pty {
     }
   }
 
-  /** What a person types. */
+  /** Types as a person does. */
   type(text: string): void {
     this.child.stdin?.write(text);
   }
 
-  /** Changes the size as terminals do, the emulated screen first. Nothing must be on its way to that meanwhile. */
+  /** Changes the size as terminals do, the emulated screen first. No output may be in transit meanwhile. */
   resize(columns: number, rows: number): void {
     this.screen.resize(columns, rows);
     execFileSync("stty", ["-F", this.tty, "cols", String(columns), "rows", String(rows)]);

@@ -10,10 +10,10 @@ import type { RunEvent } from "../schemas/event.ts";
 export const binary = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const agent = fileURLToPath(new URL("./fixtures/agent.mjs", import.meta.url));
 
-/** The shell command that makes a task a fake agent of the rig's. */
+/** The shell command of a task that starts a fake agent, which a test steps through its rig. */
 export const agentCommand = `'${process.execPath}' '${agent}'`;
 
-/** A value that comes later, and those who wait for it. */
+/** Values as they arrive. A test can wait for one that has not arrived yet. */
 class Stream<T> {
   readonly all: T[] = [];
   private readonly waiting: { test: (value: T) => boolean; resolve: (value: T) => void }[] = [];
@@ -21,7 +21,7 @@ class Stream<T> {
     this.all.push(value);
     for (const waiter of this.waiting.filter(({ test }) => test(value))) waiter.resolve(value);
   }
-  /** The first value that fits, there already or still to come. */
+  /** Resolves with the first value that passes the test, whether it has arrived or not. */
   first(test: (value: T) => boolean): Promise<T> {
     const found = this.all.find(test);
     if (found !== undefined) return Promise.resolve(found);
@@ -29,38 +29,39 @@ class Stream<T> {
   }
 }
 
-/** One running fake agent. */
+/** A running fake agent. */
 export class Agent {
   readonly task: string;
   readonly prompt: string;
   readonly pid: number;
   readonly marker: string;
   readonly cwd: string;
-  private readonly did = new Stream<string>();
-  private told = 0;
+  private readonly confirmations = new Stream<string>();
+  private orders = 0;
   constructor(
     private readonly socket: Socket,
     hello: { task: string; prompt: string; pid: number; marker: string; cwd: string },
   ) {
     ({ task: this.task, prompt: this.prompt, pid: this.pid, marker: this.marker, cwd: this.cwd } = hello);
   }
-  heard(line: string): void {
-    this.did.push(line);
+  confirm(line: string): void {
+    this.confirmations.push(line);
   }
-  /** Writes to its standard output; resolves once it has. */
-  write = (text: string) => this.tell({ write: text });
-  /** Ignores a signal from here on. */
-  ignore = (signal: NodeJS.Signals) => this.tell({ ignore: signal });
-  exit = (status = 0, text?: string) => this.tell({ write: text, exit: status });
-  private async tell(order: object): Promise<void> {
-    this.told += 1;
-    const count = this.told;
+  /** Writes to the agent's standard output. Resolves once it is written. */
+  write = (text: string) => this.order({ write: text });
+  /** Makes the agent ignore a signal from now on. */
+  ignore = (signal: NodeJS.Signals) => this.order({ ignore: signal });
+  exit = (status = 0, text?: string) => this.order({ write: text, exit: status });
+  /** Sends an order. Resolves once the agent has confirmed it. */
+  private async order(order: object): Promise<void> {
+    this.orders += 1;
+    const count = this.orders;
     this.socket.write(`${JSON.stringify(order)}\n`);
-    await this.did.first(() => this.did.all.length >= count);
+    await this.confirmations.first(() => this.confirmations.all.length >= count);
   }
 }
 
-/** A command of ours under way. */
+/** A running command line of interserve. */
 export class Command {
   readonly events = new Stream<RunEvent>();
   readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -76,10 +77,10 @@ export class Command {
     });
     this.ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
   }
-  /** The event of a task, once it has happened. */
+  /** Resolves with the first event of a name, and of a task if given. */
   event = (name: RunEvent["event"], task?: string): Promise<RunEvent> =>
     this.events.first((event) => event.event === name && (!task || ("task" in event && event.task === task)));
-  /** What has happened so far, as `event task` words. */
+  /** The starts and ends of tasks so far, such as `a started` and `a pass`. */
   story = (): string[] =>
     this.events.all
       .filter(({ event }) => ["task.started", "task.settled"].includes(event))
@@ -89,9 +90,9 @@ export class Command {
       });
 }
 
-/** A project in a temporary directory, the real binary, and agents that the test steps by hand. */
+/** A project in a temporary directory, the built command line, and fake agents that the test steps by hand. */
 export class Rig {
-  private readonly known = new Stream<Agent>();
+  private readonly connected = new Stream<Agent>();
   private constructor(
     readonly dir: string,
     private readonly server: Server,
@@ -117,32 +118,32 @@ export class Rig {
   }
 
   private welcome(socket: Socket): void {
-    let known: Agent | undefined;
+    let agent: Agent | undefined;
     socket.on("error", () => {});
     createInterface({ input: socket }).on("line", (line) => {
-      if (known) return known.heard(line);
-      known = new Agent(socket, JSON.parse(line));
-      this.known.push(known);
+      if (agent) return agent.confirm(line);
+      agent = new Agent(socket, JSON.parse(line));
+      this.connected.push(agent);
     });
   }
 
-  /** The agent of a task's n-th attempt, once it has started. */
+  /** Resolves with the agent of a task's n-th attempt once it has started. */
   agent = (task: string, attempt = 1): Promise<Agent> =>
-    this.known.first((agent) => agent.task === task && agent.marker.endsWith(`/${attempt}`));
+    this.connected.first((agent) => agent.task === task && agent.marker.endsWith(`/${attempt}`));
 
-  /** The first `count` agents of a task, once there are so many, over all runs. */
+  /** Resolves with a task's agents, over all runs, once there are `count` of them. */
   async agents(task: string, count: number): Promise<Agent[]> {
-    const all = () => this.known.all.filter((agent) => agent.task === task);
-    await this.known.first(() => all().length >= count);
+    const all = () => this.connected.all.filter((agent) => agent.task === task);
+    await this.connected.first(() => all().length >= count);
     return all();
   }
 
-  /** The tasks whose agents have started, in the order in which they said so. */
-  started = (): string[] => this.known.all.map(({ task }) => task);
+  /** The tasks whose agents have started, in the order in which they connected. */
+  started = (): string[] => this.connected.all.map(({ task }) => task);
 
-  /** What commands and agents need of their environment. */
+  /** The environment variables that commands and agents need. */
   env = () => ({
-    // Where these tests run is nothing to the runs that they start.
+    // The runs that these tests start must not notice that CI runs the tests.
     GITHUB_ACTIONS: "",
     XDG_CONFIG_HOME: join(this.dir, "home"),
     AGENTS_SOCKET: join(this.dir, "agents.sock"),
@@ -174,7 +175,7 @@ export class Rig {
   }
 }
 
-/** The address of a page that a command prints; where it prints several, the one of this name. */
+/** Resolves with the address of a page that a command prints, of the given name if it prints several. */
 export function addressOf(command: Command, name = "[^ ]+"): Promise<string> {
   const pattern = new RegExp(`^${name}: (http://127\\.0\\.0\\.1:\\d+/[\\w-]+/)$`, "m");
   return new Promise((resolve, reject) => {
@@ -186,11 +187,13 @@ export function addressOf(command: Command, name = "[^ ]+"): Promise<string> {
     };
     command.child.stdout?.on("data", look);
     command.child.stderr?.on("data", look);
-    command.child.on("close", () => reject(new Error(`it ended without an address: ${text}`)));
+    command.child.on("close", () =>
+      reject(new Error(`the command ended without printing an address: ${text}`)),
+    );
   });
 }
 
-/** Tasks in short, `id: depends`, as a manifest's stages in which every task is a fake agent. */
+/** A manifest of stages, each with its tasks as `id: depends`. Every task is a fake agent. */
 export function manifestOf(
   stages: readonly Readonly<Record<string, string>>[],
   extra: { readonly top?: string; readonly task?: Readonly<Record<string, string>> } = {},

@@ -1,10 +1,10 @@
 import xterm from "@xterm/headless";
 
-/** What a terminal shows of all that was written to it. */
+/** An emulated terminal: what it shows of everything written to it. */
 export class Screen {
   private readonly terminal: InstanceType<typeof xterm.Terminal>;
 
-  /** `pipe`: of a program that writes to no terminal of the system's, which would put a return before each newline. */
+  /** With `pipe`, for output that no pseudo-terminal has passed on, which would add a return before each newline. */
   constructor(columns: number, rows: number, { pipe = false } = {}) {
     this.terminal = new xterm.Terminal({
       cols: columns,
@@ -22,7 +22,7 @@ export class Screen {
     this.terminal.resize(columns, rows);
   }
 
-  /** Its rows, without empty ones at the end; with `history`, also those that have scrolled off its top. */
+  /** Its rows, without empty ones at the end; with `history`, also those that have scrolled off the top. */
   rows({ history = false } = {}): string[] {
     return this.buffer(history)
       .map(({ text }) => text)
@@ -33,7 +33,7 @@ export class Screen {
 
   text = (): string => this.rows().join("\n");
 
-  /** Rows that go on with the line of the row above. */
+  /** Rows that continue the line of the row above. */
   wrapped = (): string[] => this.buffer(false).flatMap(({ text, isWrapped }) => (isWrapped ? [text] : []));
 
   private buffer(history: boolean): { text: string; isWrapped: boolean }[] {

@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
 
-/** An element of XML; its text is that of all within. */
+/** An XML element. Its text includes that of its descendants. */
 export interface Xml {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface Xml {
   text: string;
 }
 
-/** Reads a document as XML 1.0 has it. Throws where it is not well-formed. */
+/** Parses a document as XML 1.0. Throws if it is not well-formed. */
 export function parseXml(source: string): Xml {
   const top: Xml = { name: "", attributes: {}, children: [], text: "" };
   const open: Xml[] = [top];

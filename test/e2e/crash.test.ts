@@ -5,12 +5,12 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { carriers } from "../process/processes.ts";
 import { Rig } from "../rig.ts";
 
-/** CRASHES=200 CRASH_SEED=7 npx vitest run test/e2e/crash.test.ts for more of them, or others. */
+/** For more or other crashes: CRASHES=200 CRASH_SEED=7 npx vitest run test/e2e/crash.test.ts */
 const crashes = Number(process.env.CRASHES ?? 50);
 const seed = Number(process.env.CRASH_SEED ?? 1);
 const width = 5;
 
-/** Twelve tasks with fan-out, fan-in, a barrier and a shared file; each leaves a line when it starts. */
+/** Twelve tasks with fan-out, fan-in, a barrier and a shared file. Each writes a line to ran.log when it starts. */
 const depends: Readonly<Record<string, string>> = {
   a: "",
   b: "a",
@@ -59,7 +59,7 @@ async function resultOf(rig: Rig): Promise<Result> {
     const last = events.findLast((event) => event.event === "task.started" && event.task === id);
     const attempt = last?.event === "task.started" ? last.attempt : 0;
     const prompt = await readFile(join(runs, name, "tasks", id, String(attempt), "prompt.md"), "utf8");
-    // What names the run and the attempt differs, and nothing else may.
+    // Only the names of the run and the attempt may differ.
     prompts[id] = prompt
       .replaceAll(rig.dir, "DIR")
       .replaceAll(name, "RUN")
@@ -86,7 +86,7 @@ afterAll(() => {
 });
 
 test.concurrent.each(Array.from({ length: width }, (_, lane) => lane))(
-  `killed at ${crashes} random points and resumed, a run ends as if nothing had been (seed ${seed}, lane %i)`,
+  `a run killed at one of ${crashes} random points and resumed ends like an undisturbed run (seed ${seed}, lane %i)`,
   { timeout: 1_200_000 },
   async (lane) => {
     for (let at = lane; at < crashes; at += width) {
