@@ -75,7 +75,10 @@ export function recordOf(
   ]);
 }
 
-const heading = "# What was derived, by which --update tells your edits from the plan's; leave it here:";
+const heading = "# Record of derived values, by which --update recognises your edits. Leave it here:";
+/** The heading that 0.1.0 wrote; a manifest that has it keeps it. */
+const firstHeading = "# What was derived, by which --update tells your edits from the plan's; leave it here:";
+export const isRecordHeading = (text: string): boolean => text === heading || text === firstHeading;
 /** The marks of what few tasks have: left out of the lines. */
 const none: Readonly<Record<string, string>> = {
   verify: markOf("verify", undefined),
@@ -83,8 +86,8 @@ const none: Readonly<Record<string, string>> = {
 };
 
 /** The lines of comment that hold a record. */
-export const recordLines = (record: DerivedRecord): string[] => [
-  heading,
+export const recordLines = (record: DerivedRecord, first = heading): string[] => [
+  first,
   ...[...record].map(([id, marks]) => {
     const parts = Object.entries(marks).filter(([key, mark]) => mark !== none[key]);
     return `# derived${id ? ` ${encodeURIComponent(Buffer.from(id).toString())}` : ""}: ${parts.map((part) => part.join(" ")).join(", ")}`;
@@ -100,7 +103,7 @@ export function recordSpans(text: string, from: number): { start: number; end: n
     const next = text.indexOf("\n", start);
     const end = next < 0 ? text.length : next + 1;
     const own = text.slice(start, end).replace(/\r?\n$/, "");
-    if (own === heading || line.test(own)) found.push({ start, end, line: own });
+    if (isRecordHeading(own) || line.test(own)) found.push({ start, end, line: own });
     start = end;
   }
   return found;

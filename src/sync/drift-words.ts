@@ -1,11 +1,12 @@
 import type { Verify } from "../../schemas/manifest.ts";
 import type { PlanTask } from "../../schemas/plan.ts";
 import { error, type Place, type Problem } from "../problem.ts";
+import { listed } from "../text/list.ts";
 import { printable, quoted } from "../text/printable.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
 import { type Drift, isForPerson, type Update } from "./drift.ts";
 
-const byUpdate = "`interserve plan PLAN --update` settles it";
+const byUpdate = "apply it with `interserve plan PLAN --update`";
 
 /** What `--check` says of each drift, and `--update` of what it leaves: where it is, and what to do. */
 export function driftProblems(
@@ -40,20 +41,20 @@ function messageOf(drift: Drift): string {
   const task = `task ${quoted(drift.id)}`;
   switch (drift.kind) {
     case "missing":
-      return `the plan's ${task} (${drift.title}) is not in the manifest`;
+      return `${task} (${drift.title}) of the plan is not in the manifest`;
     case "gone":
-      return `${task} is not in the plan${drift.perhaps ? `; perhaps it is ${quoted(drift.perhaps)} now` : ""}`;
+      return `${task} is not in the plan${drift.perhaps ? `; it may be ${quoted(drift.perhaps)} now` : ""}`;
     case "renumbered":
       return drift.gone
-        ? `task ${quoted(drift.was)} is not in the plan, where another has its id: it is to be ${quoted(drift.id)}`
-        : `task ${quoted(drift.was)} is ${quoted(drift.id)} in the plan`;
+        ? `task ${quoted(drift.was)} is not in the plan, which gives its id to another task: rename it to ${quoted(drift.id)}`
+        : `task ${quoted(drift.was)} has the id ${quoted(drift.id)} in the plan`;
     case "unordered":
-      return `${task} waits for ${quoted(drift.on)} in the plan, but not in the manifest: ${drift.why}`;
+      return `${task} depends on ${quoted(drift.on)} in the plan, but cannot in the manifest: ${drift.why}`;
     case "edited":
     case "changed":
       return differenceOf(drift);
     case "kept":
-      return `${differenceOf(drift)}, where it was changed too`;
+      return `${differenceOf(drift)} (both have changed)`;
   }
 }
 
@@ -63,16 +64,22 @@ function differenceOf({
   from,
   to,
 }: Drift & { readonly kind: "edited" | "changed" | "kept" }): string {
-  const task = `task ${quoted(id)}`;
-  if (key === "title")
-    return `${task} is called ${quoted(String(from))}, and in the plan ${quoted(String(to))}`;
-  if (key === "files") return `"files" of ${task} ${listDifference(from as string[], to as string[])}`;
-  if (key === "depends") return `"depends" of ${task} ${listDifference(from as string[], to as string[])}`;
-  if (key === "verify") {
-    return `"verify" of ${task} ${listDifference(commandsOf(from), commandsOf(to)) || "expects other than the plan"}`;
+  const name = `"${key}"${id ? ` of task ${quoted(id)}` : ""}`;
+  switch (key) {
+    case "title":
+      return `${name} is ${quoted(String(from))}, but ${quoted(String(to))} in the plan`;
+    case "files":
+    case "depends":
+      return `${name} differs from the plan: ${listDifference(from as string[], to as string[])}`;
+    case "verify":
+      return `${name} differs from the plan: ${listDifference(commandsOf(from), commandsOf(to)) || "expects other results"}`;
+    default:
+      return `${name} is ${shown(from)}, but ${shown(to)} in the plan`;
   }
-  return `"${key}"${id ? ` of ${task}` : ""} is ${shown(from)}, and by the plan ${shown(to)}`;
 }
+
+const listAll = (words: readonly string[]): string =>
+  listed(words.map(quoted), { most: Number.POSITIVE_INFINITY });
 
 const commandsOf = (value: unknown): string[] => (value as Verify[]).map(({ run }) => run);
 
@@ -80,9 +87,9 @@ function listDifference(mine: readonly string[], theirs: readonly string[]): str
   const more = mine.filter((one) => !theirs.includes(one));
   const less = theirs.filter((one) => !mine.includes(one));
   return [
-    ...(less.length > 0 ? [`lacks ${less.map(quoted).join(", ")} of the plan`] : []),
-    ...(more.length > 0 ? [`has ${more.map(quoted).join(", ")}, which the plan does not name`] : []),
-  ].join(" and ");
+    ...(less.length > 0 ? [`lacks ${listAll(less)}`] : []),
+    ...(more.length > 0 ? [`has ${listAll(more)}`] : []),
+  ].join(", ");
 }
 
 function hintOf(drift: Drift): string {
@@ -90,13 +97,13 @@ function hintOf(drift: Drift): string {
     case "missing":
       return "add it with `interserve plan PLAN --update`";
     case "gone":
-      return `${drift.perhaps ? `if so, move what you wrote in it to ${quoted(drift.perhaps)}; then ` : ""}remove it, or write a heading for it in the plan`;
+      return `${drift.perhaps ? `if so, move your edits to ${quoted(drift.perhaps)}; then ` : ""}remove it, or add a heading for it to the plan`;
     case "edited":
-      return "it is not as it was derived, and is kept: write the same into the plan, or take the plan's with `--update --force`";
+      return "it was edited in the manifest and is kept: change the plan to match, or take the plan's value with `--update --force`";
     case "unordered":
-      return `move one of them to another stage, or change a \`depends\`; ${byUpdate} for the rest`;
+      return "move one of the two to another stage, or change a `depends`; `--update` applies the rest";
     case "kept":
-      return `it was edited here, and \`--update\` keeps it`;
+      return "it was edited in the manifest: `--update` keeps the edit";
     default:
       return byUpdate;
   }
@@ -111,13 +118,13 @@ function lineOf(drift: Drift): string {
     case "missing":
       return `added ${drift.id}: ${drift.title}`;
     case "renumbered":
-      return `${drift.was} is ${drift.id} now${drift.gone ? ": it is not in the plan" : ""}`;
+      return `renamed ${drift.was} to ${drift.id}${drift.gone ? ": it is not in the plan" : ""}`;
     case "changed":
       return `${drift.id ? `${drift.id} ` : ""}${drift.key}: ${shown(drift.from)} → ${shown(drift.to)}`;
     case "kept":
-      return `${drift.id ? `${drift.id} ` : ""}${drift.key}: kept ${shown(drift.from)}, which was edited; the plan says ${shown(drift.to)}`;
+      return `${drift.id ? `${drift.id} ` : ""}${drift.key}: kept ${shown(drift.from)}, which you edited; the plan has ${shown(drift.to)}`;
     case "unordered":
-      return `left out that ${drift.id} waits for ${drift.on}: ${drift.why}`;
+      return `left out that ${drift.id} depends on ${drift.on}: ${drift.why}`;
     default:
       return messageOf(drift);
   }

@@ -158,7 +158,7 @@ function dependsOf(task: KnownTask, placement: Placement): { depends: readonly s
   const refused: Drift[] = [];
   for (const on of wanted) {
     const why =
-      task.fixed("depends") === "alias" ? "its `depends` is shared with others" : placement.link(on, id);
+      task.fixed("depends") === "alias" ? "its `depends` is shared with other tasks" : placement.link(on, id);
     if (why) refused.push({ kind: "unordered", id, on, why });
   }
   const needs = placement.needs(id);

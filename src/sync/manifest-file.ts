@@ -77,8 +77,8 @@ export async function writeManifest(
 ): Promise<ManifestUpdate | undefined> {
   if (!/\.ya?ml$/i.test(extname(target))) {
     throw new UsageError(
-      `a manifest's name ends in .yaml; ${target} does not`,
-      "name it like plan.exec.yaml",
+      `expected a file name that ends in .yaml, found ${target}`,
+      "use a name such as plan.exec.yaml",
     );
   }
   if (await isDirectory(target))
@@ -87,8 +87,8 @@ export async function writeManifest(
   if (isThere && update) return updateManifest(work, target, force);
   if (isThere && !force) {
     throw new UsageError(
-      `${target} is there already, and is not overwritten`,
-      "--update takes over what the plan has changed and keeps your edits; --force writes it anew; --check compares",
+      `${target} already exists`,
+      "--update applies the plan's changes and keeps your edits, --force overwrites it, --check only compares",
     );
   }
   await save(target, await newText(work, target));
@@ -100,9 +100,7 @@ async function newText(work: DerivedPlan, target: string): Promise<string> {
   const { derived, leftOut } = work;
   return manifestText(work.manifest, basename(work.plan.file), remarksOf(work), {
     derived,
-    closing: leftOut.map(
-      ({ id, title, asksFirst }) => `Left out: ${id} (${title}), for it says "${asksFirst}"`,
-    ),
+    closing: leftOut.map(({ id, title, asksFirst }) => `Left out: ${id} (${title}): it says "${asksFirst}"`),
     ...(schema ? { schema } : {}),
   });
 }
@@ -123,8 +121,8 @@ async function updateManifest(work: DerivedPlan, target: string, force = false):
   const next = updatedText(text, work.derived, update, remarksOf(work));
   if (next === undefined) {
     throw new UsageError(
-      `${target} is written in a form that cannot be added to in place; to do is: ${changes.join("; ")}`,
-      "do it by hand, or write lists of stages and tasks out, without aliases",
+      `${target} cannot be updated in place because of its YAML style; the changes are: ${changes.join("; ")}`,
+      "make them by hand, or write the lists of stages and tasks line by line, without aliases",
     );
   }
   const file = parseYaml(target, next).file as YamlFile;
@@ -159,12 +157,12 @@ async function writeError(target: string, { code = "unknown error" }: NodeJS.Err
   const directory = dirname(target);
   if (!(await isDirectory(directory)))
     return new UsageError(
-      `expected a directory to write ${basename(target)} in, found none at ${directory}`,
-      "make it, or name another with -o",
+      `cannot write ${basename(target)}: there is no directory ${directory}`,
+      "create it, or choose another file with -o",
     );
   return new UsageError(
-    `${target} cannot be written (${code})`,
-    "see to its directory's permissions and free space, or name another with -o",
+    `cannot write ${target} (${code})`,
+    "check its directory's permissions and free space, or choose another file with -o",
   );
 }
 

@@ -82,9 +82,9 @@ export class Placement {
   /** Lets a task wait for another; says why where that cannot be. */
   link(on: string, id: string): string | undefined {
     const [before, here] = [this.positionOf(on), this.positionOf(id)];
-    if (before === undefined || here === undefined) return "the manifest does not have it";
-    if (before > here) return `it stands in the later stage "${this.stages[before]?.name}"`;
-    if (this.reaches(on, id)) return `it waits itself for "${id}" here`;
+    if (before === undefined || here === undefined) return "one of them is not in the manifest";
+    if (before > here) return `it is in the later stage "${this.stages[before]?.name}"`;
+    if (this.reaches(on, id)) return `it depends on "${id}" there`;
     this.waits.get(id)?.add(on);
     return undefined;
   }

@@ -38,17 +38,17 @@ export function planProblems(
 const placeAt = (file: string, line = 1): Place => ({ file, line, column: 1 });
 
 function forPerson({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem {
-  const message = `task ${quoted(id)} (${title}) is left out of the manifest, for it says ${quoted(asksFirst)}`;
+  const message = `task ${quoted(id)} (${title}) is left out of the manifest because it says ${quoted(asksFirst)}`;
   return warning("asks-first", message, placeAt(file, line), {
-    hint: "do it yourself once the others are done, or add it to the manifest: its agent can ask you and park",
+    hint: "do it yourself after the others, or add it to the manifest: its agent can ask you, which parks the task",
   });
 }
 
 function staysAsking({ task, neededBy }: ApprovalTask, { file }: Plan): Problem {
   const why = neededBy === undefined ? "there is no other task" : `task ${quoted(neededBy)} depends on it`;
-  const message = `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")}, and stays in the manifest, since ${why}`;
+  const message = `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")} but stays in the manifest, because ${why}`;
   return warning("asks-first", message, placeAt(file, task.line), {
-    hint: "its agent is to ask you before it begins, and parks; to do it yourself, remove it from the manifest",
+    hint: "its agent is told to ask you before it starts, which parks the task; to do it yourself, remove it from the manifest",
   });
 }
 
@@ -58,26 +58,23 @@ function unusedFields({ task: at, reason: why, values: what, line }: UnusedField
     warning(code, message, placeAt(plan.file, line), {
       hint: "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`",
     });
-  if (why === "self")
-    return [problem("self-dependency", `${task} depends on itself: ${listed(what.map(quoted))}`)];
-  if (why === "unread")
-    return [
-      problem(
-        "unread-dependency",
-        `what ${task} depends on names no task of the plan: ${listed(what.map(quoted))}`,
-      ),
-    ];
-  const out = what.filter((name) => plan.leftOut?.includes(name));
-  const unknown = what.filter((name) => !out.includes(name));
+  const found = listed(what.map(quoted));
+  if (why === "self") return [problem("self-dependency", `${task} depends on itself: ${found}`)];
+  if (why === "unread") {
+    const message = `expected tasks of the plan as dependencies of ${task}, found ${found}`;
+    return [problem("unread-dependency", message)];
+  }
+  const isLeftOut = (name: string) => plan.leftOut?.includes(name) ?? false;
+  const out = what.filter(isLeftOut);
+  const unknown = what.filter((name) => !isLeftOut(name));
   return [
-    [out, "which is left out, so that it does not wait for it"] as const,
-    [unknown, "which no task of the plan is called"] as const,
-  ].flatMap(([names, why]) =>
-    names.length > 0
-      ? [problem("unknown-dependency", `${task} depends on ${listed(names.map(quoted))}, ${why}`)]
-      : [],
-  );
+    ...(out.length > 0 ? [`${task} does not wait for ${tasksText(out)} (left out of the manifest)`] : []),
+    ...(unknown.length > 0 ? [`${task} depends on unknown ${tasksText(unknown)}`] : []),
+  ].map((message) => problem("unknown-dependency", message));
 }
+
+const tasksText = (names: readonly string[]): string =>
+  `task${names.length === 1 ? "" : "s"} ${listed(names.map(quoted))}`;
 
 /** More of them are counted. */
 const mostRefused = 20;
@@ -87,19 +84,19 @@ function refused(all: Derivation["rejected"], { tasks, file }: Plan): Problem[] 
   const placeOf = (at = -1) => placeAt(file, tasks[at]?.line);
   return all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {
     const more = index === mostRefused - 1 ? all.length - mostRefused : 0;
-    const counted = more > 0 ? `; and so for ${more} more` : "";
+    const counted = more > 0 ? `; the same goes for ${more} more` : "";
     if (path.length === 0) {
       const message = `task ${idOf(to)} depends on ${idOf(from)}, which is in a later part of the plan${counted}`;
       return warning("claim-contradicted", message, placeOf(to), {
-        hint: "the parts count, and that dependency is left out; move one of the two",
+        hint: "the order of the parts wins, and this dependency is left out; move one of the two tasks",
       });
     }
     const steps = path.slice(1);
-    const message = `task ${idOf(to)} depends on ${idOf(from)}, which waits for it: ${[to, ...path].map(idOf).join(" → ")}${counted}`;
+    const message = `task ${idOf(to)} depends on ${idOf(from)}, which depends on it: ${[to, ...path].map(idOf).join(" → ")}${counted}`;
     return warning("dependency-cycle", message, placeOf(to), {
-      hint: "that dependency is left out; remove one of them from the plan",
+      hint: "this dependency is left out; remove one of them from the plan",
       related: steps.map((on, at) => ({
-        message: `task ${idOf(path[at])} waits for ${idOf(on)}`,
+        message: `task ${idOf(path[at])} depends on ${idOf(on)}`,
         place: placeOf(path[at]),
       })),
     });
@@ -111,11 +108,9 @@ const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] 
     const task = plan.tasks[at];
     if (!task) return [];
     const first = edges.find(({ to, kind }) => to === at && kind === "first-task");
-    const assumed = first
-      ? `; it is put behind the first one, ${quoted(plan.tasks[first.from]?.id ?? "")}`
-      : "";
-    const message = `nothing in the plan tells what task ${quoted(task.id)} (${task.title}) waits for${assumed}`;
-    const hint = "write `**Depends on:** Task N` or `**Depends on:** none` into it";
+    const assumed = first ? `; placed after the first task, ${quoted(plan.tasks[first.from]?.id ?? "")}` : "";
+    const message = `the plan does not say what task ${quoted(task.id)} (${task.title}) depends on${assumed}`;
+    const hint = "add `**Depends on:** Task N` or `**Depends on:** none` to it";
     return [warning("no-evidence", message, placeAt(plan.file, task.line), { hint })];
   });
 
@@ -128,9 +123,9 @@ function conflicts(plan: Plan, derived: DerivedManifest): Problem[] {
   const lines = new Map(plan.tasks.map(({ id, line }) => [id, line]));
   return conflictsOf(spec, spec.order).map(({ file, tasks }): Problem => {
     const ids = tasks.map((task) => spec.graph.tasks[task]?.id ?? "");
-    const message = `${ids.map(quoted).join(" and ")} write ${quoted(file)}, and nothing tells which comes first`;
+    const message = `${listed(ids.map(quoted))} write ${quoted(file)}, but the plan does not say in which order`;
     return warning("file-conflict", message, placeAt(plan.file, lines.get(ids[0] ?? "")), {
-      hint: "they never run at the same time; where the order matters, write `**Depends on:**` into the later one",
+      hint: "they never run at the same time; if their order matters, add `**Depends on:**` to the later one",
     });
   });
 }

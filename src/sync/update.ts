@@ -13,6 +13,7 @@ import type { Manifest } from "../../schemas/manifest.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
 import {
   type DerivedRecord,
+  isRecordHeading,
   recordIn,
   recordLines,
   recordOf,
@@ -22,7 +23,7 @@ import {
 import { type Drift, isForPerson, type LeftOutTask, type Update, updateFor } from "./drift.ts";
 import { notWaiting } from "./removed.ts";
 import { fixedBy, lastOffset, ownPair, TextEdits } from "./text-edits.ts";
-import { type Remarks, remarkedTask, remarkLine, stageText, tasksText, unexplainedLine } from "./write.ts";
+import { isUnexplainedLine, type Remarks, remarkedTask, remarkLine, stageText, tasksText } from "./write.ts";
 
 /** A manifest's text as a tree, with its tasks' maps by id. */
 class ManifestTree {
@@ -181,7 +182,7 @@ function setRemarks(tree: ManifestTree, edits: TextEdits, change: Change, remark
   for (const { start, end, line } of above.lines) {
     const on = remarkedTask(line);
     const isOurs = on !== undefined && was?.includes(on) && (explained.has(on) || !depends?.includes(on));
-    const isStale = line === unexplainedLine || (isOurs && !wanted.includes(line));
+    const isStale = isUnexplainedLine(line) || (isOurs && !wanted.includes(line));
     if (isStale) edits.replace(start, end, "");
   }
   const said = new Set(above.lines.map(({ line }) => line));
@@ -199,13 +200,12 @@ function writeRecord(
   derived: Written,
   removed: ReadonlySet<string>,
 ): void {
-  const lines = recordLines(
-    recordOf(
-      derived,
-      derived.stages.flatMap(({ tasks }) => tasks.map((task) => notWaiting(task, removed))),
-    ),
-  );
   const spans = recordSpans(tree.text, tree.end);
+  const record = recordOf(
+    derived,
+    derived.stages.flatMap(({ tasks }) => tasks.map((task) => notWaiting(task, removed))),
+  );
+  const lines = recordLines(record, spans.map(({ line }) => line).find(isRecordHeading));
   for (const { start, end } of spans.slice(1)) edits.replace(start, end, "");
   const [first] = spans;
   if (first) edits.replace(first.start, first.end, `${lines.join("\n")}\n`);

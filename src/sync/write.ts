@@ -31,7 +31,7 @@ export function manifestText(
   for (const stage of stages.items) dressAll(stage.get("tasks") as YAMLSeq<YAMLMap>, remarks);
   document.commentBefore = [
     ` yaml-language-server: $schema=${schema}`,
-    ` Derived from ${comment(planName)} by \`interserve plan\`. Comments say why a task waits; \`--update\` keeps your edits.`,
+    ` Derived from ${comment(planName)} by \`interserve plan\`. Comments give the reason for each dependency; \`--update\` keeps your edits.`,
   ].join("\n");
   if (closing.length > 0) document.comment = closing.map((line) => ` ${comment(line)}`).join("\n");
   const record = recordOf(
@@ -80,8 +80,11 @@ export const remarkLine = (remark: string): string => `# ${comment(remark)}`;
 export const remarkedTask = (line: string): string | undefined =>
   /^# (\S+): .*(?:\[[a-z-]+\]|…)$/.exec(line)?.[1];
 
-/** The remark on a task of which nothing was found. */
-export const unexplained = "LOOK: nothing in the plan tells what this task waits for";
-export const unexplainedLine = `# ${unexplained}`;
+/** The remark on a task whose dependencies could not be found. */
+export const unexplained = "LOOK: the plan does not say what this task depends on";
+
+/** Whether a line of comment is that remark, also in the words of 0.1.0. */
+export const isUnexplainedLine = (line: string): boolean =>
+  [unexplained, "LOOK: nothing in the plan tells what this task waits for"].includes(line.slice(2));
 
 const comment = (text: string): string => oneLine(text.replace(/\s+/g, " "), 160);

@@ -50,7 +50,7 @@ describe("writing a manifest", () => {
     expect(
       await manifestOf(rig),
     ).toBe(`# yaml-language-server: $schema=https://unpkg.com/interserve/schemas/exec-manifest.schema.json
-# Derived from plan.md by \`interserve plan\`. Comments say why a task waits; \`--update\` keeps your edits.
+# Derived from plan.md by \`interserve plan\`. Comments give the reason for each dependency; \`--update\` keeps your edits.
 
 version: 1
 mode: dependency-driven
@@ -85,7 +85,7 @@ stages:
         depends: [task-2, task-3]
         tier: fast
 
-# What was derived, by which --update tells your edits from the plan's; leave it here:
+# Record of derived values, by which --update recognises your edits. Leave it here:
 # derived: mode e6a4ad52, tier c0e875d6, max_parallel ef2d127d
 # derived task-1: title 28a5e5f9, files 9b903399, depends 4f53cda1
 # derived task-2: title cf202fe1, files 9623a3b8, depends e056239c
@@ -99,7 +99,7 @@ stages:
     const rig = await project({ "plan.md": plan, "plan.exec.yaml": "mine" });
     const refused = await rig.run("plan", "plan.md");
     expect(refused).toMatchObject({ code: 2, stdout: "" });
-    expect(refused.stderr).toContain("is there already, and is not overwritten\n  hint: --update takes over");
+    expect(refused.stderr).toContain("already exists\n  hint: --update applies");
     expect(await manifestOf(rig)).toBe("mine");
     expect((await rig.run("plan", "plan.md", "--force")).code).toBe(0);
     expect(await manifestOf(rig)).toContain("id: task-4");
@@ -110,7 +110,7 @@ stages:
     await symlink("nowhere.yaml", join(rig.dir, "plan.exec.yaml"));
     expect(await rig.run("plan", "plan.md")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("is there already, and is not overwritten"),
+      stderr: expect.stringContaining("already exists"),
     });
     expect(await readlink(join(rig.dir, "plan.exec.yaml"))).toBe("nowhere.yaml");
   });
@@ -120,7 +120,7 @@ stages:
     const lost = await rig.run("plan", "plan.md", "-o", "no/such/dir/x.yaml");
     expect(lost.code).toBe(2);
     expect(lost.stderr).toMatch(
-      /expected a directory to write x\.yaml in, found none at \S+such\/dir\n {2}hint: make it/,
+      /cannot write x\.yaml: there is no directory \S+such\/dir\n {2}hint: create it/,
     );
     await mkdir(join(rig.dir, "d.yaml"));
     for (const flag of ["--force", "--json"]) {
@@ -143,7 +143,7 @@ stages:
     const wrong = await rig.run("plan", "plan.md", "-o", "x.md");
     expect(wrong).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("a manifest's name ends in .yaml"),
+      stderr: expect.stringContaining("expected a file name that ends in .yaml"),
     });
   });
 
@@ -178,10 +178,10 @@ stages:
     });
     const { stderr } = await rig.run("plan", "plan.md");
     expect(stderr).toContain(
-      'plan.md:15:1 warning no-evidence: nothing in the plan tells what task "task-3" (Else) waits for',
+      'plan.md:15:1 warning no-evidence: the plan does not say what task "task-3" (Else) depends on',
     );
     expect(stderr).toContain(
-      'warning file-conflict: "task-1" and "task-2" write "src/main.ts", and nothing tells which comes first',
+      'warning file-conflict: "task-1" and "task-2" write "src/main.ts", but the plan does not say in which order',
     );
     expect(await manifestOf(rig)).not.toContain("depends: [task-1]");
   });
@@ -198,7 +198,7 @@ describe("a task that asks for a person's word first", () => {
     const text = await manifestOf(rig);
     expect(text).not.toContain("id: task-5");
     expect(text).toContain(
-      '# Left out: task-5 (Close the ticket), for it says "Irreversible — confirm with the user before running."',
+      '# Left out: task-5 (Close the ticket): it says "Irreversible — confirm with the user before running."',
     );
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({ code: 0 });
     expect(await rig.run("plan", "plan.md", "--update")).toMatchObject({
@@ -238,9 +238,9 @@ describe("a task that asks for a person's word first", () => {
     const rig = await project({ "plan.md": early + drop + user });
     const { stderr } = await rig.run("plan", "plan.md");
     expect(stderr).toMatch(
-      /warning asks-first: task "task-5" .* stays in the manifest, since task "task-6" depends on it/,
+      /warning asks-first: task "task-5" .* stays in the manifest, because task "task-6" depends on it/,
     );
-    expect(stderr).toContain("its agent is to ask you");
+    expect(stderr).toContain("its agent is told to ask you");
     expect(await manifestOf(rig)).toContain("id: task-5");
   });
 
@@ -262,7 +262,7 @@ describe("--update", () => {
     await writeFile(join(rig.dir, "plan.md"), change(plan));
     return { rig, edited };
   }
-  const withoutRecord = (text: string) => text.replace(/^# (derived|What was derived).*\n/gm, "");
+  const withoutRecord = (text: string) => text.replace(/^# (derived|Record of derived).*\n/gm, "");
 
   test("adds what is new and keeps what a person wrote, byte for byte", async () => {
     const { rig, edited } = await changed(
@@ -339,7 +339,7 @@ describe("--update", () => {
       (text) => text.replace("Task 4: Final verification", "Task 4: Command line"),
     );
     expect((await own.rig.run("plan", "plan.md", "--update")).stdout).toContain(
-      "task-4 tier: kept deep, which was edited; the plan says default\n",
+      "task-4 tier: kept deep, which you edited; the plan has default\n",
     );
     const older = await changed(
       (text) => text.replace(/, tier \w+/g, ""),
@@ -360,12 +360,12 @@ describe("--update", () => {
     const updated = await rig.run("plan", "plan.md", "--update");
     expect(updated).toMatchObject({ code: 0, stdout: expect.stringContaining("up to date") });
     expect(updated.stderr).toContain(
-      'warning plan-drift: task "task-2" is called "Mine", and in the plan "Theirs"',
+      'warning plan-drift: "title" of task "task-2" is "Mine", but "Theirs" in the plan',
     );
     const checked = await rig.run("plan", "plan.md", "--check");
     expect(checked.code).toBe(1);
     expect(checked.stderr).toContain(
-      "write the same into the plan, or take the plan's with `--update --force`",
+      "change the plan to match, or take the plan's value with `--update --force`",
     );
     const forced = await rig.run("plan", "plan.md", "--update", "--force");
     expect(forced.stdout).toContain(
@@ -393,8 +393,8 @@ describe("--update", () => {
       "changed task-5",
     ]);
     expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain(`
-  task-3 is task-4 now
-  task-4 is task-5 now
+  renamed task-3 to task-4
+  renamed task-4 to task-5
   added task-3: Cache
   task-5 depends: [task-2, task-4] → [task-3, task-4]
 `);
@@ -433,8 +433,8 @@ describe("--update", () => {
     );
     const { stdout, stderr } = await rig.run("plan", "plan.md", "--update");
     expect(stdout).toContain(`
-  task-3 is task-4 now
-  task-4 is task-5 now
+  renamed task-3 to task-4
+  renamed task-4 to task-5
   added task-3: Cache
   task-4 title: Settings → Options
 `);
@@ -459,9 +459,9 @@ describe("--update", () => {
     );
     const { stdout, stderr } = await rig.run("plan", "plan.md", "--update");
     expect(stdout).toContain("added task-0: Options");
-    expect(stderr).toContain('task "task-3-gone" is not in the plan; perhaps it is "task-0" now\n');
+    expect(stderr).toContain('task "task-3-gone" is not in the plan; it may be "task-0" now\n');
     expect(stderr).toContain(
-      'if so, move what you wrote in it to "task-0"; then remove it, or write a heading for it in the plan',
+      'if so, move your edits to "task-0"; then remove it, or add a heading for it to the plan',
     );
     expect(await manifestOf(rig)).toContain(
       "id: task-3-gone\n        title: Settings\n        prompt_hint: mine\n",
@@ -481,7 +481,7 @@ describe("--update", () => {
     const checked = await rig.run("plan", "plan.md", "--check");
     expect(checked).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("remove it, or write a heading"),
+      stderr: expect.stringContaining("remove it, or add a heading"),
     });
   });
 
@@ -497,7 +497,7 @@ describe("--update", () => {
     );
     const { stderr } = await rig.run("plan", "plan.md", "--update");
     const [, line] =
-      /plan\.exec\.yaml:(\d+):\d+ warning plan-drift: task "task-4" is called "Mine"/.exec(stderr) ?? [];
+      /plan\.exec\.yaml:(\d+):\d+ warning plan-drift: "title" of task "task-4" is "Mine"/.exec(stderr) ?? [];
     expect((await manifestOf(rig)).split("\n")[Number(line) - 1]).toBe("      - id: task-4");
   });
 
@@ -557,9 +557,7 @@ describe("--update", () => {
       (text) => text.replace("**Depends on:** none", "**Depends on:** Task 4"),
     );
     const { stdout } = await rig.run("plan", "plan.md", "--update");
-    expect(stdout).toContain(
-      'left out that task-3 waits for task-4: it stands in the later stage "Stage 3"\n',
-    );
+    expect(stdout).toContain('left out that task-3 depends on task-4: it is in the later stage "Stage 3"\n');
     expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
@@ -576,7 +574,7 @@ describe("--update", () => {
     const { code, stderr } = await rig.run("plan", "plan.md", "--check");
     expect({ code, drifts: stderr.match(/plan-drift: .*/g) }).toEqual({
       code: 1,
-      drifts: ['plan-drift: task "task-1" is called "Mine", and in the plan "A"'],
+      drifts: ['plan-drift: "title" of task "task-1" is "Mine", but "A" in the plan'],
     });
   });
 
@@ -606,11 +604,11 @@ describe("--check", () => {
     const before = await manifestOf(rig);
     const { code, stderr } = await rig.run("plan", "plan.md", "--check");
     expect(code).toBe(1);
-    expect(stderr).toContain('task "task-2" is called "Counter", and in the plan "Count"');
+    expect(stderr).toContain('"title" of task "task-2" is "Counter", but "Count" in the plan');
     expect(stderr).toContain(
-      '"files" of task "task-3" lacks "src/options.ts" of the plan and has "src/settings.ts", which',
+      '"files" of task "task-3" differs from the plan: lacks "src/options.ts", has "src/settings.ts"',
     );
-    expect(stderr).toContain('task "task-4" is "task-9" in the plan');
+    expect(stderr).toContain('task "task-4" has the id "task-9" in the plan');
     expect(await manifestOf(rig)).toBe(before);
   });
   test("without a manifest is 2", async () => {

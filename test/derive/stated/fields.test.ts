@@ -84,24 +84,12 @@ const said = async (text: string) => {
 
 describe("what a field says and cannot be used is said", () => {
   const unread = (what: string) =>
-    `9 unread-dependency: what task "task-2" depends on names no task of the plan: "${what}"`;
+    `9 unread-dependency: expected tasks of the plan as dependencies of task "task-2", found "${what}"`;
   test.each([
-    [
-      "**Depends on:** Task 7",
-      '9 unknown-dependency: task "task-2" depends on "7", which no task of the plan is called',
-    ],
-    [
-      "**Depends on:** Task 1, Task 99",
-      '9 unknown-dependency: task "task-2" depends on "99", which no task of the plan is called',
-    ],
-    [
-      "**Depends on:** Task 1 and B",
-      '9 unknown-dependency: task "task-2" depends on "B", which no task of the plan is called',
-    ],
-    [
-      "**Requires:** Task 12",
-      '9 unknown-dependency: task "task-2" depends on "12", which no task of the plan is called',
-    ],
+    ["**Depends on:** Task 7", '9 unknown-dependency: task "task-2" depends on unknown task "7"'],
+    ["**Depends on:** Task 1, Task 99", '9 unknown-dependency: task "task-2" depends on unknown task "99"'],
+    ["**Depends on:** Task 1 and B", '9 unknown-dependency: task "task-2" depends on unknown task "B"'],
+    ["**Requires:** Task 12", '9 unknown-dependency: task "task-2" depends on unknown task "12"'],
     [
       "**Depends on:** Task 1, Task 2",
       '9 self-dependency: task "task-2" depends on itself: "Task 1, Task 2"',
@@ -133,8 +121,8 @@ describe("what a field says and cannot be used is said", () => {
   test("a dependency on a task that is left out", async () => {
     const text = planOf(["Alpha"], ["Beta (cancelled)"], ["Gamma", "**Depends on:** Task 1, Task 2, Task 9"]);
     expect(await said(text)).toEqual([
-      '13 unknown-dependency: task "task-3" depends on "2", which is left out, so that it does not wait for it',
-      '13 unknown-dependency: task "task-3" depends on "9", which no task of the plan is called',
+      '13 unknown-dependency: task "task-3" does not wait for task "2" (left out of the manifest)',
+      '13 unknown-dependency: task "task-3" depends on unknown task "9"',
     ]);
   });
 
@@ -145,7 +133,7 @@ describe("what a field says and cannot be used is said", () => {
       ["Gamma", "**Depends on:** Task 2"],
     );
     expect(await said(text)).toEqual([
-      '11 dependency-cycle: task "task-3" depends on "task-2", which waits for it: "task-3" → "task-2" → "task-1" → "task-3"',
+      '11 dependency-cycle: task "task-3" depends on "task-2", which depends on it: "task-3" → "task-2" → "task-1" → "task-3"',
     ]);
     expect(derived(text).edges).toEqual(["3>1 field", "1>2 field"]);
   });
@@ -162,7 +150,7 @@ describe("what a field says and cannot be used is said", () => {
     const tasks = Array.from({ length: 12 }, () => ["T", "**Depends on:** Tasks 1-12"] as const);
     const cycles = (await said(planOf(...tasks))).filter((line) => line.includes("dependency-cycle"));
     expect(cycles).toHaveLength(20);
-    expect(cycles.at(-1)).toMatch(/; and so for 46 more$/);
+    expect(cycles.at(-1)).toMatch(/; the same goes for 46 more$/);
   });
 });
 
@@ -173,7 +161,7 @@ test("where a task of which nothing is told is put behind the first one, that is
     ["Gamma", "**Depends on:** none"],
   );
   expect(await said(text)).toEqual([
-    '8 no-evidence: nothing in the plan tells what task "task-2" (Beta) waits for; it is put behind the first one, "task-1"',
+    '8 no-evidence: the plan does not say what task "task-2" (Beta) depends on; placed after the first task, "task-1"',
   ]);
 });
 
