@@ -46,8 +46,8 @@ export const taskSchema = v.object({
   ),
   tier: v.optional(described(v.picklist(tiers), "Overrides the manifest's tier.")),
   prompt_hint: v.optional(described(text, "Extra guidance, added to the task's prompt.")),
-  engine: v.optional(described(v.picklist(engineNames), "What carries this task out.")),
-  run: v.optional(described(text, "A shell command: carries the task out with the `command` engine.")),
+  engine: v.optional(described(v.picklist(engineNames), "The engine that runs this task.")),
+  run: v.optional(described(text, "A shell command, which the `command` engine runs as this task.")),
   prompt: v.optional(described(text, "The task's prompt, in place of its section of the plan.")),
   prompt_file: v.optional(described(text, "A file with the prompt, relative to the manifest.")),
   verify: v.optional(described(v.array(verifySchema), "Commands that must hold before the task passes."), []),
@@ -82,7 +82,7 @@ export const manifestSchema = v.object({
   ),
   timeout_per_task: v.optional(described(seconds, "Seconds of wall clock for one attempt."), 300),
   stages: described(v.array(stageSchema), "In order."),
-  engine: v.optional(described(v.picklist(engineNames), "What carries out tasks that name no engine.")),
+  engine: v.optional(described(v.picklist(engineNames), "The engine of tasks that name none.")),
   stage_barriers: v.optional(
     described(
       v.picklist(["strict", "relaxed"]),

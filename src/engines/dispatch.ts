@@ -44,18 +44,22 @@ export function dispatchEngine(
       if (script === undefined) {
         return { status: "error", failure: "configuration", reason: "no dispatch script is configured" };
       }
-      const { output } = request.files;
-      // Files of an earlier attempt must not count as the result of this one.
-      for (const stale of [output, sidecarOf(output)]) await rm(stale, { recursive: true, force: true });
-      const end = await runScript(script, request);
-      const bytes = await sizeOf(output);
-      const handOver = parseHandOver(await tailOf(output));
-      return {
-        ...(outcomeUnlessExited(end, request) ?? (await outcomeOf(end.exitCode ?? 0, request))),
-        ...(handOver === undefined ? {} : { hand_over: handOver }),
-        ...(bytes === undefined ? {} : outputOf(request, bytes)),
-      };
+      return attempt(script, request);
     },
+  };
+}
+
+async function attempt(script: string, request: AttemptRequest): Promise<Outcome> {
+  const { output } = request.files;
+  // Files of an earlier attempt must not count as the result of this one.
+  for (const stale of [output, sidecarOf(output)]) await rm(stale, { recursive: true, force: true });
+  const end = await runScript(script, request);
+  const bytes = await sizeOf(output);
+  const handOver = parseHandOver(await tailOf(output));
+  return {
+    ...(outcomeUnlessExited(end, request) ?? (await outcomeOf(end.exitCode ?? 0, request))),
+    ...(handOver === undefined ? {} : { hand_over: handOver }),
+    ...(bytes === undefined ? {} : outputOf(request, bytes)),
   };
 }
 

@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect } from "vitest";
 import type { Outcome } from "../../schemas/outcome.ts";
 import type { AttemptRequest, Engine } from "../../src/engines/engine.ts";
+import { carriers } from "../process/processes.ts";
 
 export const fixture = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
@@ -79,4 +81,18 @@ export class Attempt {
   }
 
   close = (): Promise<void> => rm(this.dir, { recursive: true, force: true });
+}
+
+/** The attempt of the running test, in a file that calls `makeAttemptForEachTest`. */
+export let attempt: Attempt;
+
+/** Makes an attempt before each test, and after it checks that no process of it is left. */
+export function makeAttemptForEachTest(): void {
+  beforeEach(async () => {
+    attempt = await Attempt.make();
+  });
+  afterEach(async () => {
+    expect(carriers(attempt.marker)).toEqual([]);
+    await attempt.close();
+  });
 }

@@ -1,18 +1,10 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { commandEngine } from "../../src/engines/command.ts";
-import { carriers } from "../process/processes.ts";
-import { Attempt } from "./attempt.ts";
+import { attempt, makeAttemptForEachTest } from "./attempt.ts";
 
-let attempt: Attempt;
-beforeEach(async () => {
-  attempt = await Attempt.make();
-});
-afterEach(async () => {
-  expect(carriers(attempt.marker)).toEqual([]);
-  await attempt.close();
-});
+makeAttemptForEachTest();
 
 const engine = commandEngine({});
 

@@ -1,20 +1,12 @@
 import { chmod, copyFile, writeFile } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dispatchEngine } from "../../src/engines/dispatch.ts";
-import { carriers } from "../process/processes.ts";
-import { Attempt, fixture } from "./attempt.ts";
+import { attempt, fixture, makeAttemptForEachTest } from "./attempt.ts";
 
 const script = fixture("fake-dispatch.sh");
 const engine = dispatchEngine({ script }, {});
 
-let attempt: Attempt;
-beforeEach(async () => {
-  attempt = await Attempt.make();
-});
-afterEach(async () => {
-  expect(carriers(attempt.marker)).toEqual([]);
-  await attempt.close();
-});
+makeAttemptForEachTest();
 
 const verdict = (lines: string): string => `--- VERDICT ---\n${lines}\n---\n`;
 /** The outcome of a sidecar and an exit status. */

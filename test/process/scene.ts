@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect } from "vitest";
 import { lineSplitter } from "../../src/process/lines.ts";
 import { type ProcessEnd, type ProcessRequest, runProcess } from "../../src/process/spawn.ts";
+import { carriers } from "./processes.ts";
 
 const treeScript = fileURLToPath(new URL("../fixtures/fake-tree.sh", import.meta.url));
 
@@ -18,6 +20,7 @@ export class Scene {
     new Scene(await realpath(await mkdtemp(join(tmpdir(), "interserve-process-"))));
 
   path = (name: string): string => join(this.dir, name);
+  text = (name: string): Promise<string> => readFile(this.path(name), "utf8");
   abort = (): void => this.controller.abort();
 
   request(command: ProcessRequest["command"], extra: Partial<ProcessRequest> = {}): ProcessRequest {
@@ -82,4 +85,18 @@ export class Running {
       ]);
     }
   }
+}
+
+/** The scene of the running test, in a file that calls `makeSceneForEachTest`. */
+export let scene: Scene;
+
+/** Makes a scene before each test, and after it checks that no process of it is left. */
+export function makeSceneForEachTest(): void {
+  beforeEach(async () => {
+    scene = await Scene.make();
+  });
+  afterEach(async () => {
+    expect(carriers(scene.marker)).toEqual([]);
+    await scene.close();
+  });
 }

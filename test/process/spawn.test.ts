@@ -1,28 +1,18 @@
 import { existsSync } from "node:fs";
 import { chmod, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { lineSplitter } from "../../src/process/lines.ts";
 import { runProcess } from "../../src/process/spawn.ts";
-import { carriers } from "./processes.ts";
-import { Scene } from "./scene.ts";
+import { makeSceneForEachTest, scene } from "./scene.ts";
 
-let scene: Scene;
-beforeEach(async () => {
-  scene = await Scene.make();
-});
-afterEach(async () => {
-  expect(carriers(scene.marker)).toEqual([]);
-  await scene.close();
-});
-
-const text = (name: string): Promise<string> => readFile(scene.path(name), "utf8");
+makeSceneForEachTest();
 
 describe("a process that ends by itself", () => {
   test("reports its exit status and leaves its output in its files", async () => {
     const end = await scene.shell("echo out; echo err >&2; exit 3");
     expect(end).toMatchObject({ ended: "exited", exitCode: 3, stdoutBytes: 4 });
     expect(end.durationMs).toBeGreaterThan(0);
-    expect([await text("out"), await text("err")]).toEqual(["out\n", "err\n"]);
+    expect([await scene.text("out"), await scene.text("err")]).toEqual(["out\n", "err\n"]);
     expect(existsSync(scene.path("out.part"))).toBe(false);
   });
 
@@ -32,7 +22,7 @@ describe("a process that ends by itself", () => {
 
   test("has only the environment that it was given", async () => {
     await scene.run(["/usr/bin/env"], { env: { ONLY: "this", INTERSERVE_ATTEMPT: scene.marker } });
-    expect((await text("out")).trim().split("\n").sort()).toEqual([
+    expect((await scene.text("out")).trim().split("\n").sort()).toEqual([
       `INTERSERVE_ATTEMPT=${scene.marker}`,
       "ONLY=this",
     ]);
@@ -40,13 +30,13 @@ describe("a process that ends by itself", () => {
 
   test("gets its arguments unchanged, without a shell in between", async () => {
     await scene.run(["printf", "%s|", "$HOME", "a b", "", "*"]);
-    expect(await text("out")).toBe("$HOME|a b||*|");
+    expect(await scene.text("out")).toBe("$HOME|a b||*|");
   });
 
   test("reads its whole input", async () => {
     const input = "ü\n".repeat(500_000);
     expect(await scene.run(["cat"], { input })).toMatchObject({ exitCode: 0, stdoutBytes: 1_500_000 });
-    expect(await text("out")).toBe(input);
+    expect(await scene.text("out")).toBe(input);
   });
 
   test("finds its input at its end if there is none", async () => {
@@ -85,7 +75,7 @@ describe("the output of a process", () => {
   test("is complete even if the process ends at once", async () => {
     for (let at = 0; at < 50; at += 1) {
       expect(await scene.run(["echo", `${at}`])).toMatchObject({ exitCode: 0 });
-      expect(await text("out")).toBe(`${at}\n`);
+      expect(await scene.text("out")).toBe(`${at}\n`);
     }
   });
 
@@ -94,7 +84,7 @@ describe("the output of a process", () => {
     const look = { push: () => void seen.push(existsSync(scene.path("out"))), end() {} };
     await scene.shell("echo one; echo two", { watchStdout: look });
     expect(seen).not.toContain(true);
-    expect(await text("out")).toBe("one\ntwo\n");
+    expect(await scene.text("out")).toBe("one\ntwo\n");
   });
 
   test("is reported up to a limit per line", async () => {
@@ -115,7 +105,7 @@ describe("the output of a process", () => {
 
   test("is complete even if it passes through a process that outlives its leader", async () => {
     expect(await scene.tree(["tee"]).end).toMatchObject({ ended: "exited", exitCode: 0 });
-    expect((await text("out")).trim().split("\n").at(-1)).toBe("1000");
+    expect((await scene.text("out")).trim().split("\n").at(-1)).toBe("1000");
   });
 
   test.each(["yes", "echo few"])("of %j ends the process with a reason if the disk is full", async (line) => {

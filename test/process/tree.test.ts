@@ -1,19 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, stat } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { mkdir, stat } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
 import { carriers, isAlive } from "./processes.ts";
-import { Scene } from "./scene.ts";
+import { makeSceneForEachTest, Scene, scene } from "./scene.ts";
 
-let scene: Scene;
-beforeEach(async () => {
-  scene = await Scene.make();
-});
-afterEach(async () => {
-  expect(carriers(scene.marker)).toEqual([]);
-  await scene.close();
-});
-
-const text = (name: string): Promise<string> => readFile(scene.path(name), "utf8");
+makeSceneForEachTest();
 
 describe("a process tree", () => {
   test("is ended when its time is up, and reports a timeout", async () => {
@@ -31,7 +22,7 @@ describe("a process tree", () => {
     await tree.says("term");
     grace = 0;
     expect(await tree.end).toMatchObject({ ended: "cancelled" });
-    expect(await text("out")).toBe("ready\nterm\n");
+    expect(await scene.text("out")).toBe("ready\nterm\n");
   });
 
   test("is ended with a grandchild that has a session of its own and ignores SIGTERM", async () => {
@@ -97,7 +88,7 @@ describe("a process tree", () => {
 test("a process outside the tree that holds the pipes does not delay the end", async () => {
   execFileSync("mkfifo", [scene.path("fifo")]);
   expect(await scene.tree(["leaves-stranger", scene.path("fifo")]).end).toMatchObject({ exitCode: 0 });
-  const stranger = Number(await text("out"));
+  const stranger = Number(await scene.text("out"));
   expect(isAlive(stranger)).toBe(true);
   process.kill(stranger, "SIGKILL");
 });
@@ -110,7 +101,7 @@ test("twenty processes at once keep their outputs and statuses apart", async () 
     const files = { stdoutFile: scene.path(`${at}/out`), stderrFile: scene.path(`${at}/err`) };
     const { signal } = new AbortController();
     const end = await scene.shell(`echo ${at}; exit ${at}`, { marker, env, signal, ...files });
-    return [end.exitCode, await text(`${at}/out`)];
+    return [end.exitCode, await scene.text(`${at}/out`)];
   });
   expect(await Promise.all(all)).toEqual(Array.from({ length: 20 }, (_, at) => [at, `${at}\n`]));
 });

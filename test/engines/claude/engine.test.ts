@@ -1,20 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ClaudeConfig, claudeEngine } from "../../../src/engines/claude/engine.ts";
 import type { AttemptRequest } from "../../../src/engines/engine.ts";
-import { carriers } from "../../process/processes.ts";
-import { Attempt, fixture } from "../attempt.ts";
+import { attempt, fixture, makeAttemptForEachTest } from "../attempt.ts";
 
 const executable = fixture("fake-claude.mjs");
 
-let attempt: Attempt;
-beforeEach(async () => {
-  attempt = await Attempt.make();
-});
-afterEach(async () => {
-  expect(carriers(attempt.marker)).toEqual([]);
-  await attempt.close();
-});
+makeAttemptForEachTest();
 
 const init = { type: "system", subtype: "init", session_id: "session-1", model: "m", tools: ["Bash"] };
 const said = (...content: object[]) => ({

@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { secondsUntilReset } from "../../../src/engines/codex/failures.ts";
-import { carriers } from "../../process/processes.ts";
-import { Attempt } from "../attempt.ts";
+import { attempt, makeAttemptForEachTest } from "../attempt.ts";
 import { completed, failed, message, outcomeOf, started } from "./fake-codex.ts";
 
-let attempt: Attempt;
-beforeEach(async () => {
-  attempt = await Attempt.make();
-});
-afterEach(async () => {
-  expect(carriers(attempt.marker)).toEqual([]);
-  await attempt.close();
-});
+makeAttemptForEachTest();
 
 describe("the reset time of a usage limit", () => {
   const now = new Date("2026-11-25T08:00:30");

@@ -1,18 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { codexEngine } from "../../../src/engines/codex/engine.ts";
-import { carriers } from "../../process/processes.ts";
-import { Attempt } from "../attempt.ts";
+import { attempt, makeAttemptForEachTest } from "../attempt.ts";
 import { completed, engine, executable, item, message, outcomeOf, started } from "./fake-codex.ts";
 
-let attempt: Attempt;
-beforeEach(async () => {
-  attempt = await Attempt.make();
-});
-afterEach(async () => {
-  expect(carriers(attempt.marker)).toEqual([]);
-  await attempt.close();
-});
+makeAttemptForEachTest();
 
 describe("Codex", () => {
   test("gets the prompt on standard input and all else as arguments", async () => {
