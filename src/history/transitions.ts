@@ -115,8 +115,9 @@ const worked = ({ task }: RunBefore) => task === "running" || task === "verifyin
 const passed = (before: RunBefore) => worked(before) && isDone(before.status);
 const skips = (before: RunBefore) =>
   worked(before) && !isParked(before.status) && before.mode?.usesDependencies === true;
-const endsBatch = ({ mode, lastTransition }: RunBefore) =>
-  mode?.isBatched === true && lastTransition?.event === "task.settled";
+/** Whether a batch opens by itself: not the first one, nor one that has been approved. */
+const opensBatch = ({ mode, lastTransition: last }: RunBefore) =>
+  mode?.isBatched === true && last !== undefined && last.event !== "done(approveBatch)";
 
 /**
  * The orchestrator's transitions. A row from the root or from `dispatching` fits in every state, as the journal does
@@ -128,7 +129,7 @@ export const runRows: Rows<OrchestratorState, RunBefore> = {
     ["", "dispatching", "task.answer", "isParked", ({ task }) => task === "parked"],
     ["awaitingApproval", "dispatching", "done(approveBatch)", "isApproved"],
     ["", stays, "task.requeue", "isWaiting", ({ task }) => task === "waiting"],
-    ["dispatching", stays, "always", "batchHasSettled", endsBatch],
+    ["dispatching", stays, "always", "batchHasSettled", opensBatch],
   ],
   "task.started": [["dispatching", stays, "always", "mayStartOne", ({ task }) => task !== "verifying"]],
   "task.waiting": [

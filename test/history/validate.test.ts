@@ -10,7 +10,9 @@ import { foldJournal, type ValidRun } from "../../src/history/validate.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/journals", import.meta.url));
-const golden = readdirSync(folder).map((name) => [name.replace(".jsonl", ""), join(folder, name)] as const);
+const golden = readdirSync(folder)
+  .filter((name) => name.endsWith(".jsonl"))
+  .map((name) => [name.replace(".jsonl", ""), join(folder, name)] as const);
 
 const folded = (events: readonly RunEvent[]): ValidRun => {
   const history = foldJournal(events);

@@ -1,0 +1,35 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { RunState } from "../../src/history/run-state.ts";
+import { foldJournal } from "../../src/history/validate.ts";
+import { readJournal } from "../../src/journal/read-journal.ts";
+import { runDirectory, runPaths } from "../../src/journal/run-directory.ts";
+import { runStatus } from "../../src/report/status.ts";
+
+const folder = fileURLToPath(new URL("../fixtures/journals", import.meta.url));
+const names = readdirSync(folder).flatMap((name) => /^(.*)\.jsonl$/.exec(name)?.[1] ?? []);
+
+/** The run's state after each event, and its status if it died after the last one. */
+test.each(names)(
+  "the stored journal %s leads to the states and the status that are stored with it",
+  async (name) => {
+    const { events } = await readJournal(join(folder, `${name}.jsonl`));
+    const run = new RunState();
+    const steps = events.map((event) => {
+      run.apply(event);
+      const states = [...run.tasks.values()].map(({ id, state }) => `${id} ${state}`);
+      const about = "task" in event ? `${event.event} ${event.task}` : event.event;
+      return `${about}: ${run.state}; ${states.join(", ")}; ${run.settledCount} settled`;
+    });
+    const history = foldJournal(events);
+    if ("index" in history) throw new Error(`${history.index}: ${history.message}`);
+    const directory = runDirectory(runPaths(`/project/.interserve/runs/${history.run}`), [
+      ...history.tasks.keys(),
+    ]);
+    const status = runStatus({ directory, history, events, length: 0, problems: [], pid: undefined });
+    const text = `${steps.join("\n")}\n${JSON.stringify(status, null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot(join(folder, `${name}.golden.txt`));
+  },
+);
