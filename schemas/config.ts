@@ -8,12 +8,12 @@ const tuning = (engine: EngineName) =>
   v.optional(
     described(
       v.object({
-        model: v.optional(described(text, "In place of the engine's.")),
+        model: v.optional(described(text, "The model, in place of the engine's.")),
         effort: v.optional(
           // The levels that every agent knows.
           described(
             v.picklist(["low", "medium", "high", "xhigh"]),
-            "How much it thinks. Default: low for fast, high for deep.",
+            "How much the model thinks. Default: low for fast, high for deep.",
           ),
         ),
       }),
@@ -49,14 +49,14 @@ const engineSettings = Object.fromEntries(
   engineNames.map((name) => [name, v.optional(engines[name].settings, {})]),
 ) as { [Name in EngineName]: v.OptionalSchema<Rows[Name]["settings"], Record<never, never>> };
 
-/** Seconds of the first wait and of the longest; each is twice as long as the one before. */
+/** The seconds of the first and the longest wait; each wait is twice as long as the one before. */
 const growing = (first: number, most: number) =>
   v.object({
     first: v.optional(described(v.pipe(v.number(), v.minValue(0)), "Seconds of the first wait."), first),
-    most: v.optional(described(v.pipe(v.number(), v.minValue(0)), "Seconds of the longest."), most),
+    most: v.optional(described(v.pipe(v.number(), v.minValue(0)), "Seconds of the longest wait."), most),
   });
 
-/** What holds for every manifest that is run: a project's `interserve.config.yaml`, over the user's own. */
+/** The configuration for every manifest: a project's `interserve.config.yaml`, merged over the user's own. */
 export const configSchema = v.object({
   engine: v.optional(described(v.picklist(engineNames), "The engine of tasks that name none.")),
   grace: v.optional(
@@ -66,14 +66,14 @@ export const configSchema = v.object({
   tiers: v.optional(
     described(
       v.object({ fast: tier(tiers[0]), deep: tier(tiers[1]) } satisfies Record<Tier, v.GenericSchema>),
-      "What a tier means.",
+      "The settings of each tier.",
     ),
     {},
   ),
   backoff: v.optional(
     described(
       growing(2, 120),
-      "How long a task waits before another try after a failure that may pass by itself.",
+      "How long a task waits before a retry after a failure that may pass by itself.",
     ),
     {},
   ),
@@ -84,7 +84,7 @@ export const configSchema = v.object({
   stall_timeout: v.optional(
     described(
       v.pipe(v.number(), v.gtValue(0, "must be more than 0 seconds")),
-      "Seconds without any output after which an attempt is ended; without it, only its timeout ends it.",
+      "Seconds without any output after which an attempt is ended. Default: no limit but the timeout.",
     ),
   ),
   engines: v.optional(described(v.object(engineSettings), "The engines, by name."), {}),

@@ -6,7 +6,7 @@ import { engineNames } from "./engines.ts";
 export const modes = ["all-parallel", "all-sequential", "dependency-driven", "manual-batching"] as const;
 export type Mode = (typeof modes)[number];
 
-/** How much model a task gets. */
+/** How capable, and expensive, a model a task gets. */
 export const tiers = ["fast", "deep"] as const;
 export type Tier = (typeof tiers)[number];
 
@@ -20,21 +20,24 @@ const environment = v.record(
   v.string(),
 );
 
-/** A command that must hold after a task's agent has ended. */
+/** A command that must succeed after a task's agent has ended. */
 export const verifySchema = v.object({
   run: described(text, "A shell command, run in the project directory."),
   expect: v.optional(
     described(
       v.pipe(v.string(), v.regex(/^(exit \d{1,3}|contains ".*")$/s, 'must be `exit N` or `contains "text"`')),
-      'What must hold: `exit N` (default `exit 0`) or `contains "text"` in its output.',
+      'The expected result: `exit N` (default `exit 0`), or `contains "text"` for its output.',
     ),
     "exit 0",
   ),
 });
 
-/** One task of a manifest, as read: every optional list is there, every other optional key may be absent. */
+/** One task of a manifest. Once read, every list is present; other optional keys may be absent. */
 export const taskSchema = v.object({
-  id: described(v.pipe(text, v.maxLength(200)), "Unique in the manifest; what other tasks' `depends` name."),
+  id: described(
+    v.pipe(text, v.maxLength(200)),
+    "Unique in the manifest; other tasks' `depends` refer to it.",
+  ),
   title: v.optional(described(text, "One line for people and for the agent. Default: the id.")),
   files: v.optional(
     described(v.array(text), "Paths the task writes. Two tasks that share one never run together."),
@@ -50,11 +53,14 @@ export const taskSchema = v.object({
   run: v.optional(described(text, "A shell command, which the `command` engine runs as this task.")),
   prompt: v.optional(described(text, "The task's prompt, in place of its section of the plan.")),
   prompt_file: v.optional(described(text, "A file with the prompt, relative to the manifest.")),
-  verify: v.optional(described(v.array(verifySchema), "Commands that must hold before the task passes."), []),
+  verify: v.optional(
+    described(v.array(verifySchema), "Commands that must succeed before the task passes."),
+    [],
+  ),
   retries: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
-      "How often a failure that may pass by itself is tried again. Default 0.",
+      "How often a failure that may pass by itself is retried. Default 0.",
     ),
     0,
   ),
@@ -72,7 +78,7 @@ export const stageSchema = v.object({
 export const manifestSchema = v.object({
   version: described(v.literal(1), "The manifest's version: 1."),
   mode: described(v.picklist(modes), "What decides when a task may start."),
-  tier: v.optional(described(v.picklist(tiers), "How much model a task gets."), "deep"),
+  tier: v.optional(described(v.picklist(tiers), "How capable (and expensive) a model a task gets."), "deep"),
   max_parallel: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(1, "must be at least 1"), v.maxValue(1000)),
@@ -86,25 +92,25 @@ export const manifestSchema = v.object({
   stage_barriers: v.optional(
     described(
       v.picklist(["strict", "relaxed"]),
-      "`strict`: a task waits for every earlier stage. `relaxed`: a task that names `depends` waits for those alone.",
+      "`strict`: a task waits for every earlier stage. `relaxed`: a task that names `depends` waits only for those.",
     ),
     "strict",
   ),
   pause: v.optional(
-    described(v.boolean(), "manual-batching: wait for a person's word between batches."),
+    described(v.boolean(), "manual-batching: wait for a person's approval between batches."),
     false,
   ),
   fixes: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
-      "How often what a failing `verify` command said goes back to the task's agent, before the task fails.",
+      "How often the output of a failed `verify` command goes back to the task's agent before the task fails.",
     ),
     1,
   ),
   context_budget: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(1_000_000)),
-      "Characters of dependency results in one prompt, shared between the dependencies.",
+      "Characters for the results of all dependencies together in one prompt.",
     ),
     24_000,
   ),
