@@ -10,7 +10,7 @@ const run = v.string();
 const event = <const Name extends string, Entries extends v.ObjectEntries>(name: Name, entries: Entries) =>
   v.object({ event: v.literal(name), at, run, ...entries });
 
-/** How many tasks came to each status. */
+/** The number of tasks with each status. */
 export const countsSchema = v.record(v.picklist(statuses), v.number());
 export type Counts = Readonly<Record<(typeof statuses)[number], number>>;
 
@@ -19,7 +19,7 @@ export const countStatuses = (all: readonly string[]): Counts =>
     statuses.map((status) => [status, all.filter((one) => one === status).length]),
   ) as Counts;
 
-/** A task as those who follow a run need it. */
+/** What listeners are told about a task. */
 export const taskFactsSchema = v.object({
   id: v.string(),
   title: v.string(),
@@ -31,7 +31,7 @@ export const taskFactsSchema = v.object({
 });
 export type TaskFacts = v.InferOutput<typeof taskFactsSchema>;
 
-/** What was said beside the manifest when a run was started: what it takes to prepare the same job again. */
+/** The flags that a run was started with; with the manifest they prepare the same job again. */
 export const jobOptionsSchema = v.object({
   plan: v.optional(v.string()),
   projectDir: v.optional(v.string()),
@@ -44,26 +44,26 @@ export const jobOptionsSchema = v.object({
   maxCost: v.optional(v.number()),
 });
 
-/** What an attempt was made of, as short hashes: where one of them differs, its result is of another task. */
+/** Short hashes of what an attempt was made of. If one differs, its outcome no longer holds for the task. */
 export const attemptKeySchema = v.object({
   /** The task's own text: title, section or prompt, hint, files. */
   prompt: v.string(),
-  /** What carries it out, and how. */
+  /** Its engine, tier, commands, environment and dependencies. */
   options: v.string(),
-  /** What its dependencies came to. */
+  /** The results of its dependencies. */
   results: v.string(),
 });
 export type AttemptKey = v.InferOutput<typeof attemptKeySchema>;
 
-/** What a run's tasks wait for: all that is needed to draw it. */
+/** What it takes to draw the graph of a run. */
 const graph = {
   mode: v.picklist(modes),
   max_parallel: v.number(),
   stage_barriers: v.optional(v.picklist(["strict", "relaxed"]), "strict"),
   tasks: v.array(taskFactsSchema),
-  /** One longest chain, first to last. */
+  /** One longest chain of dependencies, first to last. */
   critical_path: v.optional(v.array(v.string()), []),
-  /** Files that tasks share of which neither waits for the other: they never run together. */
+  /** Files shared by tasks that do not depend on each other; those never run at the same time. */
   conflicts: v.optional(v.array(v.object({ file: v.string(), tasks: v.array(v.string()) })), []),
 };
 const job = {
@@ -74,12 +74,12 @@ const job = {
 };
 
 /**
- * What happens in a run, in order: the lines of `run --json` and, but for progress, of the journal. Times are ISO
- * 8601 in UTC; durations are seconds of monotonic time.
+ * The events of a run, in order: the lines of `run --json` and, except for `task.progress`, of the journal. Times are
+ * ISO 8601 in UTC; durations are seconds of monotonic time.
  */
 export const runEventSchema = v.variant("event", [
   event("run.started", { ...job, options: jobOptionsSchema }),
-  /** Goes on after an end of any kind: `kept` is done and does not run again; `again` does, and why. */
+  /** The run continues, however it ended: `kept` tasks do not run again; `again` says which do, and why. */
   event("run.resumed", {
     ...job,
     kept: v.array(v.string()),
@@ -88,7 +88,7 @@ export const runEventSchema = v.variant("event", [
   event("task.ready", { task }),
   event("task.started", { task, attempt, key: attemptKeySchema }),
   event("task.progress", { task, text: v.string() }),
-  /** One attempt has ended; `gates` more commands are to decide. Synced to disk before anything acts on its outcome. */
+  /** An attempt has ended, and `gates` `verify` commands follow. On disk before anything acts on its outcome. */
   event("task.attempted", {
     task,
     attempt,
@@ -96,13 +96,13 @@ export const runEventSchema = v.variant("event", [
     outcome: outcomeSchema,
     gates: v.number(),
   }),
-  /** The `verify` commands have decided. Synced as well. */
+  /** The `verify` commands have ended. On disk before anything acts on their outcome. */
   event("task.verified", { task, attempt, duration_s: v.number(), outcome: outcomeSchema }),
-  /** It has given its slot back, and is tried again at `until`. */
+  /** The task gives its slot back until its next attempt, at `until`. */
   event("task.waiting", { task, attempt, reason: v.string(), wait_s: v.number(), until: at }),
   /** A person has answered the question that this attempt ended with. */
   event("task.answered", { task, attempt, text: v.string() }),
-  /** An agent has tried to push, and was kept from it. */
+  /** The push guard has refused a push of the agent. */
   event("task.push_refused", { task, attempt, remote: v.string() }),
   event("task.settled", {
     task,
@@ -113,32 +113,32 @@ export const runEventSchema = v.variant("event", [
     artifacts: v.optional(v.string()),
   }),
   event("batch.held", { next: v.array(v.string()) }),
-  /** Nothing can go on before a person, who is there, answers the questions of these tasks, or leaves them. */
+  /** The run waits for a person to answer the questions of these tasks, or to dismiss them. */
   event("questions.open", { tasks: v.array(task) }),
-  /** Nothing more is started, for this reason; what runs goes on. */
+  /** No further task starts, for this reason; running ones continue. */
   event("run.withheld", { reason: v.string() }),
   event("run.cancelled", { reason: v.string() }),
   event("run.finished", {
     counts: countsSchema,
     exit_code: v.number(),
     duration_s: v.number(),
-    /** Of all attempts of agents; a figure that none of them reports is absent. */
+    /** The sum over all agent attempts; a figure that none of them reports is absent. */
     usage: v.optional(usageSchema, {}),
-    /** How many attempts of agents there were, and how many of them told what they cost. */
+    /** The number of agent attempts, and of those that reported a cost. */
     agent_attempts: v.optional(v.number(), 0),
     attempts_with_cost: v.optional(v.number(), 0),
   }),
 ]);
 export type RunEvent = v.InferOutput<typeof runEventSchema>;
-/** How a run began, at first or once more. */
+/** The event of a run's start, or of a resume. */
 export type RunStart = Extract<RunEvent, { event: "run.started" | "run.resumed" }>;
-/** Whether an event says what the run is of. */
+/** Whether an event starts or resumes a run. */
 export const isStart = (event: RunEvent): event is RunStart =>
   event.event === "run.started" || event.event === "run.resumed";
 export type RunGraph = Pick<RunStart, keyof typeof graph>;
 
 type Without<Event, Keys extends PropertyKey> = Event extends unknown ? Omit<Event, Keys> : never;
-/** An event before the run has put its name and the time on it. */
+/** An event without the run's name and the time, which the run adds. */
 export type RunEventBody = Without<RunEvent, "at" | "run">;
 
 /** The version of the journal's lines. */

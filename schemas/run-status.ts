@@ -3,7 +3,7 @@ import type { Counts } from "./event.ts";
 import type { Mode } from "./manifest.ts";
 import type { FailureKind, Status, Usage } from "./outcome.ts";
 
-/** An attempt that was begun: one that a kill ended without an outcome is `interrupted`. */
+/** An attempt that has started; `interrupted` if a kill ended it without an outcome. */
 export interface AttemptStatus {
   readonly attempt: number;
   readonly status: Status | "running" | "interrupted";
@@ -11,7 +11,7 @@ export interface AttemptStatus {
   readonly reason: string | null;
 }
 
-/** A task of a run, as it stands: the shape of `status --json`. */
+/** A task of a run, as `status --json` prints it. */
 export interface TaskStatus {
   readonly id: string;
   readonly title: string;
@@ -19,8 +19,8 @@ export interface TaskStatus {
   readonly depends: readonly string[];
   readonly engine: EngineName;
   /**
-   * What it settled as; `running` or `pending` before; `interrupted` where its run was killed under it. Of a run that
-   * was resumed, what is to run again is `pending` until it starts.
+   * How it settled; before that `running`, `pending`, or `interrupted` if its run was killed while it ran. A task that
+   * a resume runs again is `pending` until it starts.
    */
   readonly status: Status | "running" | "pending" | "interrupted";
   readonly attempt: number;
@@ -29,19 +29,19 @@ export interface TaskStatus {
   readonly failure: FailureKind | null;
   /** The agent's own closing line. */
   readonly verdict: string | null;
-  /** Of its last attempt, from the project directory. */
+  /** The files that its last attempt changed, relative to the project directory. */
   readonly files_changed: readonly string[];
   readonly notes: readonly string[];
-  /** All that were begun, first to last. */
+  /** First to last. */
   readonly attempts: readonly AttemptStatus[];
-  /** Directory of its last attempt; `null` where that is of before a resume, and it is to run again. */
+  /** The directory of its last attempt; `null` if a resume runs it again and it has not started yet. */
   readonly artifacts: string | null;
   readonly usage: Usage | null;
 }
 
 export interface RunStatus {
   readonly run: string;
-  /** `running` while a process holds it; `killed` where it ended without a word. */
+  /** `running` while a process executes it; `killed` if that ended without finishing it. */
   readonly state: "running" | "finished" | "killed";
   readonly pid: number | null;
   readonly manifest: string;
@@ -49,14 +49,14 @@ export interface RunStatus {
   readonly mode: Mode;
   readonly started: string;
   readonly ended: string | null;
-  /** From the first start to the last thing that happened, or to now while it runs. */
+  /** From the first start to the last event, or to now while it runs. */
   readonly duration_s: number;
   readonly exit_code: number | null;
   readonly counts: Counts;
   readonly directory: string;
-  /** Of all attempts that report any; a figure that none reports is absent. */
+  /** The sum over all attempts that report any; a figure that none reports is absent. */
   readonly usage: Usage;
-  /** How many attempts of agents have ended, and how many of them told what they cost. */
+  /** The number of agent attempts that have ended, and of those that reported a cost. */
   readonly agent_attempts: number;
   readonly attempts_with_cost: number;
   readonly tasks: readonly TaskStatus[];

@@ -160,7 +160,7 @@ export class RunState {
   }
 }
 
-type TaskEvent = Extract<RunEvent, { task: string }>;
+export type TaskEvent = Extract<RunEvent, { task: string }>;
 
 /** Returns what an event changes in the task that it is about. */
 function changeOf(task: RunTask, event: TaskEvent, at: number): Partial<RunTask> {

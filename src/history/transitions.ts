@@ -8,7 +8,8 @@ export type TaskState = "pending" | "ready" | "running" | "verifying" | "waiting
 /** A state of the orchestrator's chart; `awaitingApproval` is manual-batching's own. */
 export type OrchestratorState =
   | "dispatching"
-  | `awaiting${"Approval" | "Answers"}`
+  | "awaitingApproval"
+  | "awaitingAnswers"
   | "cancelling"
   | "settled";
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import { isDone } from "../../schemas/outcome.ts";
-import { outcomeOf, RunState, type RunTask } from "./run-state.ts";
+import { outcomeOf, RunState, type RunTask, type TaskEvent } from "./run-state.ts";
 
 /** The state of a run whose journal is valid. */
 export type ValidRun = RunState & { readonly [Key in "started" | "latest"]: NonNullable<RunState[Key]> };
@@ -37,10 +37,7 @@ export function validate(run: RunState, event: RunEvent): string | undefined {
   return task ? validateForTask(task, event) : `unknown task ${JSON.stringify(event.task)}`;
 }
 
-function validateForTask(
-  task: RunTask,
-  event: Extract<RunEvent, { readonly task: string }>,
-): string | undefined {
+function validateForTask(task: RunTask, event: TaskEvent): string | undefined {
   const last = task.attempts.at(-1)?.number ?? 0;
   switch (event.event) {
     case "task.started":
@@ -48,15 +45,15 @@ function validateForTask(
     case "task.verified":
     case "task.answered": {
       const expected = event.event === "task.started" ? last + 1 : last;
-      return event.attempt === expected
-        ? undefined
+      if (event.attempt === expected) return undefined;
+      return expected === 0
+        ? `expected task.started of ${event.task} first, found ${event.event}`
         : `expected attempt ${expected} of ${event.task}, found ${event.attempt}`;
     }
     case "task.settled": {
       const ended = outcomeOf(task)?.status ?? "no outcome";
-      return !isDone(event.status) || event.status === ended
-        ? undefined
-        : `expected ${event.task} to settle as its last attempt ended (${ended}), found ${event.status}`;
+      if (!isDone(event.status) || event.status === ended) return undefined;
+      return `expected ${event.task} to settle as its last attempt ended (${ended}), found ${event.status}`;
     }
     default:
       return undefined;

@@ -6,7 +6,7 @@ import { bodyLimit } from "hono/body-limit";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { Chart } from "../../machines/chart.ts";
 import type { Mode } from "../../schemas/manifest.ts";
-import { follow, followLines } from "../journal/tail.ts";
+import { tailFile, tailLines } from "../journal/tail.ts";
 import { readAssets } from "./assets.ts";
 import { LocalServer } from "./local-server.ts";
 
@@ -168,7 +168,7 @@ async function sendJournal(
   const timer = setInterval(() => void sendAlive(), 1000);
   try {
     let count = 0;
-    for await (const lines of followLines(journal, { isComplete: () => streams.isClosing, signal })) {
+    for await (const lines of tailLines(journal, { isComplete: () => streams.isClosing, signal })) {
       const unsent = lines.slice(Math.max(0, skip - count));
       count += lines.length;
       if (unsent.length > 0) await stream.writeSSE({ id: String(count), data: JSON.stringify(unsent) });
@@ -187,7 +187,7 @@ async function sendFile(
   isComplete: () => Promise<boolean>,
 ): Promise<void> {
   const decoder = new TextDecoder();
-  for await (const chunk of follow(path, { from: -maxShownBytes, isComplete, signal })) {
+  for await (const chunk of tailFile(path, { from: -maxShownBytes, isComplete, signal })) {
     await stream.writeSSE({ data: JSON.stringify(decoder.decode(chunk, { stream: true })) });
   }
   await stream.writeSSE({ event: "end", data: "" });

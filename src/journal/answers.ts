@@ -51,7 +51,7 @@ async function answerState(paths: RunPaths, task: string, file: string): Promise
   // Looked for only now: while the file is there, the answer is not in the journal that was read.
   if (!existsSync(file)) return "taken";
   if (pid === undefined) return "runEnded";
-  return isParked(history.tasks.get(task)?.status) ? "pending" : "refused";
+  return isParked(history.task(task)?.status) ? "pending" : "refused";
 }
 
 /**
@@ -66,7 +66,7 @@ export function watchAnswers(
     for (const name of namesIn(folder)) {
       const file = join(folder, name);
       const answer = answerIn(file);
-      if (answer && take(answer)) removed(file);
+      if (answer && take(answer)) remove(file);
     }
   };
   let watcher: FSWatcher | undefined;
@@ -91,14 +91,15 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function removed(file: string): void {
+function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Of no further effect: what it answers is no longer open.
+    // A file that stays does no harm: its question is no longer open.
   }
 }
 
+/** Returns the answer in a file; undefined if there is none to read. */
 function answerIn(file: string): LeftAnswer | undefined {
   try {
     const parsed = v.safeParse(answerSchema, JSON.parse(readFileSync(file, "utf8")));

@@ -6,14 +6,14 @@ import { processStart } from "../process/process-start.ts";
 const holderSchema = v.object({ pid: v.number(), start: v.string(), host: v.string() });
 type Holder = v.InferOutput<typeof holderSchema>;
 
-/** A run's lock, held by this process. */
+/** The lock of a run, held by this process. */
 export interface Lock {
   readonly release: () => Promise<void>;
 }
 
 /**
- * Takes the lock at a path, or gives the pid of the living process that holds it. That of a dead process is taken
- * over, also where its pid is another process's by now. Throws the error of the file system.
+ * Takes the lock at a path, or returns the pid of the living process that holds it. The lock of a dead process is taken
+ * over, even if its pid now belongs to another process. Throws the error of the file system.
  */
 export async function takeLock(path: string): Promise<Lock | { readonly heldBy: number }> {
   const mine = `${path}.${process.pid}`;
@@ -21,9 +21,9 @@ export async function takeLock(path: string): Promise<Lock | { readonly heldBy: 
   try {
     for (;;) {
       try {
-        // A link is made whole or not at all, and by one of several only.
+        // A link is made whole or not at all, and only one of several processes makes it.
         await link(mine, path);
-        return held(path);
+        return lockAt(path);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
@@ -36,7 +36,7 @@ export async function takeLock(path: string): Promise<Lock | { readonly heldBy: 
   }
 }
 
-/** Removes a dead process's lock. Whoever was faster has one of their own there by now: that is put back. */
+/** Removes a dead process's lock. If a faster process has put its own there by now, that one is put back. */
 async function moveAway(path: string, aside: string): Promise<void> {
   await rename(path, aside).catch(ignoreMissing);
   const moved = await readHolder(aside);
@@ -44,8 +44,8 @@ async function moveAway(path: string, aside: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-/** Released once: a second time, the lock might be another's. */
-function held(path: string): Lock {
+/** The lock at a path, released at most once: a second time it may be another process's. */
+function lockAt(path: string): Lock {
   let released: Promise<void> | undefined;
   return {
     release: () => {
@@ -55,7 +55,7 @@ function held(path: string): Lock {
   };
 }
 
-/** The pid of the living process that holds a lock; nothing where none does. */
+/** Returns the pid of the living process that holds a lock; undefined if none does. */
 export async function lockHolder(path: string): Promise<number | undefined> {
   const holder = await readHolder(path);
   return holder && isAlive(holder) ? holder.pid : undefined;
@@ -77,7 +77,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-/** Of another machine's process nothing can be told: it counts as living. */
+/** Whether a lock's holder is alive; a process of another machine counts as alive, as there is no telling. */
 const isAlive = ({ pid, start, host }: Holder): boolean => host !== hostname() || processStart(pid) === start;
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -1,55 +1,58 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How often a file that has been read to its end is looked at again. */
+/** How long to wait at the end of a file before looking for more. */
 const pollMs = 120;
 const chunkBytes = 256 * 1024;
 
-export interface FollowOptions {
-  /** Where to begin, in bytes; a negative number counts from the end. */
+export interface TailOptions {
+  /** Where to begin, in bytes; a negative number counts from the end of the file. */
   readonly from?: number;
-  /** Asked at the end of the file: whether nothing more will come. */
+  /** Whether the file is complete: then reading ends with its last byte. */
   readonly isComplete: () => boolean | Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-/** The bytes of a file as it grows; one that is not there yet is waited for. Ends when it is complete, or aborted. */
-export const follow = (path: string, options: FollowOptions): AsyncGenerator<Buffer> =>
-  followed(path, options, (bytes) => bytes.length);
+/**
+ * Yields the bytes of a file as it grows, once it is there. Ends when the file is complete or the signal is aborted.
+ * Throws the error of the file system.
+ */
+export const tailFile = (path: string, options: TailOptions): AsyncGenerator<Buffer> =>
+  tail(path, options, (bytes) => bytes.length);
 
-/** The complete lines of a file as it grows, as many at a time as were there; one without its newline is not read. */
-export async function* followLines(path: string, options: FollowOptions): AsyncGenerator<string[]> {
-  const whole = (bytes: Buffer) => bytes.lastIndexOf(10) + 1;
-  for await (const lines of followed(path, options, whole)) {
+/** Yields the complete lines of a file as it grows, as many at a time as there are. */
+export async function* tailLines(path: string, options: TailOptions): AsyncGenerator<string[]> {
+  const endOfLines = (bytes: Buffer) => bytes.lastIndexOf(10) + 1;
+  for await (const lines of tail(path, options, endOfLines)) {
     yield lines.toString("utf8", 0, lines.length - 1).split("\n");
   }
 }
 
 /**
- * Gives of what has come as many bytes as `whole` says. The rest is read again, and not kept: whoever goes on with a
- * torn journal cuts it off.
+ * Yields as many of the new bytes as `countOf` says. The rest is read again and not kept, since a resume cuts an
+ * incomplete line off.
  */
-async function* followed(
+async function* tail(
   path: string,
-  options: FollowOptions,
-  whole: (bytes: Buffer) => number,
+  options: TailOptions,
+  countOf: (bytes: Buffer) => number,
 ): AsyncGenerator<Buffer> {
   let handle: FileHandle | undefined;
   try {
     let [at, size] = [0, chunkBytes];
     while (!options.signal.aborted) {
-      // Asked before reading: what was written before the answer is then read too.
+      // Asked before reading, so that what was written before the answer is read too.
       const complete = await options.isComplete();
       if (!handle) {
-        handle = await openIfThere(path);
+        handle = await openIfExists(path);
         const { from = 0 } = options;
         if (handle) at = from < 0 ? Math.max(0, (await handle.stat()).size + from) : from;
       }
       const chunk = handle ? await readFrom(handle, at, size) : Buffer.alloc(0);
-      const given = whole(chunk);
-      if (given > 0) {
-        [at, size] = [at + given, chunkBytes];
-        yield chunk.subarray(0, given);
+      const count = countOf(chunk);
+      if (count > 0) {
+        [at, size] = [at + count, chunkBytes];
+        yield chunk.subarray(0, count);
       } else if (chunk.length === size) size *= 2;
       else if (complete) return;
       else await sleep(pollMs, undefined, { signal: options.signal }).catch(() => {});
@@ -65,8 +68,8 @@ async function readFrom(handle: FileHandle, at: number, size: number): Promise<B
   return buffer.subarray(0, bytesRead);
 }
 
-/** A file, or what has come of it so far: a process's output is `<file>.part` until the process has ended. */
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
+/** Opens a file, or `<file>.part`, which holds a process's output until the process ends. */
+async function openIfExists(path: string): Promise<FileHandle | undefined> {
   for (const candidate of [path, `${path}.part`]) {
     try {
       return await open(candidate, "r");

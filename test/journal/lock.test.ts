@@ -23,7 +23,7 @@ const taken = async (): Promise<Lock> => {
 const holder = (pid: number, start: string, host = hostname()) =>
   writeFile(path, JSON.stringify({ pid, start, host }));
 
-test("a lock that a living process holds is refused with its pid, until it is released", async () => {
+test("a lock held by a living process is refused with its pid until it is released", async () => {
   const lock = await taken();
   expect(await takeLock(path)).toEqual({ heldBy: process.pid });
   expect(await lockHolder(path)).toBe(process.pid);
@@ -33,7 +33,7 @@ test("a lock that a living process holds is refused with its pid, until it is re
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("a second release does not take another's lock away", async () => {
+test("a second release does not remove another process's lock", async () => {
   const first = await taken();
   await first.release();
   const second = await taken();
@@ -42,7 +42,7 @@ test("a second release does not take another's lock away", async () => {
   await second.release();
 });
 
-test("a dead process's lock is taken over", async () => {
+test("a lock of a dead process is taken over", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e9)"]);
   await once(child, "spawn");
   const pid = child.pid as number;
@@ -53,24 +53,24 @@ test("a dead process's lock is taken over", async () => {
   await (await taken()).release();
 });
 
-test("also where its pid is another process's by now", async () => {
+test("a lock whose pid now belongs to another process is taken over", async () => {
   await holder(process.pid, "1@another-boot");
   await (await taken()).release();
 });
 
-test("a lock from another machine is left alone", async () => {
+test("a lock from another machine is respected", async () => {
   await holder(1, "1@x", "another.machine.example");
   expect(await takeLock(path)).toEqual({ heldBy: 1 });
 });
 
-test("a file that says nothing is no lock", async () => {
+test("an empty file is not a lock", async () => {
   await writeFile(path, "");
   const lock = await taken();
   expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
   await lock.release();
 });
 
-test("of many that come at once, one gets it", async () => {
+test("only one of many simultaneous callers gets the lock", async () => {
   await writeFile(path, "");
   const all = await Promise.all(Array.from({ length: 20 }, () => takeLock(path)));
   expect(all.filter((lock) => !("heldBy" in lock))).toHaveLength(1);

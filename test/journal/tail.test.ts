@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { follow, followLines } from "../../src/journal/tail.ts";
+import { tailFile, tailLines } from "../../src/journal/tail.ts";
 
 let directory: string;
 let file: string;
@@ -12,10 +12,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** Does one thing each time that all has been read, and is complete after the last. */
+/** Options that do one step each time the end of the file is reached, and are complete after the last step. */
 const between = (...steps: (() => Promise<unknown>)[]) => ({
   signal: new AbortController().signal,
-  // Asked before each reading: whatever was there the time before has been read by now.
+  // Asked before each read: what the step before wrote has been read by now.
   isComplete: async () => {
     const step = steps.shift();
     await step?.();
@@ -23,32 +23,32 @@ const between = (...steps: (() => Promise<unknown>)[]) => ({
   },
 });
 const nothing = async () => {};
-async function linesOf(options: Parameters<typeof followLines>[1]): Promise<string[][]> {
+async function linesOf(options: Parameters<typeof tailLines>[1]): Promise<string[][]> {
   const all: string[][] = [];
-  for await (const lines of followLines(file, options)) all.push(lines);
+  for await (const lines of tailLines(file, options)) all.push(lines);
   return all;
 }
 
-test("whole lines come as the file grows, and a last line without its end does not", async () => {
+test("complete lines come as the file grows; an incomplete last line does not", async () => {
   await writeFile(file, "one\ntwo\nthr");
   const grown = await linesOf(between(nothing, nothing, () => appendFile(file, "ee\nfo"), nothing));
   expect(grown).toEqual([["one", "two"], ["three"]]);
 });
 
-test("a file that is not there yet is waited for", async () => {
+test("a file that does not exist yet is read once it does", async () => {
   expect(await linesOf(between(nothing, nothing, () => writeFile(file, "one\n"), nothing))).toEqual([
     ["one"],
   ]);
 });
 
-test.each([1, 2, 3])("a character of four bytes that is written %s at first comes whole", async (bytes) => {
+test.each([1, 2, 3])("a four-byte character of which %s are written first comes whole", async (bytes) => {
   const text = Buffer.from("\u{1f6f0}\n");
   await writeFile(file, Buffer.concat([Buffer.from("a\n"), text.subarray(0, bytes)]));
   const rest = () => appendFile(file, text.subarray(bytes));
   expect(await linesOf(between(nothing, nothing, rest, nothing))).toEqual([["a"], ["\u{1f6f0}"]]);
 });
 
-test("a torn line that is cut off before others follow leaves nothing of itself", async () => {
+test("a torn line that is cut off before others are appended is not yielded", async () => {
   await writeFile(file, 'one\n{"torn": "by a cra');
   const resume = async () => {
     await truncate(file, 4);
@@ -58,17 +58,17 @@ test("a torn line that is cut off before others follow leaves nothing of itself"
   expect(grown).toEqual([["one"], ['{"event": "run.resumed"}', "three"]]);
 });
 
-test("a line that is longer than what is read at once comes whole", async () => {
+test("a line longer than one read comes whole", async () => {
   const long = "\u00e9".repeat(700_000);
   await writeFile(file, `one\n${long}\ntwo\n`);
   expect((await linesOf(between(nothing, nothing))).flat()).toEqual(["one", long, "two"]);
 });
 
-test("nothing is read any more once it is not wanted, also while it waits", async () => {
+test("an aborted signal ends the reading, even while it waits", async () => {
   await writeFile(file, "one\n");
   const controller = new AbortController();
   const seen: string[][] = [];
-  for await (const lines of followLines(file, { signal: controller.signal, isComplete: () => false })) {
+  for await (const lines of tailLines(file, { signal: controller.signal, isComplete: () => false })) {
     seen.push(lines);
     await appendFile(file, "two\n");
     controller.abort();
@@ -76,7 +76,7 @@ test("nothing is read any more once it is not wanted, also while it waits", asyn
   expect(seen).toEqual([["one"]]);
 });
 
-test("of a long output the end is read, and what is being written goes on under its last name", async () => {
+test("a negative start reads the end of an output, and the output is read on after its `.part` is renamed", async () => {
   const output = join(directory, "output.md");
   await writeFile(`${output}.part`, "0123456789");
   const finish = async () => {
@@ -85,6 +85,6 @@ test("of a long output the end is read, and what is being written goes on under 
   };
   const read: string[] = [];
   const options = { from: -4, ...between(nothing, nothing, finish, nothing) };
-  for await (const bytes of follow(output, options)) read.push(bytes.toString());
+  for await (const bytes of tailFile(output, options)) read.push(bytes.toString());
   expect(read).toEqual(["6789", "ab"]);
 });

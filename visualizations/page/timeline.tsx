@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RunAttempt, RunState, RunTask } from "../../src/history/run-state.ts";
-import { slotsOf } from "../../src/history/slots.ts";
 import { isEnd } from "../../src/history/transitions.ts";
 import { Scroller } from "./scroller.tsx";
+import { slotsOf } from "./slots.ts";
 import { clock, lookOf, oneLine, seconds, signs, ticksOf } from "./text.ts";
 
 interface TimelineProps {

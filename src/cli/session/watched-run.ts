@@ -4,7 +4,7 @@ import { resumeCommand } from "../../history/next-step.ts";
 import { lockHolder } from "../../journal/lock.ts";
 import { readJournal } from "../../journal/read-journal.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
-import { followLines } from "../../journal/tail.ts";
+import { tailLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
 import { reporterFor } from "../../terminal/reporters.ts";
@@ -63,7 +63,7 @@ async function replay(
     if ((await lockHolder(lock)) !== undefined) return false;
     return last !== undefined || Date.now() - since > startupMs;
   };
-  for await (const lines of followLines(journal, { from: length, isComplete, signal })) {
+  for await (const lines of tailLines(journal, { from: length, isComplete, signal })) {
     for (const line of lines) {
       const { event } = journalLine(line);
       if (!event) continue;

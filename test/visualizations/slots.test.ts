@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunEvent, RunEventBody } from "../../schemas/event.ts";
 import { RunState } from "../../src/history/run-state.ts";
-import { slotsOf } from "../../src/history/slots.ts";
+import { slotsOf } from "../../visualizations/page/slots.ts";
 
 const key = { prompt: "p", options: "o", results: "r" };
 const jobOf = (...ids: string[]) => ({

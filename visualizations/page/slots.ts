@@ -1,4 +1,4 @@
-import type { RunState } from "./run-state.ts";
+import type { RunState } from "../../src/history/run-state.ts";
 
 /** Returns the slot of each attempt, counted from 0, by task: an attempt takes the first free slot. */
 export function slotsOf(run: RunState): ReadonlyMap<string, readonly number[]> {
