@@ -1,4 +1,4 @@
-/** The closed set of problem codes: stable, for scripts and for looking up. */
+/** Every problem code. Codes are stable: scripts may depend on them. */
 export type ProblemCode =
   | "file-not-found"
   | "file-unreadable"
@@ -46,7 +46,7 @@ export type ProblemCode =
   | "journal-torn"
   | "run-not-found";
 
-/** A place in a file. Lines and columns count from 1; `source` is the whole line, `length` what to underline. */
+/** A place in a file. Lines and columns count from 1; `source` is the whole line, `length` the characters to underline. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -55,16 +55,16 @@ export interface Place {
   readonly length?: number;
 }
 
-/** Something wrong with what the user gave, as data: where, what was expected, what was found, what to do. */
+/** A mistake in the user's input, as data. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: "error" | "warning";
-  /** One sentence: what was expected and what was found. */
+  /** One sentence, such as `expected X, found Y`. */
   readonly message: string;
   readonly place: Place;
   /** What to do about it. */
   readonly hint?: string;
-  /** Second places, each with a word on what stands there: the first use of an id, the steps of a cycle. */
+  /** Further places, each with a note: the first use of an id, the steps of a cycle. */
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
 }
 
@@ -77,14 +77,14 @@ const builderOf =
     { hint, related }: Pick<Problem, "hint" | "related"> = {},
   ): Problem => ({ code, severity, message, place, ...(hint && { hint }), ...(related && { related }) });
 
-/** Builds a problem that ends a command. */
+/** Builds a problem that stops the command. */
 export const error = builderOf("error");
-/** Builds a problem that a person should look at, and that ends nothing. */
+/** Builds a problem that a person should look at, but that stops nothing. */
 export const warning = builderOf("warning");
 
 export const isError = (problem: Problem): boolean => problem.severity === "error";
 
-/** Thrown where a user's own mistake ends a command: printed as problems with exit status 2, never as a stack. */
+/** Thrown for mistakes in the user's files: printed as problems, without a stack, with exit status 2. */
 export class ProblemsError extends Error {
   override readonly name = "ProblemsError";
   constructor(readonly problems: readonly Problem[]) {
@@ -92,7 +92,7 @@ export class ProblemsError extends Error {
   }
 }
 
-/** Thrown where a command cannot do what it was asked, for a reason outside any file's text: exit status 2. */
+/** Thrown if a command cannot do what it was asked, for a reason outside the text of any file: exit status 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   constructor(
@@ -104,7 +104,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Thrown where a run that had been started had to end, for a reason outside its tasks: exit status 1. */
+/** Thrown if a started run had to end for a reason outside its tasks: exit status 1. */
 export class RunError extends Error {
   override readonly name = "RunError";
   constructor(

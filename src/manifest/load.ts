@@ -5,47 +5,47 @@ import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { checkMeaning } from "./meaning.ts";
 import { promptFileProblems } from "./prompt-files.ts";
 
-/** What a value that this version does not know is called. */
+/** Codes of values that this version does not know, by key. */
 const codes = { version: "unsupported-version", mode: "unknown-mode" } as const;
 
 /**
- * Reads and checks a manifest: every problem at once, by line. There is a manifest where none is an error. With
- * `mode`, it is checked for a run in that mode in place of its own.
+ * Reads and checks a manifest. Returns all problems, sorted by line, and the manifest if none of them is an error.
+ * `mode` replaces the manifest's own.
  */
 export async function loadManifest(
   path: string,
   { mode }: { readonly mode?: Mode } = {},
 ): Promise<{ manifest?: Manifest; file?: YamlFile; problems: Problem[] }> {
-  return manifestIn(await readYamlFile(path), mode);
+  return checkManifest(await readYamlFile(path), mode);
 }
 
-/** Checks a manifest that is read already. */
-export async function manifestIn(
+/** Checks a manifest that has been parsed; see `loadManifest`. */
+export async function checkManifest(
   { file, problems: read }: { readonly file?: YamlFile; readonly problems: readonly Problem[] },
   mode?: Mode,
 ): Promise<{ manifest?: Manifest; file?: YamlFile; problems: Problem[] }> {
-  if (!file) return { problems: bounded(read) };
+  if (!file) return { problems: sortAndLimit(read) };
   if (isEmpty(file.value)) return { file, problems: [...read, emptyManifest(file)] };
-  const { value: manifest, problems: ofShape } = schemaProblems(manifestSchema, file, codes);
-  const ofPrompts = manifest ? await promptFileProblems(manifest, file) : [];
-  const problems = bounded([...read, ...ofShape, ...checkMeaning(file, mode), ...ofPrompts]);
+  const { value: manifest, problems: shapeProblems } = schemaProblems(manifestSchema, file, codes);
+  const promptProblems = manifest ? await promptFileProblems(manifest, file) : [];
+  const problems = sortAndLimit([...read, ...shapeProblems, ...checkMeaning(file, mode), ...promptProblems]);
   return { ...(manifest && !problems.some(isError) ? { manifest } : {}), file, problems };
 }
 
-const byPlace = (problems: readonly Problem[]): Problem[] =>
+const sortByPlace = (problems: readonly Problem[]): Problem[] =>
   problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
 
-/** Nobody reads more, and a million of them fill a gigabyte. */
-const mostProblems = 1000;
+/** Nobody reads more, and a million problems take a gigabyte of memory. */
+const maxProblems = 1000;
 
-/** The problems by line; of too many all errors before any warning, and how many are left out. */
-function bounded(problems: readonly Problem[]): Problem[] {
-  if (problems.length <= mostProblems) return byPlace(problems);
-  const kept = byPlace(
-    [...problems.filter(isError), ...problems.filter((one) => !isError(one))].slice(0, mostProblems),
+/** Sorts problems by line. Of too many, errors are kept before warnings, and the number of the others is added. */
+function sortAndLimit(problems: readonly Problem[]): Problem[] {
+  if (problems.length <= maxProblems) return sortByPlace(problems);
+  const kept = sortByPlace(
+    [...problems.filter(isError), ...problems.filter((one) => !isError(one))].slice(0, maxProblems),
   );
   const place = kept.at(-1)?.place ?? { file: "", line: 1, column: 1 };
-  const more = `${problems.length - mostProblems} more problems are not shown`;
+  const more = `${problems.length - maxProblems} more problems are not shown`;
   return [...kept, warning("too-many-problems", more, place, { hint: "fix these first" })];
 }
 

@@ -8,16 +8,16 @@ import { cycleProblems, orderProblems } from "./order-problems.ts";
 import { type Outline, type OutlineTask, outlineOf } from "./outline.ts";
 
 /**
- * What a manifest cannot mean, whatever else is wrong with it: repeated ids, unknown dependencies, cycles, and what
- * its mode, or the one given in place of it, makes of its order.
+ * Finds what no schema can: duplicate ids, unknown dependencies, cycles, and order that the mode ignores or cannot
+ * keep. Works on manifests that have other errors, too. `mode` replaces the manifest's own.
  */
 export function checkMeaning(file: YamlFile, mode?: Mode): Problem[] {
   const outline = outlineOf(file.value);
   const top = file.value as { readonly mode?: unknown; readonly stage_barriers?: unknown };
   const barriers = top.stage_barriers === "relaxed" ? "relaxed" : "strict";
   return [
-    ...emptyParts(outline, file),
-    ...repeatedIds(outline, file),
+    ...emptyStages(outline, file),
+    ...duplicateIds(outline, file),
     ...dependencyProblems(outline, file),
     ...outline.tasks.flatMap((task) => conflictingKeys(task, file)),
     ...cycleProblems(outline, file),
@@ -25,16 +25,16 @@ export function checkMeaning(file: YamlFile, mode?: Mode): Problem[] {
   ];
 }
 
-/** What is wrong with a manifest in a mode other than its own, and not in its own. */
+/** Finds the problems that a manifest has in another mode but not in its own. */
 export function checkMode(manifest: Manifest, file: YamlFile, mode: Mode): Problem[] {
   const outline = outlineOf(file.value);
-  const inMode = (mode: Mode) => orderProblems(outline, file, mode, manifest.stage_barriers);
-  const nameOf = ({ code, place }: Problem) => `${code}:${place.line}:${place.column}`;
-  const known = new Set(inMode(manifest.mode).map(nameOf));
-  return inMode(mode).filter((problem) => !known.has(nameOf(problem)));
+  const problemsIn = (name: Mode) => orderProblems(outline, file, name, manifest.stage_barriers);
+  const keyOf = ({ code, place }: Problem) => `${code}:${place.line}:${place.column}`;
+  const known = new Set(problemsIn(manifest.mode).map(keyOf));
+  return problemsIn(mode).filter((problem) => !known.has(keyOf(problem)));
 }
 
-function emptyParts({ stages }: Outline, file: YamlFile): Problem[] {
+function emptyStages({ stages }: Outline, file: YamlFile): Problem[] {
   if (!stages) return [];
   if (stages.every(({ entries }) => entries === 0)) {
     const hint = "list the tasks of a stage under `tasks:`, each with an `id`";
@@ -51,7 +51,7 @@ function emptyParts({ stages }: Outline, file: YamlFile): Problem[] {
     );
 }
 
-function repeatedIds({ tasks }: Outline, file: YamlFile): Problem[] {
+function duplicateIds({ tasks }: Outline, file: YamlFile): Problem[] {
   const first = new Map<string, Path>();
   return tasks.flatMap(({ id, path }): Problem[] => {
     const before = first.get(id);
@@ -71,13 +71,13 @@ function repeatedIds({ tasks }: Outline, file: YamlFile): Problem[] {
 function dependencyProblems({ tasks }: Outline, file: YamlFile): Problem[] {
   const ids = [...new Set(tasks.map(({ id }) => id))];
   const known = new Set(ids);
-  // A near name is sought among all ids: of a file that is wrong throughout, a few suggestions are enough.
+  // Each suggestion compares all ids: a file that is wrong throughout gets only so many.
   let suggestions = 50;
   return tasks.flatMap((task) => {
     const seen = new Map<string, Path>();
     return task.depends.flatMap(({ id, path }): Problem[] => {
       const before = seen.get(id);
-      if (before) return [repeatedDependency(task.id, id, path, before, file)];
+      if (before) return [duplicateDependency(task.id, id, path, before, file)];
       seen.set(id, path);
       if (id === task.id) return [selfDependency(id, path, file)];
       if (known.has(id)) return [];
@@ -95,7 +95,7 @@ const selfDependency = (id: string, path: Path, file: YamlFile): Problem =>
     hint: "remove this dependency",
   });
 
-const repeatedDependency = (task: string, id: string, path: Path, before: Path, file: YamlFile): Problem =>
+const duplicateDependency = (task: string, id: string, path: Path, before: Path, file: YamlFile): Problem =>
   warning("duplicate-dependency", `task ${quoted(task)} depends on ${quoted(id)} twice`, file.place(path), {
     hint: "remove one of them",
     related: [{ message: "first listed here", place: file.place(before) }],

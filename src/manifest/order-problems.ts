@@ -7,35 +7,35 @@ import { quoted } from "../text/printable.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
 import type { Outline, OutlineTask } from "./outline.ts";
 
-/** Tasks that wait for each other by their `depends` alone: wrong in every mode. */
+/** Finds cycles of `depends` alone, which are errors in every mode. */
 export function cycleProblems(outline: Outline, file: YamlFile): Problem[] {
   const { graph, tasks } = graphOf(outline);
   const order = ordered(graph, [], () => false);
   return cycles(order).map((nodes) =>
     cycleProblem(
-      fromFirst(nodes).map((node) => tasks[node] as OutlineTask),
+      rotateToFirst(nodes).map((node) => tasks[node] as OutlineTask),
       file,
     ),
   );
 }
 
-/** What a mode makes of `depends` and stages: order that it ignores, and dependencies that no order of stages allows. */
+/** Finds order that a mode ignores, and dependencies that contradict the order of stages. */
 export function orderProblems(
   outline: Outline,
   file: YamlFile,
   mode: unknown,
   barriers: Manifest["stage_barriers"],
 ): Problem[] {
-  // An unknown mode has a problem of its own; its order is checked as the most common one's.
+  // An unknown mode is reported elsewhere; the order is then checked for the most common mode.
   const name = modes.find((known) => known === mode) ?? "dependency-driven";
   const { usesDependencies, isBatched } = modeConfigs[name];
-  if (!usesDependencies) return ignoredOrder(outline, file, name);
+  if (!usesDependencies) return ignoredOrderProblems(outline, file, name);
   return isBatched || barriers === "strict"
-    ? laterStages(outline, file, isBatched)
-    : keptBarriers(outline, file);
+    ? laterStageProblems(outline, file, isBatched)
+    : barrierProblems(outline, file);
 }
 
-function ignoredOrder({ stages = [], tasks }: Outline, file: YamlFile, mode: Mode): Problem[] {
+function ignoredOrderProblems({ stages = [], tasks }: Outline, file: YamlFile, mode: Mode): Problem[] {
   const hasDepends = tasks.some(({ depends }) => depends.length > 0);
   const hasStages = stages.filter(({ entries }) => entries !== 0).length > 1;
   if (!hasDepends && !hasStages) return [];
@@ -47,7 +47,7 @@ function ignoredOrder({ stages = [], tasks }: Outline, file: YamlFile, mode: Mod
   return [warning("dependencies-ignored", message, file.place(["mode"]), { hint })];
 }
 
-/** The tasks as a graph, and the task of each of its nodes. */
+/** The tasks as a graph, with the task of each node. Of tasks with one id, the first counts. */
 function graphOf({ stages = [], tasks }: Outline): { graph: TaskGraph; tasks: OutlineTask[] } {
   const first = new Map<string, OutlineTask>();
   for (const task of tasks) if (!first.has(task.id)) first.set(task.id, task);
@@ -61,34 +61,34 @@ function graphOf({ stages = [], tasks }: Outline): { graph: TaskGraph; tasks: Ou
   return { graph, tasks: [...first.values()] };
 }
 
-/** The same cycle, told from its first task in plan order. */
-function fromFirst(nodes: readonly number[]): number[] {
+/** Rotates a cycle so that it starts with its first task in plan order. */
+function rotateToFirst(nodes: readonly number[]): number[] {
   const start = nodes.indexOf(nodes.reduce((a, b) => Math.min(a, b)));
   return [...nodes.slice(start), ...nodes.slice(0, start)];
 }
 
 function cycleProblem(steps: readonly OutlineTask[], file: YamlFile): Problem {
   const [place, ...others] = stepPlaces([...steps, steps[0] as OutlineTask], file);
-  const message = `tasks depend on each other: ${route([...steps, steps[0] as OutlineTask])}`;
+  const message = `tasks depend on each other: ${routeText([...steps, steps[0] as OutlineTask])}`;
   return error("dependency-cycle", message, place?.place ?? file.place([]), {
     hint: "remove one of these dependencies",
     related: others,
   });
 }
 
-/** A longer path is not read to its end. */
-const mostSteps = 40;
+/** The longest path that a message shows in full. */
+const maxSteps = 40;
 
-function route(steps: readonly OutlineTask[]): string {
+function routeText(steps: readonly OutlineTask[]): string {
   const ids = steps.map(({ id }) => id);
-  if (ids.length > mostSteps)
-    ids.splice(mostSteps / 2, ids.length - mostSteps, `… ${ids.length - mostSteps} more …`);
+  if (ids.length > maxSteps)
+    ids.splice(maxSteps / 2, ids.length - maxSteps, `… ${ids.length - maxSteps} more …`);
   return ids.join(" → ");
 }
 
-/** For each task on a path but the last, where it names the next. */
+/** Where each task on a path but the last names the next one. */
 function stepPlaces(steps: readonly OutlineTask[], file: YamlFile): { message: string; place: Place }[] {
-  return steps.slice(0, Math.min(steps.length - 1, mostSteps)).map((from, at) => {
+  return steps.slice(0, Math.min(steps.length - 1, maxSteps)).map((from, at) => {
     const to = steps[at + 1]?.id as string;
     const entry = from.depends.find(({ id }) => id === to);
     const message = `${quoted(from.id)} depends on ${quoted(to)} here`;
@@ -96,8 +96,8 @@ function stepPlaces(steps: readonly OutlineTask[], file: YamlFile): { message: s
   });
 }
 
-/** Dependencies on a later stage where every stage waits for the ones before it. */
-function laterStages(outline: Outline, file: YamlFile, isBatched: boolean): Problem[] {
+/** Finds dependencies on a later stage if every stage waits for the earlier ones. */
+function laterStageProblems(outline: Outline, file: YamlFile, isBatched: boolean): Problem[] {
   const byId = new Map(graphOf(outline).tasks.map((task) => [task.id, task]));
   return outline.tasks.flatMap((task) =>
     task.depends.flatMap(({ id, path }): Problem[] => {
@@ -118,8 +118,11 @@ function laterStages(outline: Outline, file: YamlFile, isBatched: boolean): Prob
   );
 }
 
-/** Under relaxed barriers: dependencies on a later stage's task that, as it names none of its own, keeps its barrier. */
-function keptBarriers(outline: Outline, file: YamlFile): Problem[] {
+/**
+ * Finds dependencies on a task of a later stage under relaxed barriers if that task waits for all earlier stages, as
+ * tasks without `depends` do.
+ */
+function barrierProblems(outline: Outline, file: YamlFile): Problem[] {
   const { graph, tasks } = graphOf(outline);
   const order = stageOrder(graph, "relaxed");
   return cycles(order).flatMap((nodes): Problem[] => {
@@ -128,7 +131,7 @@ function keptBarriers(outline: Outline, file: YamlFile): Problem[] {
     const [first, last] = [steps[0], steps.at(-1)];
     if (!first || !last) return [];
     const [place, ...others] = stepPlaces(steps, file);
-    const by = steps.length > 2 ? ` (${route(steps)})` : "";
+    const by = steps.length > 2 ? ` (${routeText(steps)})` : "";
     const message = `task ${quoted(first.id)} in ${first.stage.label} depends on ${quoted(last.id)} in the later ${last.stage.label}${by}, which has no "depends" and so waits for all of ${first.stage.label}`;
     return [
       error("dependency-cycle", message, place?.place ?? file.place(first.path), {

@@ -1,7 +1,7 @@
 import { quoted } from "../text/printable.ts";
 import type { Path } from "../yaml/yaml-file.ts";
 
-/** A task of a manifest that may yet be wrong in other ways: what can be told of it, and where. */
+/** What can be read of a task of a manifest that may have errors. */
 export interface OutlineTask {
   readonly id: string;
   readonly path: Path;
@@ -11,23 +11,23 @@ export interface OutlineTask {
 }
 
 export interface OutlineStage {
-  /** Its place among the stages, from 0. */
+  /** Position among the stages, from 0. */
   readonly number: number;
-  /** `stage "A"`, or `stage 2` where it has no name. */
+  /** `stage "A"`, or `stage 2` if it has no name. */
   readonly label: string;
   readonly path: Path;
-  /** Entries of `tasks`, also of those that are no usable tasks; nothing where there is no such list. */
+  /** Number of entries in `tasks`, including unusable ones; undefined if there is no such list. */
   readonly entries: number | undefined;
 }
 
 export interface Outline {
-  /** Nothing where there is no list of stages. */
+  /** Undefined if there is no list of stages. */
   readonly stages: readonly OutlineStage[] | undefined;
-  /** The tasks that have an id, in plan order. Two can have the same. */
+  /** The tasks that have an id, in plan order. Ids may be duplicates. */
   readonly tasks: readonly OutlineTask[];
 }
 
-/** Reads what it can of a manifest's value, so that one wrong part does not hide the problems of the rest. */
+/** Reads as much of a manifest as possible, so that one error does not hide others. */
 export function outlineOf(value: unknown): Outline {
   const tasks: OutlineTask[] = [];
   const stages = listIn(value, "stages")?.map((entry, number): OutlineStage => {
@@ -47,7 +47,7 @@ export function outlineOf(value: unknown): Outline {
 function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | undefined {
   if (!isMap(value)) return undefined;
   const { id } = value;
-  // A number is wrong, but what others name by it is not unknown for that.
+  // A number is an error, but tasks that depend on it do not depend on an unknown task.
   if (typeof id !== "number" && (typeof id !== "string" || id === "")) return undefined;
   const depends = (listIn(value, "depends") ?? []).flatMap((entry, at) =>
     typeof entry === "string" ? [{ id: entry, path: [...path, "depends", at] }] : [],

@@ -4,19 +4,19 @@ import { error, type Problem } from "../problem.ts";
 import { quoted } from "../text/printable.ts";
 import { readText, type YamlFile } from "../yaml/yaml-file.ts";
 
-/** A larger file is refused unread. */
-const mostBytes = 1024 * 1024;
+/** Larger files are rejected without being read. */
+const maxBytes = 1024 * 1024;
 
-/** Reads a task's `prompt_file`, which is relative to its manifest. */
+/** Reads a task's `prompt_file`, whose path is relative to the manifest. */
 export const readPromptFile = (manifestFile: string, promptFile: string) =>
-  readText(resolve(dirname(manifestFile), promptFile), mostBytes);
+  readText(resolve(dirname(manifestFile), promptFile), maxBytes);
 
-/** The prompt files of a manifest that cannot be read, each where the manifest names it. */
+/** Finds the prompt files of a manifest that cannot be read. */
 export async function promptFileProblems(manifest: Manifest, file: YamlFile): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const [stage, { tasks }] of manifest.stages.entries()) {
     for (const [at, { id, prompt, prompt_file }] of tasks.entries()) {
-      // With both it is told that one is to go.
+      // A task with both keys is reported elsewhere.
       if (prompt_file === undefined || prompt !== undefined) continue;
       const { problem } = await readPromptFile(file.path, prompt_file);
       if (!problem) continue;

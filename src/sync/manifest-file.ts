@@ -5,7 +5,7 @@ import type { Manifest, Mode, Tier } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import { type Derivation, derive } from "../derive/derive.ts";
 import { buildManifest, type DerivedManifest, type Evidence } from "../derive/derived-manifest.ts";
-import { manifestIn } from "../manifest/load.ts";
+import { checkManifest } from "../manifest/load.ts";
 import { readPlan } from "../plan/read-plan.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { exists, isDirectory } from "../text/on-disk.ts";
@@ -136,14 +136,14 @@ async function updateManifest(work: DerivedPlan, target: string, force = false):
 async function readManifest(path: string): Promise<{ text: string; manifest: Manifest; file: YamlFile }> {
   const { text, problem } = await readText(path, 5 * 1024 * 1024);
   if (text === undefined) throw new ProblemsError(problem ? [problem] : []);
-  const { manifest, file, problems } = await manifestIn(parseYaml(path, text));
+  const { manifest, file, problems } = await checkManifest(parseYaml(path, text));
   if (!manifest || !file) throw new ProblemsError(problems);
   return { text, manifest, file };
 }
 
 /** Writes a manifest's text, once it is known to be valid. */
 async function save(target: string, text: string): Promise<void> {
-  const { manifest, problems } = await manifestIn(parseYaml(target, text));
+  const { manifest, problems } = await checkManifest(parseYaml(target, text));
   if (!manifest) throw new ProblemsError(problems);
   try {
     await writeFileAtomic(target, text);

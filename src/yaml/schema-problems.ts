@@ -3,14 +3,22 @@ import { error, type Place, type Problem, type ProblemCode, warning } from "../p
 import { listed } from "../text/list.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoted } from "../text/printable.ts";
-import { found, inWords, partName, requiredKeys, type Shape, shapeAt, unwrapped } from "./schema-words.ts";
+import {
+  expectedText,
+  foundText,
+  partName,
+  requiredKeys,
+  type Shape,
+  shapeAt,
+  unwrapped,
+} from "./schema-words.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 type Issue = v.BaseIssue<unknown>;
 
 /**
- * Holds a file against a schema: every problem and, where none is an error, the value as the schema gives it. `codes`
- * names, by the path of a key such as `mode`, what a value that is not among the allowed ones is called there.
+ * Checks a file against a schema. Returns all problems and, if none of them is an error, the parsed value. `codes` has
+ * the problem codes of invalid values, by the path of their key, such as `mode`.
  */
 export function schemaProblems<S extends v.GenericSchema>(
   schema: S,
@@ -18,7 +26,7 @@ export function schemaProblems<S extends v.GenericSchema>(
   codes: Readonly<Record<string, ProblemCode>> = {},
 ): { value?: v.InferOutput<S>; problems: Problem[] } {
   const shape = schema as unknown as Shape;
-  const { lists, unknownKeys } = strays(shape, file.value);
+  const { lists, unknownKeys } = findAccepted(shape, file.value);
   const listPaths = new Set(lists.map((path) => JSON.stringify(path)));
   const isBelowList = (path: Path) =>
     path.some((_, end) => listPaths.has(JSON.stringify(path.slice(0, end))));
@@ -34,12 +42,12 @@ export function schemaProblems<S extends v.GenericSchema>(
 
 const pathOf = (issue: Issue): Path => (issue.path ?? []).map(({ key }) => key as string | number);
 
-/** What valibot lets pass: lists where a map is due, and keys that the schema does not know. */
-function strays(shape: Shape, top: unknown): { lists: Path[]; unknownKeys: Path[] } {
+/** Finds what valibot accepts: lists in place of maps, and unknown keys. */
+function findAccepted(shape: Shape, top: unknown): { lists: Path[]; unknownKeys: Path[] } {
   const lists: Path[] = [];
   const unknownKeys: Path[] = [];
-  const walk = (value: unknown, shape: Shape, path: Path): void => {
-    const { type, entries, item } = unwrapped(shape);
+  const walk = (value: unknown, valueShape: Shape, path: Path): void => {
+    const { type, entries, item } = unwrapped(valueShape);
     if (typeof value !== "object" || value === null) return;
     if (Array.isArray(value)) {
       if (item) for (const [at, inner] of value.entries()) walk(inner, item, [...path, at]);
@@ -77,8 +85,8 @@ function problemOf(
     return error(code, `${name} ${ruleOf(issue)}${but}`, file.place(path, isKey ? "key" : "value"));
   }
   const allowed = shapeAt(shape, path);
-  const but = type === "picklist" && typeof input === "string" ? quoted(input) : found(input);
-  const message = `${partName(file.value, path)} must be ${allowed ? inWords(allowed) : issue.expected}, found ${but}`;
+  const but = type === "picklist" && typeof input === "string" ? quoted(input) : foundText(input);
+  const message = `${partName(file.value, path)} must be ${allowed ? expectedText(allowed) : issue.expected}, found ${but}`;
   if (type === "literal")
     return error(code, message, file.place(path), { hint: `write \`${path.at(-1)}: ${allowed?.literal}\`` });
   const near = typeof input === "string" ? nearest(input, allowed?.options ?? []) : undefined;
@@ -87,7 +95,7 @@ function problemOf(
 
 const brief = (value: unknown): string => (typeof value === "string" ? quoted(value) : String(value));
 
-/** The rule that a value of the right type breaks, in words. Ours say it themselves; valibot's own are put so. */
+/** The rule that a value of the right type breaks. Our own messages start with "must"; valibot's are replaced. */
 function ruleOf(issue: Issue): string {
   if (issue.message.startsWith("must")) return issue.message;
   const limit = String((issue as { requirement?: unknown }).requirement);
@@ -105,11 +113,11 @@ function missingKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const due = shapeAt(shape, path);
   const isLiteral = due?.type === "literal";
   const message = `missing key ${quoted(key)} in ${partName(file.value, path.slice(0, -1))}`;
-  // Of a key that is not there, the place is the map; of one without a value, the key.
+  // The place is the map that lacks the key or, if only its value is missing, the key.
   return error("missing-key", message, file.place(path), {
     hint: isLiteral
       ? `add \`${key}: ${due.literal}\``
-      : `add \`${key}:\`${due ? ` with ${inWords(due)}` : ""}`,
+      : `add \`${key}:\`${due ? ` with ${expectedText(due)}` : ""}`,
   });
 }
 
@@ -121,11 +129,11 @@ function wrongType(shape: Shape, path: Path, file: YamlFile): Problem {
   );
   const place = file.place(path);
   const hint = due && hintForType(due, value, path.at(-1), place);
-  const message = `${partName(file.value, path)} must be ${due ? inWords(due) : "something else"}, found ${found(value)}`;
+  const message = `${partName(file.value, path)} must be ${due ? expectedText(due) : "something else"}, found ${foundText(value)}`;
   return error("wrong-type", message, place, { hint });
 }
 
-/** How what was found is written as what is due, where that can be told. */
+/** How to write the value that was found as the type that was expected; undefined if that is not clear. */
 function hintForType(
   due: Shape,
   value: unknown,
@@ -138,7 +146,7 @@ function hintForType(
   switch (due.type) {
     case "array":
       if (isText) return written(first ? `[{ ${first}: ${inFlow(value)} }]` : `[${inFlow(value)}]`);
-      return found(value) === "a map" ? "start each entry with `- `" : undefined;
+      return foundText(value) === "a map" ? "start each entry with `- `" : undefined;
     case "object":
       if (isText && first)
         return written(
@@ -154,27 +162,24 @@ function hintForType(
     case "number":
       return isText && Number.isFinite(Number(value)) ? written(String(Number(value))) : undefined;
     case "boolean":
-      return isText && /^(yes|on|y)$/i.test(value)
-        ? written("true")
-        : isText && /^(no|off|n)$/i.test(value)
-          ? written("false")
-          : undefined;
+      if (!isText || !/^(yes|on|y|no|off|n)$/i.test(value)) return undefined;
+      return written(String(/^(yes|on|y)$/i.test(value)));
     default:
       return undefined;
   }
 }
 
-/** A string as it can stand in brackets, short. */
+/** A short string as an entry in brackets. */
 const inFlow = (text: string): string =>
   /^[\w./@-][\w ./@-]{0,58}[\w./@-]$|^\w$/.test(text) ? text : quoted(text);
 
-/** A number as its author wrote it: `1.10`, where the value has lost its last zero. */
+/** A number as its author wrote it: `1.10`, although the value has lost its last zero. */
 function writtenAs({ source = "", column, length = 0 }: Place, value: string): string {
   const text = source.slice(column - 1, column - 1 + length);
   return /^[\w.+-]+$/.test(text) ? text : value;
 }
 
-/** A key may be another tool's, so this is only a warning. */
+/** A warning only, since the key may be meant for another tool. */
 function unknownKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const key = String(path.at(-1));
   const inside = path.slice(0, -1);

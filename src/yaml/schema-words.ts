@@ -2,16 +2,16 @@ import { listed } from "../text/list.ts";
 import { quoted } from "../text/printable.ts";
 import type { Path } from "./yaml-file.ts";
 
-/** What of a valibot schema tells its shape. A pipe has the properties of what it starts with. */
+/** The properties of a valibot schema that describe its shape. A pipe has those of its first schema. */
 export interface Shape {
   readonly type: string;
-  /** Of a map with known keys. */
+  /** For a map with known keys. */
   readonly entries?: Readonly<Record<string, Shape>>;
-  /** Of a list. */
+  /** For a list. */
   readonly item?: Shape;
-  /** Of a map with any keys. */
+  /** For a map with any keys. */
   readonly value?: Shape;
-  /** Of what may be absent. */
+  /** For an optional value. */
   readonly wrapped?: Shape;
   readonly options?: readonly string[];
   readonly literal?: unknown;
@@ -20,7 +20,7 @@ export interface Shape {
 
 export const unwrapped = (shape: Shape): Shape => (shape.wrapped ? unwrapped(shape.wrapped) : shape);
 
-/** What a shape says of the part at a path; nothing where it says nothing. */
+/** The shape of the part at a path; undefined if the schema has none there. */
 export function shapeAt(shape: Shape, path: Path): Shape | undefined {
   let at: Shape | undefined = unwrapped(shape);
   for (const step of path) {
@@ -37,17 +37,17 @@ export function shapeAt(shape: Shape, path: Path): Shape | undefined {
 export const requiredKeys = ({ entries = {} }: Shape): string[] =>
   Object.keys(entries).filter((key) => !entries[key]?.wrapped);
 
-/** What a shape asks for: `a list of strings`. */
-export function inWords(shape: Shape, plural = false): string {
+/** What a shape expects, in words: `a list of strings`. */
+export function expectedText(shape: Shape, plural = false): string {
   switch (shape.type) {
     case "array":
-      return `${plural ? "lists" : "a list"} of ${shape.item ? inWords(unwrapped(shape.item), true) : "values"}`;
+      return `${plural ? "lists" : "a list"} of ${shape.item ? expectedText(unwrapped(shape.item), true) : "values"}`;
     case "object": {
       const keys = requiredKeys(shape).map(quoted);
       return `${plural ? "maps" : "a map"}${keys.length > 0 ? ` with ${listed(keys)}` : ""}`;
     }
     case "record":
-      return `${plural ? "maps" : "a map"} of names to ${shape.value ? inWords(unwrapped(shape.value), true) : "values"}`;
+      return `${plural ? "maps" : "a map"} of names to ${shape.value ? expectedText(unwrapped(shape.value), true) : "values"}`;
     case "picklist":
       return `one of ${listed(shape.options ?? [], { last: "or" })}`;
     case "literal":
@@ -65,8 +65,8 @@ export function inWords(shape: Shape, plural = false): string {
 
 const isWhole = ({ type, pipe = [] }: Shape): boolean => type === "integer" || pipe.some(isWhole);
 
-/** A value as it was found: `the string "b"`. */
-export function found(value: unknown): string {
+/** A value that was found, in words: `the string "b"`. */
+export function foundText(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map";
@@ -74,12 +74,12 @@ export function found(value: unknown): string {
   return typeof value === "number" ? `the number ${value}` : String(value);
 }
 
-/** What one entry of a list is called. */
+/** Names for the entries of lists. */
 const entryNouns: Readonly<Record<string, string>> = { stages: "stage", tasks: "task" };
 
 /**
- * A part of a file as people call it: `"depends" of task "a"`, `task 2 of stage "A"`, `the file`. An entry goes by its
- * id or name where it has one, else by its number.
+ * The name of a part of a file in messages: `"depends" of task "a"`, `task 2 of stage "A"`, `the file`. An entry is
+ * named by its id or name, or else by its number.
  */
 export function partName(top: unknown, path: Path): string {
   const values = [top];

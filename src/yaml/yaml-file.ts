@@ -5,26 +5,26 @@ import { error, isError, type Place, type Problem, type ProblemCode } from "../p
 import { spanAt } from "./yaml-nodes.ts";
 import { parseSyntax, thrownProblem } from "./yaml-syntax.ts";
 
-/** Where a part stands in a file's value: keys of maps and, from 0, numbers of list entries. */
+/** The way to a part of a file's value: keys of maps and, from 0, numbers of list entries. */
 export type Path = readonly (string | number)[];
 
-/** A YAML file as plain data, of which every part still knows where it stands. */
+/** A YAML file as plain data, with the place of every part. */
 export interface YamlFile {
   readonly path: string;
   /**
-   * Maps are plain objects without the keys that have no value: `depends:` with nothing behind it is as good as
-   * absent. A file with nothing in it is a map without keys.
+   * Maps are plain objects without the keys that have no value: `depends:` with nothing after it counts as absent. An
+   * empty file is an empty map.
    */
   readonly value: unknown;
-  /** Where the value, or its key, at a path from the top stands; where there is none, what would hold it. */
+  /** The place of the value, or of its key, at a path from the top; if it does not exist, of what would hold it. */
   readonly place: (path: Path, which?: "key" | "value") => Place;
 }
 
 const megabyte = 1024 * 1024;
 
 /**
- * Reads a YAML file of one document. Whatever is wrong with it is a problem with a place; nothing is thrown. The
- * file is absent where one is an error. A larger file than `maxBytes` is refused unread: a manifest of 10 000 tasks
+ * Reads a YAML file of one document. Never throws: all mistakes are problems with a place, and `file` is undefined if
+ * one of them is an error. Files larger than `maxBytes` are rejected without being read; a manifest of 10 000 tasks
  * has about 2 MB.
  */
 export async function readYamlFile(
@@ -35,7 +35,7 @@ export async function readYamlFile(
   return text === undefined ? { problems: problem ? [problem] : [] } : parseYaml(path, text);
 }
 
-/** Reads a text file of a bounded size: regular, UTF-8. `text` has no byte order mark. */
+/** Reads a regular UTF-8 file of at most `maxBytes`. Returns its text, without a byte order mark, or the problem. */
 export async function readText(
   path: string,
   maxBytes: number,
@@ -48,7 +48,7 @@ export async function readText(
     if (facts.isDirectory()) {
       return failed("file-is-directory", "expected a file, found a directory", "name a file in it");
     }
-    // Opening a pipe or a device could wait for ever.
+    // Opening a pipe or a device could block forever.
     if (!facts.isFile()) {
       const message = "expected a regular file, found a pipe, a socket or a device";
       return failed("file-unreadable", message, "write the text to a file first");
@@ -79,7 +79,7 @@ export async function readText(
 const sizeOf = (bytes: number): string =>
   bytes < megabyte ? `${bytes} bytes` : `${Number((bytes / megabyte).toFixed(1))} MB`;
 
-/** Parses the text of a YAML file; `path` is only named in places. */
+/** Parses the text of a YAML file. `path` is used only in places. */
 export function parseYaml(path: string, text: string): { file?: YamlFile; problems: Problem[] } {
   const at = placesIn(path, text);
   const { document, problems } = parseSyntax(text, at);
@@ -94,7 +94,7 @@ export function parseYaml(path: string, text: string): { file?: YamlFile; proble
   }
 }
 
-/** Places in a text by where they start and end, in characters from 0. */
+/** Returns a function from the start and end of a part of a text, in characters from 0, to its place. */
 function placesIn(file: string, text: string): (start: number, end: number) => Place {
   const counter = new LineCounter();
   counter.addNewLine(0);
@@ -109,7 +109,7 @@ function placesIn(file: string, text: string): (start: number, end: number) => P
   };
 }
 
-/** Drops keys without a value, at any depth, in place. Values that are shared, or hold themselves, are met once. */
+/** Removes keys without a value, at any depth, in place. Values that are shared or contain themselves are visited once. */
 function withoutNulls(top: unknown): unknown {
   const seen = new Set<object>();
   const open = [top];

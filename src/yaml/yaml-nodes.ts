@@ -3,27 +3,27 @@ import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml
 /** Start and end in a text, in characters from 0. */
 export type Span = readonly [start: number, end: number];
 
-/** A map's key as it is called in the plain value that is made of the map. */
+/** The key of a pair in plain data. */
 export function keyOf({ key }: Pair): string | undefined {
   if (!isScalar(key)) return undefined;
-  // `<<`, where it merges.
+  // `<<`, if it merges.
   if (typeof key.value === "symbol") return key.value.description;
   return String(key.value ?? "");
 }
 
-/** Where a node stands, without the space and comments behind it; nothing where it takes up no room. */
+/** The span of a node without the space and comments after it; undefined if it is empty. */
 export function spanOf(node: unknown): Span | undefined {
   const range = (node as Node | null | undefined)?.range;
   return range && range[1] > range[0] ? [range[0], range[1]] : undefined;
 }
 
-/** Where the deepest part of a path that there is stands: its value or, at the path's end, its key. */
+/** The span of the deepest existing part of a path: of its value or, at the end of the path, of its key. */
 export function spanAt(root: unknown, path: readonly (string | number)[], which: "key" | "value"): Span {
   let node = root;
   let found: Span = spanOf(root) ?? [0, 0];
   for (const [depth, step] of path.entries()) {
     const pair = isMap(node) ? pairsOf(node).get(String(step)) : undefined;
-    const next = pair ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined;
+    const next = isSeq(node) ? node.items[Number(step)] : pair?.value;
     const wantsKey = which === "key" && depth === path.length - 1;
     const span = (wantsKey ? undefined : spanOf(next)) ?? spanOf(pair?.key) ?? spanOf(next);
     if (!span) break;
@@ -33,7 +33,7 @@ export function spanAt(root: unknown, path: readonly (string | number)[], which:
   return found;
 }
 
-/** By key, for a search through the pairs of a large map for each of them would take for ever. */
+/** Pairs by key: searching all pairs of a large map for each of them takes quadratic time. */
 const indexes = new WeakMap<YAMLMap, ReadonlyMap<string | undefined, Pair>>();
 
 function pairsOf(map: YAMLMap): ReadonlyMap<string | undefined, Pair> {

@@ -19,28 +19,28 @@ import { keyOf, spanOf } from "./yaml-nodes.ts";
 type At = (start: number, end: number) => Place;
 
 /**
- * How many levels may stand in each other. What composes a document calls itself for each, and what becomes of a full
- * stack is not only an exception: a regular expression that is first used there ends the process.
+ * The maxDepth nesting of a document. The composer recurses on each level, and a full stack is worse than an exception:
+ * a regular expression that is compiled there ends the process.
  */
-const deepest = 200;
+const maxDepth = 200;
 
-/** Parses a text of one document, and says all that is wrong with it as YAML. */
+/** Parses a text of one document and finds all its YAML errors. */
 export function parseSyntax(text: string, at: At): { document?: Document; problems: Problem[] } {
   const control = controlCharacter(text, at);
   if (control) return { problems: [control] };
   const { tokens, tooDeepAt } = tokensOf(text);
   if (tooDeepAt !== undefined) return { problems: [tooDeep(at(tooDeepAt, tooDeepAt + 1))] };
-  // Our own search for repeated keys takes time that grows with their number, and the package's with its square.
+  // Our own search for duplicate keys is linear in their number; the package's is quadratic.
   const composer = new Composer({ uniqueKeys: false, merge: true, logLevel: "error" });
   const [document, second] = composer.compose(tokens, true, text.length);
-  // Told to, the composer gives a document for any text.
+  // With `true` above, the composer returns a document for any text.
   if (!document) return { problems: [] };
   const problems = [...document.errors, ...document.warnings].map((one) => parserProblem(one, at));
   if (second) problems.push(secondDocument(at(second.range[0], second.range[1])));
   return { document, problems: [...problems, ...structureProblems(document.contents, at)] };
 }
 
-/** What a document's conversion to plain data throws: at aliases that multiply, at a merge of what is no map. */
+/** The problem for an error thrown while a document is converted to plain data: too many aliases, or a bad merge. */
 export function thrownProblem({ message }: Error, place: Place): Problem {
   return message.startsWith("Excessive alias count")
     ? error("yaml-too-complex", "the aliases expand to too much data", place, {
@@ -49,7 +49,7 @@ export function thrownProblem({ message }: Error, place: Place): Problem {
     : error("yaml-syntax", sentence(message), place);
 }
 
-/** Controls that YAML allows nowhere: the sign of a binary file, or of another encoding. */
+/** Finds a control character, which YAML does not allow: the sign of a binary file or of another encoding. */
 function controlCharacter(text: string, at: At): Problem | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   const found = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/);
@@ -66,14 +66,14 @@ function tokensOf(text: string): { tokens: CST.Token[]; tooDeepAt?: number } {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
-    if (parser.stack.length > deepest) return { tokens, tooDeepAt: parser.offset - lexeme.length };
+    if (parser.stack.length > maxDepth) return { tokens, tooDeepAt: parser.offset - lexeme.length };
   }
   for (const token of parser.end()) tokens.push(token);
   return { tokens };
 }
 
 const tooDeep = (place: Place): Problem =>
-  error("yaml-too-complex", "the nesting is too deep", place, { hint: `nest at most ${deepest} levels` });
+  error("yaml-too-complex", "the nesting is too deep", place, { hint: `nest at most ${maxDepth} levels` });
 
 const secondDocument = (place: Place): Problem =>
   error("yaml-syntax", "expected one document, found a second", place, {
@@ -81,13 +81,13 @@ const secondDocument = (place: Place): Problem =>
   });
 
 function parserProblem(found: YAMLError, at: At): Problem {
-  const [message, hint] = wordsFor(found);
+  const [message, hint] = messageFor(found);
   const build = found.name === "YAMLWarning" ? warning : error;
   return build("yaml-syntax", message, at(...found.pos), { hint });
 }
 
-/** A message of the parser, and what to do, for what users come upon; its own words for the rest. */
-function wordsFor({ code, message }: YAMLError): [message: string, hint?: string] {
+/** Our own message and hint for errors that users run into; the parser's own message for others. */
+function messageFor({ code, message }: YAMLError): [message: string, hint?: string] {
   switch (code) {
     case "TAB_AS_INDENT":
       return ["expected spaces for indentation, found a tab", "indent with spaces"];
@@ -133,45 +133,48 @@ const sentence = (message: string): string => {
   return line.charAt(0).toLowerCase() + line.slice(1);
 };
 
-/** A key is a name, also where YAML takes it for a number: `1.10` must not become `1.1`, nor `.nan` `NaN`. */
-function takeAsWritten(key: unknown): void {
+/** Makes a key a name even if YAML reads it as a number: `1.10` must not become `1.1`, nor `.nan` `NaN`. */
+function keepAsWritten(key: unknown): void {
   if (isScalar(key) && typeof key.value === "number" && key.source) key.value = key.source;
 }
 
-/** Keys that stand twice in a map, and aliases of nothing, in the order of the text. */
+/** Finds duplicate keys and unknown aliases, in the order of the text. */
 function structureProblems(root: unknown, at: At): Problem[] {
   const problems: Problem[] = [];
   const anchors = new Set<string>();
   const open = [root];
-  // By hand and not by recursion, for a list can hold more entries than a call takes arguments, or levels than a stack.
+  // A loop, not recursion: a list can have more entries than a call takes arguments.
   while (open.length > 0) {
     const node = open.pop();
     if (!isNode(node)) continue;
     if (isAlias(node)) {
-      if (!anchors.has(node.source)) problems.push(unknownAlias(node.source, spotOf(node, at)));
+      if (!anchors.has(node.source)) problems.push(unknownAlias(node.source, placeOf(node, at)));
       continue;
     }
     if (node.anchor) anchors.add(node.anchor);
-    if (isMap(node)) for (const { key } of node.items) takeAsWritten(key);
-    if (isMap(node)) for (const problem of repeatedKeys(node, at)) problems.push(problem);
-    const inside = isMap(node)
-      ? node.items.flatMap(({ key, value }) => [key, value])
-      : isSeq(node)
-        ? node.items
-        : [];
+    if (isMap(node)) {
+      for (const { key } of node.items) keepAsWritten(key);
+      for (const problem of duplicateKeys(node, at)) problems.push(problem);
+    }
+    const inside = childrenOf(node);
     for (let last = inside.length - 1; last >= 0; last -= 1) open.push(inside[last]);
   }
   return problems;
 }
 
-const spotOf = (node: unknown, at: At): Place => at(...(spanOf(node) ?? [0, 1]));
+function childrenOf(node: unknown): readonly unknown[] {
+  if (isMap(node)) return node.items.flatMap(({ key, value }) => [key, value]);
+  return isSeq(node) ? node.items : [];
+}
+
+const placeOf = (node: unknown, at: At): Place => at(...(spanOf(node) ?? [0, 1]));
 
 function unknownAlias(name: string, place: Place): Problem {
   const message = `unknown alias *${name}: there is no anchor &${name} before it`;
   return error("yaml-syntax", message, place, { hint: "put text that starts with * in quotes" });
 }
 
-function repeatedKeys(map: YAMLMap, at: At): Problem[] {
+function duplicateKeys(map: YAMLMap, at: At): Problem[] {
   const first = new Map<string, unknown>();
   return map.items.flatMap((pair): Problem[] => {
     const key = keyOf(pair);
@@ -182,9 +185,9 @@ function repeatedKeys(map: YAMLMap, at: At): Problem[] {
       return [];
     }
     return [
-      error("yaml-syntax", `duplicate key ${quoted(key)}`, spotOf(pair.key, at), {
+      error("yaml-syntax", `duplicate key ${quoted(key)}`, placeOf(pair.key, at), {
         hint: "keep one of them",
-        related: [{ message: "first used here", place: spotOf(before, at) }],
+        related: [{ message: "first used here", place: placeOf(before, at) }],
       }),
     ];
   });

@@ -4,7 +4,7 @@ import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type 
 import type { Manifest } from "../../schemas/manifest.ts";
 import { derive } from "../../src/derive/derive.ts";
 import { buildManifest } from "../../src/derive/derived-manifest.ts";
-import { manifestIn } from "../../src/manifest/load.ts";
+import { checkManifest } from "../../src/manifest/load.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 import type { Written } from "../../src/sync/derived-record.ts";
 import { isForPerson } from "../../src/sync/drift.ts";
@@ -216,7 +216,7 @@ const withoutRoom: [Sketch[], boolean, Edit[], Changes] = [
 ];
 
 const read = async (text: string): Promise<Manifest> => {
-  const { manifest, problems } = await manifestIn(parseYaml("plan.exec.yaml", text));
+  const { manifest, problems } = await checkManifest(parseYaml("plan.exec.yaml", text));
   expect(
     problems.filter(({ severity }) => severity === "error"),
     text,
@@ -230,7 +230,7 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
     fc.asyncProperty(planArb, fc.boolean(), editArb, changeArb, async (plan, phases, edits, changes) => {
       const remarks = (id: string) => [`${id}0: found [name]`];
       const text = edited(manifestText(derived(plan, phases), "plan.md", remarks), edits);
-      const { manifest } = await manifestIn(parseYaml("plan.exec.yaml", text));
+      const { manifest } = await checkManifest(parseYaml("plan.exec.yaml", text));
       if (!manifest) return;
       const now = derived(changed(plan, changes), phases);
       const update = manifestUpdate(text, manifest, { derived: now });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { buildManifest } from "../../src/derive/derived-manifest.ts";
-import { manifestIn } from "../../src/manifest/load.ts";
+import { checkManifest } from "../../src/manifest/load.ts";
 import { parsePlan } from "../../src/plan/read-plan.ts";
 import { manifestUpdate, updatedText } from "../../src/sync/update.ts";
 import { manifestText, unexplained } from "../../src/sync/write.ts";
@@ -14,7 +14,7 @@ const derivedFrom = (text: string) => {
 
 async function updated(text: string, plan: string): Promise<string | undefined> {
   const derived = derivedFrom(plan);
-  const { manifest } = await manifestIn(parseYaml("plan.exec.yaml", text));
+  const { manifest } = await checkManifest(parseYaml("plan.exec.yaml", text));
   if (!manifest) throw new Error(text);
   const remarks = (id: string) => (id === "task-2" ? ['task-1: "Task 1" [field]'] : []);
   return updatedText(text, derived, manifestUpdate(text, manifest, { derived }), remarks);
