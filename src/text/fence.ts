@@ -1,17 +1,17 @@
-/** A longer run of backticks is shortened to this: it would make the two fences around it as long. */
+/** Longer runs of backticks are shortened to this, since the fences around them would have to be longer still. */
 const longestRun = 64;
 
-/** Text with every run of backticks bounded. */
+/** Shortens every long run of backticks. */
 const withoutLongRuns = (text: string): string => text.replace(/`{65,}/g, "`".repeat(longestRun));
 
-/** How many backticks the fence around a text has: one more than the longest run in it. */
+/** The number of backticks in the fence around a text: one more than the longest run in it, and at least three. */
 export function fenceLength(text: string): number {
   let longest = 2;
   for (const [run] of text.matchAll(/`{3,}/g)) longest = Math.max(longest, Math.min(run.length, longestRun));
   return longest + 1;
 }
 
-/** A fenced code block that holds a text and that nothing in the text can end. `info` is a word such as `text`. */
+/** A fenced code block around a text. Nothing in the text can end it. `info` is a word such as `text`. */
 export function fenced(text: string, info: string): string {
   const inner = withoutLongRuns(text);
   const fence = "`".repeat(fenceLength(inner));
@@ -19,7 +19,7 @@ export function fenced(text: string, info: string): string {
   return `${fence}${info}\n${body}${fence}`;
 }
 
-/** One line as inline code that nothing in it can end. */
+/** Inline code around a line. Nothing in the line can end it. */
 export function codeSpan(line: string): string {
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
   const mark = "`".repeat(longest + 1);

@@ -6,7 +6,7 @@ import { tokensOf } from "../../schemas/usage.ts";
 export const counted = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-/** Seconds in the largest units that matter: `0.4s`, `12s`, `3m 05s`, `1h 02m`. */
+/** Seconds in words: `0.4s`, `12s`, `3m 05s`, `1h 02m`. */
 export function duration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
   if (seconds < 60) return `${Math.max(10, Math.floor(seconds))}s`;
@@ -21,7 +21,7 @@ export const clock = (ms: number): string => {
   return seconds < 60 ? `${seconds}s` : duration(seconds);
 };
 
-/** The number of tasks of each status, `3 pass, 1 fail`. Returns an empty text if there are none. */
+/** The number of tasks of each status, `3 pass, 1 fail`. Empty if there are none. */
 export const countsText = (counts: Partial<Counts>): string =>
   statuses
     .filter((status) => counts[status])
@@ -32,7 +32,7 @@ export const countsText = (counts: Partial<Counts>): string =>
 export const progressText = (counts: Partial<Counts>, tasks: number): string =>
   `${countsText(counts) || "0 finished"} of ${tasks}`;
 
-/** The tokens and cost of the agents' attempts; an unknown figure is called unknown. Returns undefined if there were none. */
+/** The tokens and cost of the agents' attempts, where an unknown figure is called unknown. Undefined without attempts. */
 export function usageText({
   usage,
   agent_attempts,

@@ -1,14 +1,18 @@
 import { closestMatch } from "leven";
 
-/** Longer names have no near neighbour worth its cost. */
-const longest = 100;
+/** Longer names are not compared, since that takes too long. */
+const maxLength = 100;
 
-/** The known name that a mistyped one was probably meant to be, in any case; nothing where none is near. */
+/** The known name that a mistyped one probably stands for, ignoring case; undefined if none is similar enough. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (name.length > longest) return undefined;
+  if (name.length > maxLength) return undefined;
   const lower = known.map((candidate) => candidate.toLowerCase());
-  // Of a name of one or two letters, any other such name is near.
-  const maxDistance = name.length < 3 ? 0 : name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
-  const match = closestMatch(name.toLowerCase(), lower, { maxDistance });
+  const match = closestMatch(name.toLowerCase(), lower, { maxDistance: maxDistanceOf(name) });
   return match === undefined ? undefined : known[lower.indexOf(match)];
+}
+
+function maxDistanceOf({ length }: string): number {
+  // Any two names of one or two letters are similar.
+  if (length < 3) return 0;
+  return length === 3 ? 1 : Math.max(2, Math.floor(length / 3));
 }

@@ -1,6 +1,6 @@
 import { access, stat } from "node:fs/promises";
 
-/** Whether something is at a path. A link that leads nowhere does not count. */
+/** Whether a file or directory is at a path. A dangling link does not count. */
 export const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,

@@ -3,53 +3,55 @@ import { shellQuoted } from "./shell-quoted.ts";
 import { shortened } from "./shorten.ts";
 
 /**
- * C0 and C1 controls, line separators, marks that reorder or hide text, invisible characters that can carry one, and
- * halves of characters. Tabs are not among them.
+ * C0 and C1 controls except tab, line separators, characters that reorder or hide text, invisible characters that can
+ * carry a hidden text, and lone surrogates.
  */
 const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}\p{Surrogate}]/gu;
 
 /**
- * What begins a command in a CI server's log: `##[` and its kin anywhere (GitHub, Azure, TeamCity), `::` where a line
- * begins (GitHub). GitHub's runner compares as people read: what is not seen does not count.
+ * The start of a command in a CI server's log: `##[` and the like anywhere (GitHub, Azure, TeamCity), `::` at the start
+ * of a line (GitHub). GitHub's runner ignores characters that are not visible.
  */
-const anywhere = /#(?=\p{DI}*#\p{DI}*\w*\[)/gu;
-const atLineStart = /:(?<=^[\s\p{DI}]*:)(?=\p{DI}*:)/gmu;
+const commandAnywhere = /#(?=\p{DI}*#\p{DI}*\w*\[)/gu;
+const commandAtLineStart = /:(?<=^[\s\p{DI}]*:)(?=\p{DI}*:)/gmu;
 
 /**
- * Untrusted text as one line that a terminal, or a CI server's log, shows as it is: no escape sequences, no controls,
- * no reordering, no commands.
+ * Untrusted text as one line that is safe to print to a terminal or a CI server's log: no escape sequences, controls,
+ * reordering or commands.
  */
 export function printable(text: string): string {
   const line = stripVTControlCharacters(text).replaceAll(/[\r\n\t]+/g, " ");
-  return sameWidth(line).replaceAll(atLineStart, "\ufffd");
+  return sameWidth(line).replaceAll(commandAtLineStart, "\ufffd");
 }
 
-/** Untrusted text with each control replaced by as many characters, so that columns stay what they are; tabs stay too. */
+/** Untrusted text with unsafe characters replaced one by one, so that columns stay the same. Tabs are kept. */
 export const sameWidth = (text: string): string =>
-  text.replaceAll(unprintable, (found) => "\ufffd".repeat(found.length)).replaceAll(anywhere, "\ufffd");
+  text
+    .replaceAll(unprintable, (found) => "\ufffd".repeat(found.length))
+    .replaceAll(commandAnywhere, "\ufffd");
 
-/** Text of many lines in which no CI server finds a command. */
+/** Text of any number of lines, without commands for CI servers. */
 export const inert = (text: string): string =>
-  text.replaceAll(anywhere, "\ufffd").replaceAll(atLineStart, "\ufffd");
+  text.replaceAll(commandAnywhere, "\ufffd").replaceAll(commandAtLineStart, "\ufffd");
 
-/** OSC, DCS and other strings for a terminal: whole where they end on their line. `\u009d` is one character for ESC ]. */
+/** OSC, DCS and other terminal strings, if they end on their line. `\u009d` is ESC ] in one character. */
 const terminalString =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\n\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/g;
-/** Colours, cursor moves and all other escape sequences. */
+/** All other escape sequences, such as colours and cursor movements. */
 const escapeSequence =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
-/** As `unprintable`, but for newlines and halves of characters. */
+/** Like `unprintable`, but without newlines and surrogates. */
 const invisible =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
 
 /**
- * Untrusted text of many lines as people and models can see it: no escape sequences, no controls but newline and tab,
- * no reordering, no lone surrogates. Never longer than the text that it is given.
+ * Untrusted text of any number of lines that is safe to show to people and models: no escape sequences, controls other
+ * than newline and tab, reordering or lone surrogates. Never longer than the original.
  */
 export const printableLines = (text: string): string =>
   text
@@ -59,14 +61,12 @@ export const printableLines = (text: string): string =>
     .replace(invisible, "")
     .replace(/\p{Surrogate}/gu, "\ufffd");
 
-/** Untrusted text in double quotes, as it can stand in a message: on one line, and short. */
-export const quoted = (text: string): string => JSON.stringify(shortened(text, mostQuoted));
+/** Untrusted text in double quotes for a message: on one line, and at most 60 characters. */
+export const quoted = (text: string): string => JSON.stringify(shortened(text, 60));
 
-const mostQuoted = 60;
-
-/** A value as JSON, ended by a newline, that holds no CI server's command either; the same value when it is read. */
+/** A value as JSON with a final newline. It contains no commands for CI servers, and parses to the same value. */
 export const jsonText = (value: unknown, indent = 2): string =>
-  `${JSON.stringify(value, null, indent).replaceAll(anywhere, "\\u0023")}\n`;
+  `${JSON.stringify(value, null, indent).replaceAll(commandAnywhere, "\\u0023")}\n`;
 
-/** Untrusted text as one word of a shell's command line. */
+/** Untrusted text as one word of a shell command. */
 export const shellWord = (text: string): string => shellQuoted(printable(text));

@@ -1,6 +1,6 @@
 /**
- * Divides a total between needs, all whole numbers: nobody gets more than it needs, and what a small need leaves goes
- * to the larger ones in equal parts.
+ * Divides a total between needs, all whole numbers. No share is more than its need, and what small needs leave over is
+ * divided equally between the larger ones.
  */
 export function share(needs: readonly number[], total: number): number[] {
   const shares = needs.map(() => 0);

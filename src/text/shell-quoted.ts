@@ -1,3 +1,3 @@
-/** Text as one word of a shell's command line; pure, for the page says commands too. */
+/** Text as one word of a shell command. Needs no Node, since the page shows commands, too. */
 export const shellQuoted = (text: string): string =>
   /^[\w.@%+=:,/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,7 +1,7 @@
-/** The first `length` characters of a text, or one fewer where the last would be torn. */
+/** The first `length` characters of a text, or one fewer if that would split a surrogate pair. */
 export const headOf = (text: string, length: number): string =>
   text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 
-/** A text of at most `length` characters: a longer one is cut and ends with `…`. */
+/** A text of at most `length` characters. A longer one is cut, and ends with `…`. */
 export const shortened = (text: string, length: number): string =>
   text.length > length ? `${headOf(text, length - 1)}…` : text;

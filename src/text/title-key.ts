@@ -1,4 +1,4 @@
-/** By which two titles are one: without regard to case, spaces and the marks of code. */
+/** A key that is the same for titles that differ only in case, spaces, backticks and asterisks. */
 export const titleKey = (title: unknown): string =>
   String(title ?? "")
     .replace(/[`*]/g, "")
