@@ -57,9 +57,12 @@ export function command<
       if (option.attributeName() !== key) throw new Error(`the value of ${option.flags} is not in "${key}"`);
       built.addOption(option);
     }
-    const status = definition.exitStatus ? `\n\nExit status: ${definition.exitStatus}` : "";
+    const examples = examplesText(definition.examples);
+    const status = definition.exitStatus ? `Exit status: ${definition.exitStatus}` : "";
     return built
-      .addHelpText("after", `${examplesText(definition.examples)}${status}`)
+      .addHelpText("after", ({ command }) =>
+        status ? `${examples}\n\n${wrapped(status, command)}` : examples,
+      )
       .action(async (...given) => exit(await definition.action(...(given as never))));
   };
 }
@@ -69,3 +72,7 @@ export function examplesText(examples: readonly string[]): string {
   const title = examples.length === 1 ? "Example" : "Examples";
   return `\n${title}:\n${examples.map((example) => `  $ ${example}`).join("\n")}`;
 }
+
+/** Wraps text to the width of a command's help. */
+const wrapped = (text: string, command: Command): string =>
+  command.createHelp().boxWrap(text, command.configureOutput().getOutHelpWidth?.() ?? 80);

@@ -9,7 +9,7 @@ export const wholeNumber =
   (text: string): number => {
     const value = Number(text);
     if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
-    const range = most === Number.MAX_SAFE_INTEGER ? `${least} or greater` : `from ${least} to ${most}`;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
     throw new InvalidArgumentError(`Expected a whole number ${range}.`);
   };
 
@@ -21,7 +21,7 @@ function positiveNumber(text: string): number {
 
 export const projectDir = textFlag(
   "--project-dir <dir>",
-  "directory in which agents work and .interserve is kept (default: the current one)",
+  "where agents work and .interserve is kept (default: .)",
 );
 export const plan = textFlag("--plan <file>", "markdown plan (default: the one next to the manifest)");
 export const mode = choiceFlag("--mode <mode>", "override the manifest's mode", modes);

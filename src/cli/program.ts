@@ -23,8 +23,11 @@ export function program(exit: (status: number) => void): Command {
     .description(
       "Run the tasks of an implementation plan on coding agents, each as soon as the tasks it depends on have passed.",
     )
-    .version(version)
-    .showHelpAfterError("(see `interserve help` and `interserve help <command>`)")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    // Wraps descriptions even in a narrow terminal.
+    .configureHelp({ minWidthToWrap: 20 })
+    .showHelpAfterError("(see `interserve help`)")
     .helpCommand(false)
     .addHelpText(
       "after",
@@ -35,6 +38,9 @@ export function program(exit: (status: number) => void): Command {
       ]),
     )
     .exitOverride();
-  for (const build of builders) root.addCommand(build(exit).copyInheritedSettings(root));
+  for (const build of builders) {
+    const command = build(exit).copyInheritedSettings(root);
+    root.addCommand(command.showHelpAfterError(`(see \`interserve help ${command.name()}\`)`));
+  }
   return root;
 }

@@ -53,7 +53,7 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       );
     case "task.waiting": {
       const reason = dim(`: ${printable(event.reason)}`);
-      return line(yellow, "waiting", `${named(event.task)} retries in ${duration(event.wait_s)}${reason}`);
+      return line(yellow, "waiting", `${named(event.task)}, retry in ${duration(event.wait_s)}${reason}`);
     }
     case "task.answered":
       return line(cyan, "answered", `${named(event.task)}: ${printable(event.text)}`);
@@ -61,7 +61,8 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       return line(yellow, "refused", `${named(event.task)}: push to ${dim(printable(event.remote))}`);
     case "task.settled": {
       const reason = event.reason ? dim(`: ${printable(event.reason)}`) : "";
-      const took = event.status === "skipped" ? "" : dim(` ${duration(event.duration_s)}`);
+      const hasRun = event.duration_s > 0 || !["skipped", "cancelled"].includes(event.status);
+      const took = hasRun ? dim(` ${duration(event.duration_s)}`) : "";
       return `${statusWord(event.status, colors)} ${named(event.task)}${took}${reason}`;
     }
     case "task.attempted": {

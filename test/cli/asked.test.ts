@@ -29,7 +29,7 @@ describe("a question at the terminal that was answered elsewhere", () => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"]);
     await ends("c", 1, "CLEAN");
     await ends("b", 1, "QUESTION port?");
-    await pty.until(() => pty.screen.text().includes("b asks: port?\n(empty"));
+    await pty.until(() => pty.screen.text().includes("b asks: port?\n(leave empty"));
     await answerElsewhere("b");
     await pty.until(() => pty.screen.text().includes("b attempt 2"));
     await ends("b", 2, "CLEAN");
@@ -41,10 +41,10 @@ describe("a question at the terminal that was answered elsewhere", () => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"]);
     await ends("b", 1, "QUESTION port?");
     await ends("c", 1, "QUESTION colour?");
-    await pty.until(() => pty.screen.text().includes("b asks: port?\n(empty"));
+    await pty.until(() => pty.screen.text().includes("b asks: port?\n(leave empty"));
     await answerElsewhere("b");
     await ends("b", 2, "CLEAN");
-    await pty.until(() => pty.screen.text().includes("c asks: colour?\n(empty"));
+    await pty.until(() => pty.screen.text().includes("c asks: colour?\n(leave empty"));
     pty.type("blue\n");
     expect((await rig.agent("c", 2)).prompt).toContain("blue");
     await ends("c", 2, "CLEAN");
@@ -64,7 +64,7 @@ describe("a question at the terminal that was answered elsewhere", () => {
     await pty.until(() => batches() === 3);
     pty.type("\n");
     await ends("c", 1, "CLEAN");
-    await pty.until(() => pty.screen.text().includes("b asks: which port?\n(empty"));
+    await pty.until(() => pty.screen.text().includes("b asks: which port?\n(leave empty"));
     pty.type("8080\n");
     await ends("b", 3, "CLEAN");
     expect(await pty.ended).toBe(0);

@@ -7,7 +7,7 @@ import { json, projectDir } from "../options.ts";
 export const answer = command("answer", {
   summary: "answer the question of a parked task",
   description:
-    "Answer the question of a parked task. If its run is under way, the task continues with the answer; if the run has ended, it is resumed, and other questions stay open.",
+    "Answer the question of a parked task. If the run is live, the task continues with the answer. If it has ended, it is resumed; other questions stay open.",
   arguments: [
     ["<run>", "name of a run, as `interserve runs` lists them"],
     ["<task>", "id of the task"],
@@ -15,7 +15,7 @@ export const answer = command("answer", {
   ],
   flags: { projectDir, json },
   examples: ['interserve answer 20260214-093012-4f1c task-3 "use port 8080"'],
-  exitStatus: "0 if the run under way has taken the answer; else as for `interserve run`.",
+  exitStatus: "0 if a live run has taken the answer; else as for `interserve run`.",
   action: async (name, task, text, flags) => {
     if (text.trim() === "") {
       throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');

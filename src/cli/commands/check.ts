@@ -8,7 +8,7 @@ import { jsonFlag } from "../options.ts";
 export const check = command("check", {
   summary: "check manifests for problems",
   description: "Check manifests and list every problem with its line, its column and how to fix it.",
-  arguments: [["<manifest...>", "plan.exec.yaml"]],
+  arguments: [["<manifest...>", "manifests (plan.exec.yaml)"]],
   flags: { json: jsonFlag("print {valid, problems} as JSON") },
   examples: ["interserve check docs/plan.exec.yaml", "interserve check docs/*.exec.yaml --json"],
   exitStatus: "0 if every manifest is valid, with or without warnings; else 2.",

@@ -6,7 +6,7 @@ import { jsonFlag, projectDir, wholeNumber } from "../options.ts";
 
 export const clean = command("clean", {
   summary: "remove old runs",
-  description: "Remove all runs except the latest ones. A run that is under way is never removed.",
+  description: "Remove all runs except the latest ones. Live runs are never removed.",
   flags: {
     projectDir,
     keep: parsedFlag("--keep <n>", "how many of the latest runs to keep (default: 10)", wholeNumber(0)),
@@ -40,7 +40,7 @@ function cleanText(
   const verb = isDryRun ? "would remove" : "removed";
   return [
     ...removed.map((name) => `${verb} ${name}`),
-    ...underWay.map((name) => `kept ${name}, which is under way`),
+    ...underWay.map((name) => `kept ${name}, which is live`),
     `${verb} ${removed.length} of ${counted(all, "run")}`,
     "",
   ].join("\n");

@@ -8,7 +8,7 @@ import { jsonFlag, projectDir } from "../options.ts";
 export const doctor = command("doctor", {
   summary: "check this machine's engines",
   description:
-    "Check which engines are installed and signed in, git, and the sandbox. Starts no agent and costs nothing.",
+    "Check that engines are installed and signed in, and that git and the sandbox work. Starts no agent and costs nothing.",
   flags: { projectDir, json: jsonFlag("print {ready, engine, checks} as JSON") },
   examples: ["interserve doctor"],
   exitStatus: "0 if the default engine is ready; 1 if it is not.",
@@ -24,8 +24,10 @@ export const doctor = command("doctor", {
     const colors = colorsFor(process.stdout);
     const width = Math.max(...checks.map(({ name }) => name.length));
     for (const check of checks) process.stdout.write(checkText(check, width, colors));
-    const verdict = ready ? colors.green("ready") : colors.red("not ready");
-    process.stdout.write(`\n${verdict}: tasks that name no engine run on ${engine}\n`);
+    const verdict = ready
+      ? `${colors.green("ready")}: tasks that name no engine run on ${engine}`
+      : `${colors.red("not ready")}: tasks that name no engine need ${engine}`;
+    process.stdout.write(`\n${verdict}\n`);
     return ready ? 0 : 1;
   },
 });

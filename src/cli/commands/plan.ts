@@ -14,7 +14,7 @@ export const plan = command("plan", {
   summary: "write or update the manifest of a plan",
   description:
     "Derive a manifest from a plan: tasks, files, stages, and dependencies with the evidence for each. Reads markdown plans with a heading for each task, spec-kit and Kiro tasks.md, GSD NN-MM-PLAN.md and Task Master tasks.json.",
-  arguments: [["<plan>", "plan.md or tasks.json"]],
+  arguments: [["<plan>", "a plan (plan.md or tasks.json)"]],
   flags: {
     output: textFlag("-o, --output <file>", "manifest to write (default: plan.exec.yaml next to the plan)"),
     mode,
@@ -38,7 +38,7 @@ export const plan = command("plan", {
     "interserve plan docs/plan.md --check",
   ],
   exitStatus:
-    "0 if the manifest was written, or plan and manifest agree; 1 if they differ;\n2 for a usage error or a plan that cannot be read.",
+    "0 if the manifest was written, or plan and manifest agree; 1 if they differ; 2 for a usage error or a plan that cannot be read.",
   action: async (path, flags) => {
     const { compareManifest, derivePlan, writeManifest } = await import("../../sync/manifest-file.ts");
     const derived = await derivePlan(resolve(path), flags);

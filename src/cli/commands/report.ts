@@ -10,7 +10,11 @@ export const report = command("report", {
     "Write a report of a run, live or ended: markdown for a pull request, JUnit XML, annotations for GitHub Actions, or the page of the run as one HTML file that opens from disk.",
   arguments: [["[run]", "name of a run, as `interserve runs` lists them (default: the latest)"]],
   flags: {
-    format: choiceFlag("--format <format>", "default: by the output's extension, or markdown", reportFormats),
+    format: choiceFlag(
+      "--format <format>",
+      "format (default: that of the output's extension, or markdown)",
+      reportFormats,
+    ),
     output: textFlag("-o, --output <file>", "file to write (default: standard output)"),
     projectDir,
     json: jsonFlag("print what reports are made of as JSON").conflicts(["format", "output"]),

@@ -4,7 +4,7 @@ import { json, pageFlags, report, runFlags } from "../options.ts";
 export const resume = command("resume", {
   summary: "continue a run that failed or was killed",
   description:
-    "Continue a run. Passed tasks are kept, unless they or tasks that they depend on have changed since. Before it starts, the tasks that run again are listed with the reason.",
+    "Continue a run. Passed tasks are kept, unless they or tasks that they depend on have changed since. Lists the tasks that run again, and why, before it starts.",
   arguments: [["[run]", "name of a run, as `interserve runs` lists them (default: the latest)"]],
   flags: {
     ...runFlags,

@@ -8,8 +8,8 @@ import { json, pageFlags, plan, report, runFlags } from "../options.ts";
 export const run = command("run", {
   summary: "run a manifest or a plan",
   description:
-    "Run a manifest, or a plan: with the manifest next to it, or in mode all-parallel without one.",
-  arguments: [["[manifest|plan]", "plan.exec.yaml or plan.md"]],
+    "Run the tasks of a manifest or of a plan. A plan runs with the manifest next to it, or in mode all-parallel if there is none.",
+  arguments: [["[manifest|plan]", "a manifest (plan.exec.yaml) or a plan (plan.md)"]],
   flags: {
     plan,
     ...runFlags,
@@ -27,7 +27,7 @@ export const run = command("run", {
     "interserve run docs/plan.exec.yaml --dry-run",
   ],
   exitStatus:
-    "0 if every task passed, with or without warnings; 1 if a task failed, was skipped\nor is parked; 2 for a usage error or an invalid manifest (nothing was started);\n130 after SIGINT, 143 after SIGTERM.",
+    "0 if every task passed, with or without warnings; 1 if a task failed, was skipped or is parked; 2 for a usage error or an invalid manifest (nothing was started); 130 after SIGINT, 143 after SIGTERM.",
   action: async (path, flags) => {
     const { resume, ...rest } = flags;
     if (resume !== undefined) {

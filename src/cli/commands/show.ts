@@ -8,7 +8,7 @@ export const show = command("show", {
   summary: "show the order in which tasks would run",
   description:
     "Show which tasks can run together, the longest chain, file conflicts, and what relaxed stage barriers would save.",
-  arguments: [["<manifest|plan>", "plan.exec.yaml or plan.md"]],
+  arguments: [["<manifest|plan>", "a manifest (plan.exec.yaml) or a plan (plan.md)"]],
   flags: {
     plan,
     ...jobFlags,

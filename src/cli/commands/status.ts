@@ -19,7 +19,7 @@ export const status = command("status", {
     "interserve status --watch",
   ],
   exitStatus:
-    "0. With --watch that of the run, 1 if it was killed,\nor 130 after Ctrl-C, which ends only the watching.",
+    "0. With --watch, that of the run; 1 if the run was killed; 130 after Ctrl-C, which does not affect the run.",
   action: async (name, flags) => {
     const { findRun, readRun } = await import("../../journal/past-run.ts");
     const run = await findRun(resolve(flags.projectDir ?? "."), name);

@@ -73,7 +73,7 @@ function questions(
     return answer !== undefined && /^\s*(y|$)/i.test(answer);
   };
   const ask: RunOptions["ask"] = (task, question, withdrawn) =>
-    prompt(`${printable(task)} asks: ${printable(question)}\n(empty: leave it open) > `, withdrawn);
+    prompt(`${printable(task)} asks: ${printable(question)}\n(leave empty to answer later) > `, withdrawn);
   const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
   return isAttended ? { approve, ask } : { approve };
 }
@@ -81,11 +81,13 @@ function questions(
 async function endOnSignals(run: RunHandle, prompter: Prompter, aside: Aside): Promise<number> {
   let isCancelled = false;
   const stop = onSignals((signal) => {
+    // While a question is open, no task runs.
+    const hasRunningTasks = !prompter.isAsking;
     prompter.close();
     if (isCancelled) return run.killNow();
     isCancelled = true;
     run.cancel(`interrupted by ${signal}`, exitStatusOf(signal));
-    if (signal === "SIGINT" && process.stderr.isTTY) {
+    if (signal === "SIGINT" && hasRunningTasks && process.stderr.isTTY) {
       aside(() => process.stderr.write("press Ctrl-C again to kill running tasks at once\n"));
     }
   });

@@ -30,6 +30,10 @@ export class Prompter {
     });
   }
 
+  get isAsking(): boolean {
+    return this.settle !== undefined;
+  }
+
   /** Stops reading standard input; an open question gets no answer. */
   close(): void {
     this.isClosed = true;
