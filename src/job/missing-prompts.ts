@@ -1,6 +1,6 @@
 import type { Manifest, ManifestTask } from "../../schemas/manifest.ts";
 import type { Plan } from "../../schemas/plan.ts";
-import { sectionFor } from "../plan/read-plan.ts";
+import { sectionFor } from "../plan/section-for.ts";
 import type { Problem } from "../problem.ts";
 import { listed } from "../text/list.ts";
 import { nearest } from "../text/nearest.ts";

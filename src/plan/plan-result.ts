@@ -1,13 +1,13 @@
 import type { Plan } from "../../schemas/plan.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
 
-/** A plan, and what a person should know of how it was read. */
-export interface PlanRead {
+/** A plan, and the problems found while reading it. */
+export interface PlanResult {
   readonly plan: Plan;
   readonly problems: Problem[];
 }
 
-/** A warning on a line of a plan, which counts from 1. */
+/** Builds a warning about a line of a plan, counted from 1. */
 export const warningAt = (
   code: ProblemCode,
   file: string,

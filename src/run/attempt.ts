@@ -11,7 +11,7 @@ import { environmentFor } from "../engines/environment.ts";
 import { pushGuardEnv } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
-import { sectionFor } from "../plan/read-plan.ts";
+import { sectionFor } from "../plan/section-for.ts";
 import { buildPrompt } from "../routing/prompt.ts";
 import { oneLine } from "../text/one-line.ts";
 import { watchFiles } from "./changed-files.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AttemptKey } from "../../schemas/event.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import type { Job, JobTask } from "../job/job.ts";
-import { sectionFor } from "../plan/read-plan.ts";
+import { sectionFor } from "../plan/section-for.ts";
 
 /**
  * Hashes everything an attempt is made of. Results of dependencies count by their content, not by where their files

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { buildManifest } from "../../src/derive/derived-manifest.ts";
-import { parsePlan } from "../../src/plan/read-plan.ts";
+import { parsePlan } from "../../src/plan/parse-plan.ts";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
 import { score } from "./score.ts";
 

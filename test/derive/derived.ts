@@ -1,5 +1,5 @@
 import { type Derivation, derive } from "../../src/derive/derive.ts";
-import { parsePlan } from "../../src/plan/read-plan.ts";
+import { parsePlan } from "../../src/plan/parse-plan.ts";
 
 /** The derivation of a plan, as `from>to kind` words with the plan's own numbers. */
 export function derived(text: string): {

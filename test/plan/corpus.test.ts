@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parsePlan } from "../../src/plan/read-plan.ts";
+import { parsePlan } from "../../src/plan/parse-plan.ts";
 import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
 
 describe.skipIf(!hasCorpus)("on real plans", () => {

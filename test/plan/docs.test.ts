@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
-import { parsePlan } from "../../src/plan/read-plan.ts";
+import { parsePlan } from "../../src/plan/parse-plan.ts";
 
 test("the plan of docs/plans.md gives the stages and dependencies that the picture below it shows", () => {
   const page = readFileSync(new URL("../../docs/plans.md", import.meta.url), "utf8");

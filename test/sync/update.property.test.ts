@@ -5,7 +5,7 @@ import type { Manifest } from "../../schemas/manifest.ts";
 import { derive } from "../../src/derive/derive.ts";
 import { buildManifest } from "../../src/derive/derived-manifest.ts";
 import { checkManifest } from "../../src/manifest/load.ts";
-import { parsePlan } from "../../src/plan/read-plan.ts";
+import { parsePlan } from "../../src/plan/parse-plan.ts";
 import type { Written } from "../../src/sync/derived-record.ts";
 import { isForPerson } from "../../src/sync/drift.ts";
 import { manifestUpdate, updatedText } from "../../src/sync/update.ts";

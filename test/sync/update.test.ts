@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { derive } from "../../src/derive/derive.ts";
 import { buildManifest } from "../../src/derive/derived-manifest.ts";
 import { checkManifest } from "../../src/manifest/load.ts";
-import { parsePlan } from "../../src/plan/read-plan.ts";
+import { parsePlan } from "../../src/plan/parse-plan.ts";
 import { manifestUpdate, updatedText } from "../../src/sync/update.ts";
 import { manifestText, unexplained } from "../../src/sync/write.ts";
 import { parseYaml } from "../../src/yaml/yaml-file.ts";

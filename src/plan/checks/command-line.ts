@@ -12,55 +12,55 @@ const tools = listOf(
     "bash sh zsh cd test [ [[ ! grep egrep rg git gh docker docker-compose kubectl helm terraform curl wget jq yq sed awk " +
     "ls cat head tail wc diff cmp find stat echo printf command which true shellcheck bats sqlite3 psql timeout env",
 );
-/** Those that do their work without another word. */
+/** Tools that need no arguments. */
 const alone = listOf("make pytest vitest jest mocha tsc tox nox rspec phpunit ctest just bats true");
 const subcommands = listOf(
   "test build lint check install ci run exec start vet fmt format clippy doc diff status log show compose typecheck type-check " +
     "verify validate validate-config audit sync analyze version ls ps plan apply template tsc vitest jest eslint prettier biome playwright pytest",
 );
-/** What another command, or the name of a script, follows. */
+/** Runners that are followed by another command or the name of a script. */
 const runner =
   /^(?:npx|bunx|uvx|(?:uv|poetry|pipenv|hatch) run|(?:pnpm|yarn|bundle|npm) exec|timeout \S+|env)(?: |$)/;
 const script = /^(?:(?:npm|pnpm|yarn|bun|deno|turbo|nx) run|yarn|pnpm|just|make) [A-Za-z]+(?= |$)/;
-/** Flags that a plain word follows. */
+/** Flags that are followed by a plain word. */
 const withValue =
   /^(?:-[kmpwCctgeErnx]|-run|-bench|--(?:filter|prefix|workspace|project|bin|test|package|grep|dir|cwd|config|tests|testPathPattern|cov))$/;
 /** The pattern of a search, which may be any word. */
 const pattern = /\b((?:e?grep|rg)(?:\s+-[\w-]+){0,9})\s+[A-Za-z]\w*(?=\s+\S*[./*])/g;
-/** Words that make a sentence of others. */
+/** Words that occur in sentences, not in commands. */
 const prose =
   /(?:^|\s)(?:and|the|that|this|should|must|will|passe?s|passing|fails|failing|succeeds|is|are|was|were|be|it|its|to|see|with|without|again|shows?|exits|prints|reports|returns|works|loads|when|where|which)(?=[\s,.:;!?]|$)/i;
-/** Those that may be the outcome of a command: none is taken for what it is to do. */
+/** Words that may describe a command's outcome: none is taken for an argument. */
 const outcome =
   /^(?:green|red|clean|fine|ok|okay|output|results?|all|no|none|errors?|changes|logs|coverage|suites?|first|once|locally)$/i;
-/** A runner of tests, which the name of those that it is to run may follow. */
+/** Test runners, which may be followed by the name of the tests to run. */
 const filtered =
   /^(?:(?:npm|pnpm|yarn|bun)\s(?:run\s)?\S+(?:\s-[\w=-]+){0,9}\s--|(?:pytest|jest|mocha|vitest(?:\srun)?|playwright\stest|(?:cargo|deno|bun|mix|dart|flutter)\stest))\s+(?=[A-Za-z])/;
-/** Words that ask a person for something, or say that there is no command. */
+/** Words that ask a person for something, or state that there is no command. */
 const request =
   /^(?:none|n\/a|manual(?:ly)?|tbd|todo|missing)$|^(?:check|verify|ensure|confirm|visit|inspect|manually|review|click|look|navigate)(?:\s+[A-Za-z]+)+$/i;
 const begun = /^[A-Z][a-z]+\s+[a-z]+(?:\s|$)/;
 const environment = /^(?:[A-Za-z_]\w{0,60}=\S{0,200}\s+){1,9}/;
 const path = /^(?:(?:\.{1,2}|\.?venv)\/\S|[\w.-]+(?:\/[\w.-]+)*\.(?:sh|bash)$)/;
 
-/** Whether text that is marked as code is a command, and no path or name of something in the code. */
+/** Whether text that is marked as code is a command, not a path or the name of something in the code. */
 export function isCommand(text: string): boolean {
   const [head = "", ...rest] = text.replace(environment, "").split(/\s+/);
   return path.test(head) || alone.has(head) || (tools.has(head) && rest.length > 0);
 }
 
 /**
- * Whether a line without any mark is a command for sure: what may be a sentence (`npm test passes`, `make sure that it
- * builds`) is none. Of a command, only what stands where a subcommand or a script's name does is a plain word.
+ * Whether an unmarked line is certainly a command, not possibly a sentence (`npm test passes`, `make sure that it
+ * builds`). In a command, only subcommands and names of scripts are plain words.
  */
 export function isSurelyCommand(text: string): boolean {
   const bare = withoutQuotes(text).replace(pattern, "$1 0");
-  // Letters beyond ASCII, arrows, long dashes and remarks in brackets are a person's.
+  // Letters beyond ASCII, arrows, long dashes and remarks in brackets are prose.
   if (/[^\x20-\x7e]|`|\s\(/.test(bare)) return false;
   return bare.split(/&&|\|\||[|;]/).every((one) => isSurelyOne(one.trim()));
 }
 
-/** Whether what a plan marks as a command, in no quotes of its own, is a sentence to a person. */
+/** Whether text that a plan marks as a command, without quotes of its own, is a sentence to a person. */
 export function isSentence(text: string): boolean {
   const bare = withoutQuotes(text).replace(pattern, "$1 0");
   return (
@@ -89,7 +89,7 @@ function isSurelyOne(text: string): boolean {
   return areArguments(subcommands.has(first) && head !== "test" ? others : [first, ...others]);
 }
 
-/** Only words that no sentence has, but for values of flags, and what stands where a subcommand does behind flags. */
+/** Whether all words are arguments: not words of a sentence, except as values of flags or as subcommands after flags. */
 const areArguments = (words: readonly string[]): boolean =>
   words.every((word, at) => {
     const [before = "", flag = ""] = [words[at - 1], words[at - 2]];

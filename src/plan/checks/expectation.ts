@@ -1,4 +1,4 @@
-/** What a manifest's `expect` says for the words of a plan; undefined where these are others. */
+/** Translates a plan's expectation into a manifest's `expect`. Returns undefined if it is not understood. */
 export function expectation(wish: string): string | undefined {
   const plain = unquoted(wish.replace(/(?:^|\s)#\s.*$/, "").trim()).replace(/[.;]$/, "");
   if (plain === "" && wish.trim() !== "") return undefined;
@@ -10,11 +10,11 @@ export function expectation(wish: string): string | undefined {
   if (/^(?:success|succeeds|passes|pass|(?:all\s+)?(?:the\s+)?tests?\s+pass(?:es)?)$/i.test(plain))
     return "exit 0";
   const contains = /^contains\s+(["'`])(.+)\1$/is.exec(plain);
-  // Of several, in one's quotes or not, only a person knows how they are joined.
+  // Of several quoted texts, only a person knows how they are combined.
   return contains && !contains[2]?.includes(contains[1] ?? "") ? `contains "${contains[2]}"` : undefined;
 }
 
-/** Takes off one pair of backticks or quotes around the whole. */
+/** Removes one pair of backticks or quotes around the whole text. */
 export function unquoted(text: string): string {
   const [mark = ""] = /^(?:`+|"|')/.exec(text) ?? [];
   const isWhole =

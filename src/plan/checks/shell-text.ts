@@ -1,4 +1,4 @@
-/** A line of shell with the text that it is given below, if any. */
+/** A line of shell, with its here-document if it has one. */
 interface Command {
   readonly text: string;
   readonly given?: string;
@@ -10,11 +10,11 @@ const loop =
   /^for\s+\w+\s+in\s|^(?:while|until|if|elif)\s.{0,2000};\s*(?:do|then)\b|^(?:do|then|else|done|fi)\b|^case\s.{0,2000}\sin$/;
 const goesOn = /(?:&&|\||[({;\\])$/;
 
-/** Whether a line of shell does nothing without those around it: a change of directory, a part of a loop. */
+/** Whether a line of shell has no effect without its neighbours: a `cd`, a part of a loop. */
 export const needsOthers = (line: string): boolean =>
   setting.test(line) || given.test(line) || loop.test(line) || goesOn.test(line);
 
-/** Lines that a backslash joins as one. */
+/** Joins lines that end with a backslash with the next. */
 export function continued(lines: readonly string[]): string[] {
   const joined: string[] = [];
   let isOpen = false;
@@ -28,8 +28,8 @@ export function continued(lines: readonly string[]): string[] {
 }
 
 /**
- * Lines of shell as one command that holds where all of them do; undefined where what `isCommand` does not know stands
- * among them, a loop has no end, or a text that a command is given has none.
+ * Combines lines of shell into one command that succeeds if all of them do. Returns undefined if `isCommand` rejects one
+ * of them, or a loop or here-document is not closed.
  */
 export function shellText(
   lines: readonly string[],
@@ -45,7 +45,7 @@ export function shellText(
   return script.length > 1 ? ["set -e", ...script].join("\n") : script[0];
 }
 
-/** The commands without blank lines, comments and prompts; undefined where the text that one is given has no end. */
+/** The commands without blank lines, comments and prompts. Returns undefined if a here-document is not closed. */
 function commandsIn(lines: readonly string[]): Command[] | undefined {
   const commands: Command[] = [];
   for (let at = 0; at < lines.length; at += 1) {
@@ -76,7 +76,7 @@ function withoutIndent(lines: readonly string[]): string[] {
   return lines.map((line) => line.slice(depth).trimEnd());
 }
 
-/** Whether loops and conditions have their ends, and only commands stand in them. */
+/** Whether loops and conditions are closed and contain only commands. */
 function isScript(commands: readonly Command[], isOne: (text: string) => boolean): boolean {
   let depth = 0;
   for (const { text } of commands) {
@@ -95,5 +95,5 @@ function isScript(commands: readonly Command[], isOne: (text: string) => boolean
   return depth === 0;
 }
 
-/** A line of shell whose quoted texts are one word each. */
+/** Replaces each quoted text in a line of shell by one word. */
 export const withoutQuotes = (text: string): string => text.replace(/"[^"]*"|'[^']*'/g, "'0'");

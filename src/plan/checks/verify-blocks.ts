@@ -19,10 +19,9 @@ import {
 } from "./verify-lines.ts";
 
 /**
- * The commands of a section's `<verify>` blocks: entries `- run:` with a command in backticks, quotes or neither, and
- * `expect:` below; commands alone on a line; several lines of shell; `<automated>` as GSD writes it. What a sentence
- * says is never run, and an expectation in other words than the manifest's is left out, and with it the command: what
- * it means is for a person to say.
+ * Reads the commands of a section's `<verify>` blocks: entries `- run:` with a command in backticks, quotes or neither,
+ * and `expect:` below; commands alone on a line; several lines of shell; GSD's `<automated>`. A sentence is never run,
+ * and a command whose expectation is not understood is left out: only a person can say what it means.
  */
 export function verifyOf(section: string): { verify: Verify[]; unread: UnreadCheck[] } {
   if (!section.includes("<verify>")) return { verify: [], unread: [] };
@@ -34,15 +33,19 @@ export function verifyOf(section: string): { verify: Verify[]; unread: UnreadChe
   };
 }
 
-/** A warning on what is not read of a task's section, which begins in a line of the plan. */
-export const unreadCheck = ({ at, text, run, isOpen }: UnreadCheck, file: string, start: number): Problem =>
+/** Warns of a check that was not understood. `start` is the line of the plan where the task's section begins. */
+export const unreadCheckWarning = (
+  { at, text, run, isOpen }: UnreadCheck,
+  file: string,
+  start: number,
+): Problem =>
   warningAt(
     "unread-check",
     file,
     start + at,
     isOpen
-      ? "expected `</verify>` behind `<verify>`, found none"
-      : `${quoted(text)} in \`<verify>\` is not read${run === undefined ? "" : `, and so ${quoted(run)} is not run`}`,
+      ? "expected `</verify>` after `<verify>`, found none"
+      : `${quoted(text)} in \`<verify>\` is not understood${run === undefined ? "" : `, so ${quoted(run)} is not run`}`,
     'write ``- run: `npm test` `` and below it `expect: exit 0` or `expect: contains "text"`',
   );
 
@@ -51,7 +54,7 @@ interface Checks {
   readonly unread: UnreadCheck[];
 }
 
-/** An entry being read: its command, and what it expects. */
+/** An entry while it is being read: its command, and what is expected of it. */
 interface Entry extends Line {
   readonly run?: string;
   expect?: string;
@@ -99,7 +102,7 @@ function checksIn(lines: readonly Line[]): Checks {
   return { verify, unread: unread.toSorted((a, b) => a.at - b.at) };
 }
 
-/** What a person who reads it does not see. */
+/** Characters that a reader does not see. */
 const isHidden = /(?![\n\t])[\p{Cc}\p{Cf}]/u;
 const field = /^(run|expect):\s*(.*)$/;
 const listMark = /^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?/;
@@ -112,7 +115,7 @@ const isOther = (line: string): boolean => {
   return fenceIn(line) !== undefined || field.test(text) || isTag(text);
 };
 
-/** A command each, unless one does nothing without the others: then they are one. */
+/** Reads each line as a command, or all of them as one if a line has no effect without the others. */
 function plainEntries(lines: readonly Line[]): Entry[] {
   const told = lines
     .map(({ at, text }) => ({ at, text: withoutMarks(text) }))
@@ -126,14 +129,14 @@ function plainEntries(lines: readonly Line[]): Entry[] {
   return [{ ...first, text: textsOf(told).join("\n"), ...ifAny(shellText(texts, isSurelyCommand)) }];
 }
 
-/** The command behind a mark that says that one stands there, unless it is a sentence. */
+/** Returns the text of an entry that is marked as a command, unless it is a sentence. */
 function markedCommand(text: string): string | undefined {
   const plain = text.trim();
   const inner = unquoted(plain);
   return inner === plain && (isSentence(inner) || inner.includes("`")) ? undefined : inner;
 }
 
-/** The command that a line is, and what it says behind it. */
+/** Returns the command of a line, and the expectation after it. */
 function commandIn(text: string): { run?: string; expect?: string } {
   const [, automated] = /^<automated>(.*)<\/automated>$/.exec(text) ?? [];
   if (automated !== undefined) return ifAny(markedCommand(unescaped(automated)));
@@ -152,7 +155,7 @@ function commandIn(text: string): { run?: string; expect?: string } {
   return isSurelyCommand(plain) ? { run: plain } : {};
 }
 
-/** GSD's plans are half XML. */
+/** Decodes the entities in GSD's plans, which are half XML. */
 const unescaped = (text: string): string =>
   text.replace(
     /&(amp|lt|gt|quot);/g,

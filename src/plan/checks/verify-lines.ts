@@ -1,20 +1,20 @@
-/** What stands in a `<verify>` block and is not read, by the index of its line in the section. */
+/** A text in a `<verify>` block that is not understood, with the index of its line in the section. */
 export interface UnreadCheck {
   readonly at: number;
   readonly text: string;
-  /** The command that is not run, for what it is to give is not read. */
+  /** The command that is not run because its expectation is not understood. */
   readonly run?: string;
-  /** Nothing ends the block. */
+  /** Set if the block is never closed. */
   readonly isOpen?: true;
 }
 
-/** A line of a section, with its index there. */
+/** A line of a section, with its index in the section. */
 export interface Line {
   readonly at: number;
   readonly text: string;
 }
 
-/** The lines within `<verify>` and `</verify>`, but for those that code and comments show. */
+/** Finds the lines between `<verify>` and `</verify>`, except in code and comments. */
 export function blocksOf(lines: readonly string[]): { blocks: Line[][]; unread: UnreadCheck[] } {
   const blocks: Line[][] = [];
   let open: { readonly start: number; readonly lines: Line[] } | undefined;
@@ -25,7 +25,7 @@ export function blocksOf(lines: readonly string[]): { blocks: Line[][]; unread: 
       continue;
     }
     if (!open) {
-      end = hiddenFrom(line);
+      end = hiddenUntil(line);
       const [, , rest] = /^[ \t]*(<verify>)(.*)/.exec(line) ?? [];
       if (end || rest === undefined) continue;
       open = { start: at, lines: [] };
@@ -40,8 +40,8 @@ export function blocksOf(lines: readonly string[]): { blocks: Line[][]; unread: 
   return { blocks, unread: open ? [{ at: open.start, text: "<verify>", isOpen: true }] : [] };
 }
 
-/** What ends the code or the comment that a line begins. */
-function hiddenFrom(line: string): RegExp | undefined {
+/** Returns what ends the code block, comment or element that a line begins; undefined if it begins none. */
+function hiddenUntil(line: string): RegExp | undefined {
   const mark = fenceIn(line);
   if (mark) return endOfFence(mark);
   const shown = masked(line);
@@ -52,11 +52,11 @@ function hiddenFrom(line: string): RegExp | undefined {
   return end && !end.test(shown) ? end : undefined;
 }
 
-/** As long as the line, without what stands in code spans or quotes. */
+/** Masks code spans and quoted texts, keeping the line's length. */
 const masked = (line: string): string =>
   line.replace(/`[^`]*`|"[^"]*"|'[^']*'/g, (code) => "·".repeat(code.length));
 
-/** What a comment holds in a block is not to be run. */
+/** Removes comments: what they hold must not run. */
 function withoutComments(lines: readonly Line[]): Line[] {
   let isInside = false;
   return lines.map(({ at, text: whole }) => {
@@ -73,23 +73,23 @@ function withoutComments(lines: readonly Line[]): Line[] {
   });
 }
 
-/** The mark of a fence that a line begins a block of code with. */
+/** Returns the fence with which a line opens a code block. */
 export const fenceIn = (line: string): string | undefined =>
   /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}(?=[^`]*$)|~{3,})/.exec(line)?.[1];
-/** Whether a fence's own word says that its code is a shell's, or nothing. */
+/** Whether a fence's info string names a shell, or is empty. */
 export const isShellFence = (line: string): boolean =>
   /(?:`{3,}|~{3,})\s*(?:bash|sh|shell|zsh|console|shell-session|terminal)?\s*$/i.test(line);
 export const endOfFence = (mark: string): RegExp =>
   new RegExp(`^\\s*${mark.charAt(0)}{${mark.length},}\\s*$`);
 
-/** The lines below one that are indented more, as YAML has a text of several lines. */
+/** Returns the lines below one that are indented more, like a YAML block scalar. */
 export function blockScalar(lines: readonly Line[], start: number): Line[] {
   const depth = (at: number) => (lines[at]?.text ?? "").search(/[^\s*+-]|$/);
   const isInside = ({ text }: Line, at: number) => text.trim() === "" || depth(at) > depth(start);
   return linesUntil(lines, start + 1, (line, at) => !isInside(line, at));
 }
 
-/** Without copying all that follows for each of many. */
+/** Returns the lines from an index up to the first match, without copying the rest for each of many calls. */
 export function linesUntil(
   lines: readonly Line[],
   start: number,

@@ -1,13 +1,13 @@
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
-import { unreadCheck, verifyOf } from "../checks/verify-blocks.ts";
+import { unreadCheckWarning, verifyOf } from "../checks/verify-blocks.ts";
 import type { UnreadCheck } from "../checks/verify-lines.ts";
 import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
 import { linesOf } from "../markdown/markdown.ts";
-import { mendedBlocks } from "../markdown/parse-blocks.ts";
+import { parseBlocks } from "../markdown/parse-blocks.ts";
 import { textAndCode } from "../markdown/section-text.ts";
-import type { PlanRead } from "../plan-result.ts";
+import type { PlanResult } from "../plan-result.ts";
 import { freeId } from "../tasks/task-heading.ts";
 
 /** Plans that other tools write. Which one a file is in is told by what stands in it. */
@@ -15,7 +15,7 @@ export interface PlanFormat {
   /** What it is recognised by stands in no other kind of plan, one with headings of tasks included. */
   readonly isSure?: boolean;
   readonly recognises: (text: string, file: string) => boolean;
-  readonly read: (text: string, file: string) => PlanRead | Promise<PlanRead>;
+  readonly read: (text: string, file: string) => PlanResult | Promise<PlanResult>;
 }
 
 /** What a format says of a task; the rest follows from its section. */
@@ -38,7 +38,7 @@ export function planOf(
   title: string | undefined,
   tasks: readonly FormatTask[],
   isMeant: (check: UnreadCheck) => boolean = () => true,
-): PlanRead {
+): PlanResult {
   const problems: Problem[] = [];
   const ids = new Set<string>();
   // One heading above all says nothing.
@@ -52,7 +52,7 @@ export function planOf(
       const lines = linesOf(task.section);
       const checks = verifyOf(task.section);
       for (const one of checks.unread.filter(isMeant))
-        problems.push(unreadCheck(isComposed ? { ...one, at: 0 } : one, own, task.line));
+        problems.push(unreadCheckWarning(isComposed ? { ...one, at: 0 } : one, own, task.line));
       const uses = named.map(({ path, use }) => ({ path: whole.get(path) ?? path, use }));
       return {
         ...task,
@@ -62,7 +62,7 @@ export function planOf(
         verify: checks.verify,
         ...(depends ? { depends: depends.map(idFor) } : {}),
         ...(group && isGrouped ? { group } : {}),
-        ...textAndCode(mendedBlocks(lines), lines),
+        ...textAndCode(parseBlocks(lines), lines),
       };
     }),
     prose: "",

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
-import { doubles } from "../tasks/headings.ts";
+import { duplicateTasks } from "../tasks/headings.ts";
 import { leftOut } from "./excluded-tasks.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
 import { withoutDangling } from "./parallel-claims.ts";
@@ -65,7 +65,7 @@ export const taskMaster: PlanFormat = {
         ...problems,
         ...entries.flatMap(({ problem }) => problem ?? []),
         ...read.problems,
-        ...doubles(plan.tasks, file),
+        ...duplicateTasks(plan.tasks, file),
         ...leftOut(left, {
           which: "that are deferred or cancelled",
           file,

@@ -1,28 +1,28 @@
-/** A line that opens or ends a code block, as far as one line can tell. */
+/** A line that may open or end a code block. */
 interface Fence {
   /** Index into the lines. */
   readonly at: number;
-  /** What stands before the mark: spaces, and list marks where the block is the first thing of an item. */
+  /** The text before the fence: spaces, and list marks if the block is the first in an item. */
   readonly before: string;
   readonly mark: string;
   readonly info: string;
-  /** Between a blank line, or a line that leads up to it with a colon, and a line of text: where blocks begin. */
+  /** Whether it follows a blank line or one that ends with a colon, and precedes text: a place where blocks begin. */
   readonly begins: boolean;
 }
 
-/** How many fences ahead the end of one is looked for: bounds the time that a hostile plan can take. */
+/** How many fences ahead the end of a block is searched: bounds the time that a hostile plan can take. */
 const farthest = 1000;
 
 /**
- * Plans show whole documents with code blocks of their own inside a block with as many backticks. CommonMark ends
- * the outer block where the first inner one ends, and from there on takes text for code and code for text: task
- * headings vanish, and headings of the shown document appear. Here the blocks are read as the author means them. A
- * fence inside an open block opens an inner one where it
- *  - has an info string, since a fence that ends a block has none, or stands behind a list mark;
- *  - or is indented more than the open one, since authors end a block where they began it;
- *  - or the open block is markdown, and the fence stands where blocks begin.
- * An outer block that holds others gets longer fences at the margin, line for line, so that a CommonMark parser sees
- * the same. A block for which no end is found in this way is left to the parser as it is.
+ * Mends nested code blocks. Plans quote whole documents, with code blocks of their own, inside a block with as many
+ * backticks. CommonMark ends the outer block at the end of the first inner one and takes text for code from there on:
+ * task headings vanish, and headings of the quoted document appear. A fence inside an open block is taken to open an
+ * inner block if
+ *  - it has an info string, which a closing fence never has, or follows a list mark;
+ *  - or it is indented more than the open fence, since authors close a block where they opened it;
+ *  - or the open block is markdown and the fence is in a place where blocks begin.
+ * An outer block with inner ones gets longer fences at the margin, on the same lines, so that a CommonMark parser reads
+ * it as meant. A block without such an end is left as it is.
  */
 export function mendFences(lines: readonly string[]): string[] {
   const mended = [...lines];
@@ -32,7 +32,7 @@ export function mendFences(lines: readonly string[]): string[] {
     const end = meant ?? endOf(fences, index, () => false);
     if (end === undefined) continue;
     const [open, close] = [fences[index] as Fence, fences[end] as Fence];
-    // A block that ends further left than it began would be cut where its list item ends.
+    // A block that ends further left than it began would be cut off at the end of its list item.
     if (end === meant && (end > index + 1 || close.before.length < open.before.length)) {
       const length = Math.max(...fences.slice(index, end + 1).map(({ mark }) => mark.length)) + 1;
       for (const { at, mark, info } of [open, close])
@@ -47,7 +47,7 @@ function fenceOf(line: string, at: number, lines: readonly string[]): Fence | un
   const found = /^((?:\s|[-*+]\s|\d{1,9}[.)]\s){0,200})(`{3,}|~{3,})(.*)$/s.exec(line);
   if (!found) return undefined;
   const [before = "", mark = "", info = ""] = [found[1], found[2], found[3]?.trim()];
-  // An info string of a backtick fence holds no backtick: such a line is inline code.
+  // The info string of a backtick fence has no backticks: this line is inline code.
   if (mark.startsWith("`") && info.includes("`")) return undefined;
   const [above, below] = [lines[at - 1]?.trim() ?? "", lines[at + 1]?.trim() ?? ""];
   const begins = (above === "" || above.endsWith(":")) && below !== "" && !/^(```|~~~)/.test(below);
@@ -59,7 +59,7 @@ function opensInner(fence: Fence, open: Fence): boolean {
   return fence.before.length > open.before.length || (/^(markdown|md)\b/i.test(open.info) && fence.begins);
 }
 
-/** The index of the fence that ends the block opened by a fence, past the inner blocks. */
+/** Returns the index of the fence that ends a block, after its inner blocks; undefined if there is none. */
 function endOf(
   fences: readonly Fence[],
   from: number,

@@ -1,15 +1,15 @@
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { type Inside, insideAfter } from "./markdown.ts";
 
-/** How many lines of a block of commands are looked at: bounds the time that a hostile plan can take. */
+/** How many lines of a `<verify>` block are searched: bounds the time that a hostile plan can take. */
 const mostChecks = 200;
-/** What hides headings wherever in a line of HTML it begins. */
+/** HTML that hides headings wherever it begins in a line. */
 const hiding = /<!--|<(pre|script|style|textarea)(?=[\s>])/gi;
 
 /**
- * CommonMark has a block of HTML go on to the next blank line, so that a heading right below `</verify>` vanishes.
- * Authors mean a heading. Such a block becomes one of the kind that says itself where it ends, line for line: `<?` at
- * its start and `?>` in front of the heading. What stands in comments, code and `<pre>` stays.
+ * Mends HTML blocks above headings. In CommonMark an HTML block continues to the next blank line, so a heading right
+ * below `</verify>` vanishes, though its author means a heading. Such a block is turned into a kind with an explicit
+ * end: `<?` at its start and `?>` before the heading, on the same lines. Comments, code and `<pre>` are left alone.
  */
 export function mendHtml(lines: readonly string[]): string[] {
   const mended = [...lines];
@@ -22,30 +22,30 @@ export function mendHtml(lines: readonly string[]): string[] {
     }
     const [, marks] = /^ {0,3}(#{1,6})(?=\s|$)/.exec(line) ?? [];
     if (marks) {
-      // In a block of commands a single mark begins a comment.
+      // In a `<verify>` block a single `#` begins a comment.
       if (marks === "#" && isInVerify(lines.slice(Math.max(start, at - mostChecks), at))) continue;
       endBlock(mended, start, at);
     }
     if (marks || line.trim() === "") start = at + 1;
-    inside = insideAfter(line) ?? hiddenBehind(line);
+    inside = insideAfter(line) ?? hiddenAfter(line);
   }
   return mended;
 }
 
-/** Ends the block of HTML that the lines before one end with, if they do. */
+/** Ends the HTML block that the lines before `end` finish with, if there is one. */
 function endBlock(lines: string[], start: number, end: number): void {
   const above = lines.slice(start, end);
   if (!above.some((line) => /^ {0,3}</.test(line))) return;
   const last = fromMarkdown(above.join("")).children.at(-1);
   if (last?.type !== "html" || last.position?.end.line !== above.length) return;
-  // Those that say themselves where they end have ended.
+  // Kinds with an explicit end have ended already.
   if (/^<(?:[?!]|(?:pre|script|style|textarea)[\s>])/i.test(last.value)) return;
   const first = start + last.position.start.line - 1;
   lines[first] = (lines[first] ?? "").replace(/^ */, "$&<?");
   lines[end - 1] = (lines[end - 1] ?? "").replace(/(?=[\r\n]*$)/, "?>");
 }
 
-function hiddenBehind(line: string): Pick<Inside, "end"> | undefined {
+function hiddenAfter(line: string): Pick<Inside, "end"> | undefined {
   if (!/^ {0,3}</.test(line)) return undefined;
   const found = [...line.matchAll(hiding)].at(-1);
   if (!found) return undefined;

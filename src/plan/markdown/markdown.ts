@@ -1,10 +1,10 @@
 import type { Nodes, RootContent } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 
-/** The lines of a text, each with what ends it. */
+/** Splits a text into lines, each with its line end. */
 export const linesOf = (text: string): string[] => text.split(/(?<=\r\n|\n|\r(?!\n))/);
 
-/** What opens a block of HTML that goes on over blank lines, and what ends it. */
+/** What opens and what ends each kind of HTML block that continues over blank lines. */
 const html: readonly (readonly [RegExp, RegExp])[] = [
   [/^ {0,3}<!--/, /-->/],
   [/^ {0,3}<\?/, /\?>/],
@@ -14,9 +14,9 @@ const html: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 /**
- * The blocks of a markdown text, as one parse of it gives them. The parser copies all that it has read at the end of
- * each list, so that a long text is read in parts: from a heading behind a blank line to the next, or from what else
- * `begins` finds at the start of a line.
+ * Parses the blocks of a markdown text, with the same result as one parse of the whole. The parser copies everything it
+ * has read at the end of each list, so a long text is parsed in parts, which begin at a heading after a blank line or
+ * where `begins` matches the start of a line.
  */
 export function blocksIn(lines: readonly string[], begins?: RegExp): RootContent[] {
   const blocks: RootContent[] = [];
@@ -34,7 +34,7 @@ export function blocksIn(lines: readonly string[], begins?: RegExp): RootContent
 }
 
 function partsOf(lines: readonly string[], begins?: RegExp): string[][] {
-  // A link by reference means what another part may say.
+  // A reference link may be defined in another part.
   if (lines.some((line) => /^ {0,3}\[[^\]]+\]:/.test(line))) return [[...lines]];
   const parts: string[][] = [[]];
   let inside: Inside | undefined;
@@ -57,11 +57,11 @@ function partsOf(lines: readonly string[], begins?: RegExp): string[][] {
 /** A block of code or HTML that may hold lines that look like headings. */
 export interface Inside {
   readonly end: RegExp;
-  /** In a list, a line at the margin ends it; at top level it does not: then nothing is sure any more. */
+  /** In a list, a line at the margin ends it, so after one the end is not certain. */
   readonly isIndented: boolean;
 }
 
-/** What a line opens. What stands deeper, or in a quote, ends before a line at the margin. */
+/** Returns the block that a line opens. Deeper or quoted blocks end before a line at the margin, and are ignored. */
 export function insideAfter(line: string): Inside | undefined {
   const [, indent = "", fence = "", info = ""] =
     /^( {0,3}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})*)(`{3,}|~{3,})(.*)/.exec(line) ?? [];

@@ -1,7 +1,7 @@
 import type { Node, RootContent } from "mdast";
 import type { PlanCode } from "../../../schemas/plan.ts";
 
-/** The text of some blocks of a plan without its code blocks, and these, however deep in lists they stand. */
+/** Separates the text of blocks from their code blocks, however deeply these are nested in lists. */
 export function textAndCode(
   blocks: readonly RootContent[],
   lines: readonly string[],

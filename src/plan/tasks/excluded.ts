@@ -1,7 +1,7 @@
 const over = `(?:cancell?ed|dropped|abandoned|obsolete|superseded|skipped|no longer needed|not needed|won['’]t (?:do|fix)|wontfix)`;
-/** Words that alone may also say what a task is about: `Deferred: load images`. */
+/** Words that may also be a task's subject, as in `Deferred: load images`. */
 const later = `(?:${over}|removed|deferred|postponed|on hold|out of scope)`;
-/** The author says that there is nothing to do: `Task 7: Optimize x (already Task 1 — skip)`. */
+/** Nothing is left to do: `Task 7: Optimize x (already Task 1 — skip)`. */
 const skip = /\((?:[^()]*(?:[–—:;,]|\s-)\s*)?skip(?:ped)?\)$/i;
 const inTitle = [
   skip,
@@ -20,11 +20,11 @@ const asStatus = new RegExp(
   String.raw`^(?:[-+]\s)?status\s?:\s*${later}(?:$|\s?[:.,;(–—]|\s-|\s(?:by|to|until)\s)`,
   "i",
 );
-/** How far below its heading a task says its status. */
+/** How many lines below its heading a task's status may be. */
 const mostLines = 8;
 
-/** What a task says of not being carried out, in its title, its status or the first line below; undefined where it says nothing. */
-export function leftOutFor(title: string, prose: string): string | undefined {
+/** Returns the words in a task's title, status or first line that exclude it from the plan; undefined if there are none. */
+export function exclusionIn(title: string, prose: string): string | undefined {
   if (inTitle.some((pattern) => pattern.test(title))) return title;
   const lines = prose
     .split("\n")

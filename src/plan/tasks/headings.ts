@@ -2,27 +2,34 @@ import type { Heading, RootContent } from "mdast";
 import type { Problem } from "../../problem.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
-import { firstOfSeveral, hasNoNumber, oneLine, shortName, type TaskName, taskName } from "./task-heading.ts";
+import {
+  firstOfSeveral,
+  hasNoNumber,
+  headingText,
+  shortName,
+  type TaskName,
+  taskName,
+} from "./task-heading.ts";
 
-/** A heading of a plan, with its index among the plan's blocks and what it says if it is a task's. */
-export interface Mark {
+/** A heading of a plan: its index among the plan's blocks and, if it is a task's, number and title. */
+export interface PlanHeading {
   readonly node: Heading;
   readonly at: number;
   readonly line: number;
   readonly name?: TaskName;
 }
 
-interface Titled extends Omit<Mark, "name"> {
+interface Titled extends Omit<PlanHeading, "name"> {
   readonly text: string;
 }
 
 const isUsual = ({ node }: Titled): boolean => node.depth >= 2 && node.depth <= 4;
 
 /**
- * The headings of a plan. Those of tasks have level 2 to 4; where none there is a task's, they have any level, and
- * where none is so either, all tasks are called `T1: Title`.
+ * Finds the headings of a plan. Tasks have headings of level 2 to 4; if there are none, of any level; if there are none
+ * of these either, headings such as `T1: Title`.
  */
-export function marksOf(blocks: readonly RootContent[]): Mark[] {
+export function planHeadings(blocks: readonly RootContent[]): PlanHeading[] {
   const headings = headingsIn(blocks);
   const usual = named(headings, isUsual, taskName);
   if (usual.some(({ name }) => name)) return usual;
@@ -35,7 +42,7 @@ export function marksOf(blocks: readonly RootContent[]): Mark[] {
 function headingsIn(blocks: readonly RootContent[]): Titled[] {
   return blocks.flatMap((node, at): Titled[] => {
     if (node.type !== "heading") return [];
-    const text = oneLine(node).replace(/\s*\[[ xX]?\]$/, "");
+    const text = headingText(node).replace(/\s*\[[ xX]?\]$/, "");
     return [{ node, at, text, line: node.position?.start.line ?? 1 }];
   });
 }
@@ -44,9 +51,9 @@ function named(
   headings: readonly Titled[],
   isRead: (heading: Titled) => boolean,
   nameIn: (text: string, isTaken: (number: string) => boolean) => TaskName | undefined,
-): Mark[] {
+): PlanHeading[] {
   const numbers = new Set<string>();
-  return headings.map((heading): Mark => {
+  return headings.map((heading): PlanHeading => {
     const name = isRead(heading) ? nameIn(heading.text, (number) => numbers.has(number)) : undefined;
     if (name) numbers.add(name.number.toLowerCase());
     const { node, at, line } = heading;
@@ -54,9 +61,9 @@ function named(
   });
 }
 
-/** Headings, and lines in bold, that look like a task's beside those that are read. */
+/** Warns of headings and bold lines that look like tasks but were not recognised. */
 export function unreadHeadings(
-  marks: readonly Mark[],
+  marks: readonly PlanHeading[],
   blocks: readonly RootContent[],
   file: string,
 ): Problem[] {
@@ -67,7 +74,7 @@ export function unreadHeadings(
   const isMissing = (text: string) => missingNumber(text, numbers);
   const headings = marks.flatMap(({ node, line, name }, index) => {
     if (name || (index === 0 && node.depth === 1)) return [];
-    const text = oneLine(node);
+    const text = headingText(node);
     const isLevel = depths.has(node.depth);
     const elsewhere = isLevel ? shortName(text) : taskName(text, () => true);
     const first = firstOfSeveral(text);
@@ -79,7 +86,7 @@ export function unreadHeadings(
   const bold = blocks.flatMap((node) => {
     if (node.type !== "paragraph" || node.children.length > 1 || node.children[0]?.type !== "strong")
       return [];
-    const text = oneLine(node);
+    const text = headingText(node);
     const isLike = isOther(
       taskName(text, () => true),
       numbers,
@@ -91,24 +98,24 @@ export function unreadHeadings(
       "unread-heading",
       file,
       line,
-      `the ${what} ${quoted(text)} looks like a task's, and is not read as one`,
-      `write it as the others are: \`${"#".repeat(tasks[0]?.node.depth ?? 3)} Task 1: Title\``,
+      `the ${what} ${quoted(text)} looks like a task but is not recognised as one`,
+      `write it like the others: \`${"#".repeat(tasks[0]?.node.depth ?? 3)} Task 1: Title\``,
     ),
   );
 }
 
-/** A task of a number that no other has. */
+/** Whether a name has a number that no recognised task has. */
 const isOther = (name: TaskName | undefined, numbers: ReadonlySet<string>): boolean =>
   name !== undefined && !numbers.has(name.number.toLowerCase().replace(/^t-?(?=\d)/, ""));
 
-/** Whether a heading such as `4. Title` fills a gap between the numbers of tasks, or goes on behind the last. */
+/** Whether a heading such as `4. Title` fills a gap in the numbers of tasks, or continues after the last. */
 function missingNumber(text: string, numbers: ReadonlySet<string>): boolean {
   const [, number] = /^(\d{1,4})[.)]\s+\S/.exec(text) ?? [];
   return number !== undefined && !numbers.has(number) && numbers.has(String(Number(number) - 1));
 }
 
-/** Tasks of one number: what names the number means the first. */
-export function doubles(
+/** Warns of tasks with the same number: a reference to it means the first. */
+export function duplicateTasks(
   tasks: readonly { id: string; number: string; line: number }[],
   file: string,
 ): Problem[] {
@@ -120,13 +127,13 @@ export function doubles(
       first.set(key, line);
       return [];
     }
-    const message = `task ${quoted(number)} stands twice, in lines ${before} and ${line}; the second is ${quoted(id)}`;
+    const message = `duplicate task ${quoted(number)} in lines ${before} and ${line}; the second becomes ${quoted(id)}`;
     const warning = warningAt(
       "duplicate-task",
       file,
       line,
       message,
-      "give it a number of its own: what names the number means the first",
+      "give it its own number: a reference to this number means the first task",
     );
     const place = { file, line: before, column: 1 };
     return [{ ...warning, related: [{ message: "the first", place }] }];

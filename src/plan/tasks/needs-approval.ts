@@ -1,8 +1,8 @@
 /**
- * What a task says of a person who must agree before it is carried out, as the plan writes it: `Irreversible — confirm
- * with user before running.`; undefined where it says nothing of the kind.
+ * Returns a task's line that requires a person's approval before it runs, such as `Irreversible — confirm with user
+ * before running.`; undefined if there is none.
  */
-export const asksFirst = (prose: string): string | undefined =>
+export const approvalIn = (prose: string): string | undefined =>
   prose
     .split("\n")
     .map((line) => line.replace(/[*_>]/g, "").trim())

@@ -1,7 +1,7 @@
 import type { Heading, Paragraph } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 
-/** What the heading of a task says. */
+/** A task's number and title, from its heading. */
 export interface TaskName {
   readonly number: string;
   readonly title: string;
@@ -9,9 +9,9 @@ export interface TaskName {
 
 /** A check mark, an emoji, a ticked or empty box, or the like. */
 const ornament = String.raw`(?:[^\p{L}\p{N}]|x(?=\]))*`;
-/** What stands before the word: `2. Task 2: …`, `Phase 1 / Task 2: …`. */
+/** What may precede the word: `2. Task 2: …`, `Phase 1 / Task 2: …`. */
 const before = String.raw`((?:\d{1,4}[.)]|(?:Phase|Part|Wave|Stage|Chunk|Sprint|Milestone|Epic)\s[\w.]{1,8}\s?[/:—–-])\s)?`;
-/** `3`, `1.2`, `A1`, `F4.1`, `3b`; bounded, since it becomes an id. */
+/** `3`, `1.2`, `A1`, `F4.1`, `3b`; bounded because it becomes an id. */
 const digits = String.raw`[A-Za-z]{0,3}\d{1,6}(?:\.\d{1,6}){0,6}[a-z]?`;
 const words =
   "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(
@@ -21,7 +21,7 @@ const heading = new RegExp(
   String.raw`^${ornament}${before}Task(?:\s+Group)?[\s-]+#?(?:(${digits})(?![\p{L}\p{N}])|([A-Z])(?=\s*[:：–—])|(${words.join("|")})(?!\p{L}))(.*)$`,
   "iu",
 );
-/** The same in other languages, where a separator must follow. */
+/** The same in other languages, which require a separator. */
 const abroad = new RegExp(
   String.raw`^${ornament}()(?:任务|任務|タスク|작업|Aufgabe|Tarefa|Tarea|Tâche|Задача)\s*#?(?:(${digits})(?![\p{L}\p{N}])|([一二三四五六七八九十])(?=\s*[:：–—、]))()(.*)$`,
   "iu",
@@ -36,14 +36,14 @@ const several = new RegExp(
 );
 /** `Task 3/20`. */
 const total = /^\s?(?:\/|of\s)\s?\d{1,4}(?![\p{L}\p{N}])/iu;
-/** What stands between number and title, remarks included: `:`, `.`, `)`, a dash; `(optional):`, `[P0] —`, `：`. */
+/** What separates number and title, remarks included: `:`, `.`, `)`, a dash; `(optional):`, `[P0] —`, `：`. */
 const separated = /^\s*(?:(?:[([（][^)\]）]*[)\]）]\s*)*[:：.、)/–—-]+\s*(.*))?$/u;
 
 /**
- * Reads the text of a heading as that of a task: `Task 3: Title` and its kin (`Task Group 3: …`), also struck through
- * or ticked off, which says that the task is done and takes nothing away: those who re-run a plan name it. `isTaken`
- * tells the numbers of the tasks before. Without anything between number and title, as in `Task 3 Title`, it is a task only
- * where it is the first of that number: `Task 3 notes` behind task 3 is about it.
+ * Parses a heading such as `Task 3: Title` or `Task Group 3: …`, also if it is struck through or ticked: a plan that is
+ * run again still names its finished tasks. Returns undefined if it is not a task's. `isTaken` says whether an earlier
+ * task has a number. Without a separator, as in `Task 3 Title`, only the first heading of a number is a task:
+ * `Task 3 notes` after task 3 is about that task.
  */
 export function taskName(text: string, isTaken: (number: string) => boolean): TaskName | undefined {
   const [, inList, listTitle = ""] = listed.exec(text) ?? [];
@@ -59,16 +59,16 @@ export function taskName(text: string, isTaken: (number: string) => boolean): Ta
   return { number, title: title || `Task ${number}` };
 }
 
-/** `T3: Title`, which is a task's where all are called so; its number is what the others name it by. */
+/** Parses `T3: Title`, a task's heading in plans that name all tasks so. */
 export function shortName(text: string): TaskName | undefined {
   const [, number, title = ""] = short.exec(text) ?? [];
   return number ? { number, title } : undefined;
 }
 
-/** `Task: Title`, which has no number, so that nothing can name it. */
+/** Whether a heading is a task's without a number, as in `Task: Title`: nothing can refer to it. */
 export const hasNoNumber = (text: string): boolean => evident.test(text);
 
-/** The first of the tasks that one heading is for: `Tasks 4-6: Title`. */
+/** Returns the first number of a heading for several tasks, such as `Tasks 4-6: Title`. */
 export const firstOfSeveral = (text: string): string | undefined => several.exec(text)?.[1];
 
 function numberOf(word: string | undefined): string | undefined {
@@ -77,11 +77,11 @@ function numberOf(word: string | undefined): string | undefined {
   return at < 0 ? word : String(at + 1);
 }
 
-/** A heading's text without its marks. */
-export const oneLine = (node: Heading | Paragraph): string =>
+/** The text of a heading or paragraph on one line, without its markup. */
+export const headingText = (node: Heading | Paragraph): string =>
   textOf(node).replaceAll("~~", "").replace(/\s+/g, " ").trim();
 
-/** The first task of a number keeps the id; a later one gets the next free number behind it. */
+/** Returns an id, with a number appended if it is taken, and takes it. */
 export function freeId(id: string, ids: Set<string>): string {
   let free = id;
   for (let count = 2; ids.has(free); count += 1) free = `${id}-${count}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "../../../src/derive/derive.ts";
 import { buildManifest } from "../../../src/derive/derived-manifest.ts";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
 import { planProblems } from "../../../src/sync/plan-problems.ts";
 import { derived, planOf } from "../derived.ts";
 

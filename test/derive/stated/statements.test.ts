@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "../../../src/derive/derive.ts";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
 import { cpuTime } from "../../cpu-time.ts";
 import { code, derived, planOf } from "../derived.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { verifyOf } from "../../../src/plan/checks/verify-blocks.ts";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
 import { cpuTime } from "../../cpu-time.ts";
 
 /** The commands of a task with a text below its heading, with what else than `exit 0` they expect, and the warnings. */
@@ -149,7 +149,7 @@ describe("what may be a sentence is never run, and said", () => {
   test("with the command that is not run for it", () => {
     const text = "### Task 1: A\n\n<verify>\n- run: `pytest`\n  expect: 3 passed\n</verify>\n";
     expect(parsePlan(text, "p.md").problems.map(({ message }) => message)).toEqual([
-      '"expect: 3 passed" in `<verify>` is not read, and so "pytest" is not run',
+      '"expect: 3 passed" in `<verify>` is not understood, so "pytest" is not run',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
 import { cpuTime } from "../../cpu-time.ts";
 
 const read = (body: string) => {

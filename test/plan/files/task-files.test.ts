@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
 
 const taskWith = (body: string) => {
   const [task] = parsePlan(`# Plan\n\n### Task 1: Alpha\n\n${body}\n`, "plan.md").plan.tasks;

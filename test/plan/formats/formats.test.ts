@@ -316,7 +316,7 @@ describe("checks that cannot be read are said where they stand", () => {
       [],
     ]);
     expect(problems).toEqual([
-      '88-02-PLAN.md:10 unread-check: "<automated>frobnicate all of it</automated>" in `<verify>` is not read',
+      '88-02-PLAN.md:10 unread-check: "<automated>frobnicate all of it</automated>" in `<verify>` is not understood',
     ]);
   });
 });
@@ -443,7 +443,7 @@ describe("Task Master", () => {
   test("two tasks of one id are said", async () => {
     const { problems } = await json({ id: 1, title: "A" }, { id: 1, title: "B" });
     expect(problems).toEqual([
-      'tasks.json:9 duplicate-task: task "1" stands twice, in lines 5 and 9; the second is "task-1-2"',
+      'tasks.json:9 duplicate-task: duplicate task "1" in lines 5 and 9; the second becomes "task-1-2"',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
 
 const tasksOf = (text: string) => parsePlan(text, "p.md").plan.tasks;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "../../../src/derive/derive.ts";
-import { parsePlan } from "../../../src/plan/read-plan.ts";
-import { withoutTasks } from "../../../src/plan/tasks/no-tasks.ts";
+import { parsePlan } from "../../../src/plan/parse-plan.ts";
+import { noTasksProblem } from "../../../src/plan/tasks/no-tasks.ts";
 
 test.each([
   ["## Task 4 (leaf, parallel): Feed", "4", "Feed"],
@@ -161,6 +161,6 @@ test.each([
   ["### Step 1: Foo", "### Task 1: Foo"],
   ["## 2. Foo", "## Task 2: Foo"],
 ])("of a plan without tasks it is said what to write for %s", (heading, task) => {
-  const { hint } = withoutTasks(`# P\n\n## Goal\n\n${heading}\n`, "p.md");
+  const { hint } = noTasksProblem(`# P\n\n## Goal\n\n${heading}\n`, "p.md");
   expect(hint).toContain(`for "${heading}" write "${task}"`);
 });

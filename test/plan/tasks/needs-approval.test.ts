@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { asksFirst } from "../../../src/plan/tasks/needs-approval.ts";
+import { approvalIn } from "../../../src/plan/tasks/needs-approval.ts";
 
 describe("a task that a person must agree to", () => {
   test.each([
@@ -9,7 +9,7 @@ describe("a task that a person must agree to", () => {
     "This needs the owner's approval before executing.",
     "Get sign-off before proceeding.",
   ])("says %s", (line) => {
-    expect(asksFirst(`Text before.\n\n${line}\n`)).toBe(line.replace(/[*>]/g, "").trim());
+    expect(approvalIn(`Text before.\n\n${line}\n`)).toBe(line.replace(/[*>]/g, "").trim());
   });
 
   test.each([
@@ -18,6 +18,6 @@ describe("a task that a person must agree to", () => {
     "The command asks the user to approve clusters before synthesis.",
     "Run the tests before you start.",
   ])("does not say %s", (line) => {
-    expect(asksFirst(line)).toBeUndefined();
+    expect(approvalIn(line)).toBeUndefined();
   });
 });

@@ -39,12 +39,12 @@ describe("a plan within a block of markdown", () => {
 
 test.each([
   ["bad.json", '{"steps": []}', 1, "expected `tasks`, a list"],
-  ["bad.json", '{"tasks": [', 1, "expected JSON, found text that is none"],
+  ["bad.json", '{"tasks": [', 1, "expected JSON, found invalid JSON"],
   ["notes.yaml", "a: 1\n", 1, 'found none in a file of the kind ".yaml"'],
   ["plan.md", "# P\n\nText.\n", 1, "found none"],
-  ["plan.md", "# P\n\n- [ ] **Task 1: A**\n", 3, "line 3 looks like a task's"],
-  ["plan.md", "# P\n\n**Task 1: A**\n", 3, "line 3 looks like a task's"],
-  ["plan.md", "# P\n\n### Task: A\n", 3, "line 3 looks like a task's"],
+  ["plan.md", "# P\n\n- [ ] **Task 1: A**\n", 3, "line 3 looks like a task"],
+  ["plan.md", "# P\n\n**Task 1: A**\n", 3, "line 3 looks like a task"],
+  ["plan.md", "# P\n\n### Task: A\n", 3, "line 3 looks like a task"],
 ])("%s with %j is refused with what is expected of it", async (name, text, line, message) => {
   expect((await readAs(name, text)).problems).toMatchObject([
     { code: "plan-without-tasks", place: { line }, message: expect.stringContaining(message) },

@@ -2,8 +2,8 @@ import type { List, ListItem } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../../schemas/plan.ts";
 import { linesOf } from "../../markdown/markdown.ts";
-import { mendedBlocks } from "../../markdown/parse-blocks.ts";
-import { oneLine } from "../../tasks/task-heading.ts";
+import { parseBlocks } from "../../markdown/parse-blocks.ts";
+import { headingText } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
 import { contradictions, withoutDangling } from "../parallel-claims.ts";
@@ -26,10 +26,10 @@ export const kiro: PlanFormat = {
     /_[^_\n]{2,40}[::]\s*\d[^_\n]*_|\*\*Validates: Requirements|"waves"\s*:/.test(text),
   read: (text, file) => {
     const lines = linesOf(text);
-    const blocks = mendedBlocks(lines, outerEntry);
+    const blocks = parseBlocks(lines, outerEntry);
     let phase: string | undefined;
     const entries = blocks.flatMap((block): Entry[] => {
-      if (block.type === "heading") phase = oneLine(block);
+      if (block.type === "heading") phase = headingText(block);
       if (block.type !== "list") return [];
       return entriesOf(block, lines).map((item) => ({ ...item, ...(phase ? { group: phase } : {}) }));
     });

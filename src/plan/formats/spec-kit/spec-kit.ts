@@ -3,9 +3,9 @@ import { toString as textOf } from "mdast-util-to-string";
 import type { Problem } from "../../../problem.ts";
 import { quoted } from "../../../text/printable.ts";
 import { linesOf } from "../../markdown/markdown.ts";
-import { mendedBlocks } from "../../markdown/parse-blocks.ts";
+import { parseBlocks } from "../../markdown/parse-blocks.ts";
 import { warningAt } from "../../plan-result.ts";
-import { oneLine } from "../../tasks/task-heading.ts";
+import { headingText } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
 import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
 import { contradictions, withoutDangling } from "../parallel-claims.ts";
@@ -34,7 +34,7 @@ export const specKit: PlanFormat = {
   recognises: (text) => (text.match(/^[^\S\n]*[-*][^\S\n]+\[[ xX~-]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
   read: (text, file) => {
     const lines = linesOf(text);
-    const blocks = mendedBlocks(lines);
+    const blocks = parseBlocks(lines);
     const items = itemsOf(blocks, lines);
     const open = items.filter(({ box }) => isOpen(box));
     const skipped = items.filter(({ box }) => box === "-");
@@ -113,7 +113,7 @@ function itemsOf(blocks: readonly RootContent[], lines: readonly string[]): Item
   let phase: string | undefined;
   for (const block of blocks) {
     if (block.type === "heading") {
-      heading = oneLine(block);
+      heading = headingText(block);
       if (block.depth <= 2 || /^\W*phase\b/i.test(heading)) phase = heading;
     }
     if (block.type !== "list") continue;

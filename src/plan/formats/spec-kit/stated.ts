@@ -1,5 +1,5 @@
 import type { RootContent } from "mdast";
-import { oneLine } from "../../tasks/task-heading.ts";
+import { headingText } from "../../tasks/task-heading.ts";
 
 /** Numbers of tasks, each with those that it waits for. */
 export type Waits = ReadonlyMap<string, readonly string[]>;
@@ -47,7 +47,7 @@ function linesOfOrder(blocks: readonly RootContent[], lines: readonly string[]):
   let within: number | undefined;
   return headings.flatMap((heading, at) => {
     if (within !== undefined && heading.depth <= within) within = undefined;
-    if (within === undefined && ofOrder.test(oneLine(heading))) within = heading.depth;
+    if (within === undefined && ofOrder.test(headingText(heading))) within = heading.depth;
     if (within === undefined) return [];
     const end = headings[at + 1]?.position?.start.line;
     return lines
