@@ -150,7 +150,7 @@ export class RunState {
     else if (event.event === "run.finished") this.finished = event;
   }
 
-  /** Takes over the orchestrator's transition that an event tells of. */
+  /** Follows the orchestrator through the transition that an event shows. */
   private follow(event: RunEvent["event"], task?: TaskState, status?: Status): void {
     const { state, lastTransition, latest } = this;
     const mode = latest && modeConfigs[latest.mode];

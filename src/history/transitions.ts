@@ -26,7 +26,7 @@ export interface Transition<State = string> {
   readonly guard: string | undefined;
 }
 
-/** A transition, and what else must hold before an event for the event to tell of it. */
+/** A transition, and what must hold before an event for the event to show it. */
 type Row<State, Before> = readonly [
   from: State | "",
   to: State | undefined,
@@ -122,7 +122,7 @@ const opensBatch = ({ mode, lastTransition: last }: RunBefore) =>
 
 /**
  * The orchestrator's transitions. A row from the root or from `dispatching` fits in every state, as the journal does
- * not tell of each return to `dispatching`.
+ * not show each return to `dispatching`.
  */
 export const runRows: Rows<OrchestratorState, RunBefore> = {
   "task.ready": [
@@ -156,7 +156,7 @@ export const runRows: Rows<OrchestratorState, RunBefore> = {
   ],
 };
 
-/** Returns the orchestrator's transition that an event tells of; undefined if it tells of none. */
+/** Returns the orchestrator's transition that an event shows; undefined if it shows none. */
 export const runTransition = (event: RunEvent["event"], before: RunBefore) =>
   find(runRows[event], before, (from) => from === "" || from === "dispatching" || from === before.state);
 

@@ -77,7 +77,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-/** Whether a lock's holder is alive; a process of another machine counts as alive, as there is no telling. */
+/** Whether a lock's holder is alive; one of another machine counts as alive. */
 const isAlive = ({ pid, start, host }: Holder): boolean => host !== hostname() || processStart(pid) === start;
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

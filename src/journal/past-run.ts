@@ -8,7 +8,7 @@ import { type Lock, lockHolder, takeLock } from "./lock.ts";
 import { hasBegun, journalDamage, readJournal } from "./read-journal.ts";
 import { listRuns, type RunDirectory, type RunPaths, runDirectory } from "./run-directory.ts";
 
-/** A run as its files tell it, live or ended. */
+/** A run, live or ended, as read from its files. */
 export interface PastRun {
   readonly directory: RunDirectory;
   readonly history: ValidRun;

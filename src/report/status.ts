@@ -48,7 +48,7 @@ function taskStatus(
   directory: RunDirectory,
 ): TaskStatus {
   const { runsAgain } = task;
-  // The outcome from before a resume is told of its attempt, and no longer of the task.
+  // An outcome from before a resume belongs to its attempt, and no longer to the task.
   const outcome = runsAgain ? undefined : outcomeOf(task);
   const attempts = attemptRows(task, endedAt);
   const usages = task.attempts.flatMap(({ outcome }) => outcome?.usage ?? []);

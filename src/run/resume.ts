@@ -32,7 +32,7 @@ interface Decision {
  * Decides which tasks of an earlier run are kept and which run again. With `keepsParked`, tasks whose question nobody
  * has answered stay parked.
  */
-export function resumption(
+export function planResumption(
   past: PastRun,
   lock: Lock,
   job: Job,

@@ -8,7 +8,7 @@ import type { Lock } from "../../journal/lock.ts";
 import { lockRun, openRun, type PastRun, parkedTask, readRun } from "../../journal/past-run.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
 import { checkReportFiles } from "../../report/write.ts";
-import { type Resumption, resumption } from "../../run/resume.ts";
+import { planResumption, type Resumption } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { printProblems } from "../exit-status.ts";
@@ -68,7 +68,7 @@ async function resumeLocked(
   const { job, problems } = await prepareAgain(past, flags);
   const all = [...past.problems, ...problems];
   await printProblems(all);
-  const resumed = resumption(past, lock, job, how);
+  const resumed = planResumption(past, lock, job, how);
   const { kept, again } = resumed;
   if (!flags.json) process.stdout.write(resumptionText(resumed));
   else if (flags.dryRun) process.stdout.write(jsonText({ run: past.directory.run, kept, again }));
