@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { inspectRun } from "../../src/inspect/serve-run.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { findRun } from "../../src/journal/past-run.ts";
+import { runPaths } from "../../src/journal/run-directory.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
 import { expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
 
@@ -87,7 +88,7 @@ describe("a live run", () => {
     const { page } = await openPage(browser, `${await addressOf(run)}#view=charts&chart=a`);
     await rig.agent("a");
     await says(page, "state", "running");
-    expect(await page.locator(".chart .current").getAttribute("data-state")).toBe("running");
+    expect(await page.locator(".chart .current").getAttribute("data-state")).toBe("working.running");
     expect(await page.locator(".chart .transition.taken").textContent()).toBe("task.start");
     await page.getByRole("button", { name: "its step before" }).click();
     await says(page, "state", "ready");
@@ -147,13 +148,14 @@ describe("an ended run", () => {
       if (answers.length > 0) throw new Error("it was answered already");
       answers.push([id, text]);
     };
-    const { run: name } = await findRun(rig.dir);
+    const paths = await findRun(rig.dir);
+    const name = paths.run;
     // As if its process lived: of an ended run the page says what to do in place of taking an answer.
     const ended = await openPage(browser, `${await addressOf(command("inspect", "--no-open"))}#task=a`);
     await ended.page.getByText(`interserve answer ${name} a`).waitFor();
     expect(await ended.page.getByRole("button", { name: "Answer" }).count()).toBe(0);
-    await takeLock(join(rig.dir, ".interserve/runs", name, "lock"));
-    const inspector = await inspectRun(rig.dir, name, { assets, onAnswer });
+    await takeLock(paths.lock);
+    const inspector = await inspectRun(paths, { assets, onAnswer });
     try {
       const { page } = await openPage(browser, `${inspector.url}#task=a`);
       await page.getByLabel("which <port>?").fill("4711, of course");
@@ -187,7 +189,7 @@ test("an ended run's command to go on can be typed as it stands, whatever the ta
     const { origin } = new URL(url);
     const body = JSON.stringify({ task: "it's  b", text: "4711" });
     const told = await fetch(`${url}api/answer`, { method: "POST", headers: { origin }, body });
-    expect(await told.text()).toBe(`The run has ended. Go on with it: ${command}\n`);
+    expect(await told.text()).toBe(`The run has ended. Continue it with: ${command}\n`);
   } finally {
     await elsewhere.close();
   }
@@ -426,7 +428,7 @@ test("500 tasks are laid out and shown, and one that changes is shown at once", 
   const first = { event: "run.started", manifest: "m", directory, options: {}, ...graph };
   await writeFile(join(directory, "journal.jsonl"), line(first));
   await takeLock(join(directory, "lock"));
-  const inspector = await inspectRun(rig.dir, many, { assets });
+  const inspector = await inspectRun(runPaths(directory), { assets });
   try {
     const { page } = await openPage(browser, inspector.url);
     await looks(page, "t499", "pending");
