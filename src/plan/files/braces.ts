@@ -1,9 +1,9 @@
-/** More paths than this come out of no honest pair of braces. */
+/** A pair of braces that expands to more paths is not expanded. */
 const most = 200;
 
 /**
- * `a/{b,c}.ts` as `a/b.ts` and `a/c.ts`, and `a.h/.cpp` as `a.h` and `a.cpp`; a path whose braces do not close, or that
- * would be too many, as it is.
+ * Expands `a/{b,c}.ts` to `a/b.ts` and `a/c.ts`, and `a.h/.cpp` to `a.h` and `a.cpp`. Returns a path with unclosed
+ * braces, or with too many alternatives, as it is.
  */
 export function expandBraces(path: string): string[] {
   let open = [path.replace(/\.(\w{1,4})\/\.(cc?|cpp|cxx|mm?|hh?|hpp|[jt]sx?|s?css|html)$/, ".{$1,$2}")];

@@ -1,8 +1,8 @@
 import type { PlanCode } from "../../../schemas/plan.ts";
 
 /**
- * The files whose text code blocks give: a block's line that is a comment and has a path alone, `// src/a.ts`. Such a
- * path is often told from a directory of the project; where a known path ends in one of them, all stand where it does.
+ * Finds files whose content is shown in code blocks: a comment line with nothing but a path, `// src/a.ts`. Such paths
+ * are often relative to a directory of the project; if a known path ends with one of them, all are taken from there.
  */
 export function headedFiles(code: readonly PlanCode[], known: readonly string[]): string[] {
   const found = [

@@ -1,68 +1,90 @@
-import type { Code, List, Paragraph, PhrasingContent, RootContent } from "mdast";
+import type { Code, Heading, List, Paragraph, PhrasingContent, RootContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import { isFileName, plainPath } from "./file-names.ts";
 import { columnsOf, linesIn, tableRows } from "./file-tables.ts";
 import { type FilesLabel, filesLabelIn } from "./file-verbs.ts";
 import { startsWithPath } from "./paths-in-line.ts";
 
-/** A label of files with all that stands behind it and below. */
+/** A label of files with everything after and below it. */
 export interface LabelledFiles {
   readonly label: FilesLabel;
   readonly line: number;
-  /** A verb below no label `Files`: what it is about may be no file. */
+  /** Whether the label is a verb outside a `Files` label: its object may be something other than a file. */
   readonly isAlone: boolean;
   readonly blocks: (readonly PhrasingContent[] | List | Code)[];
 }
 
-/** The labels of files among some blocks and in their lists; a label is a heading, bold, or words before a colon. */
+/** Finds labels of files in blocks and their lists. A label is a heading, bold text, or words before a colon. */
 export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
-  const found: LabelledFiles[] = [];
-  let open: LabelledFiles | undefined;
-  let isBelowHeading = false;
-  const start = (label: FilesLabel, line: number, nodes: readonly PhrasingContent[] = []) => {
-    open = {
-      label,
-      line,
-      isAlone: label.isVerb && !open,
-      blocks: nodes.length > 0 ? [nodes] : [],
-    };
-    found.push(open);
-  };
-  for (const block of body) {
-    const line = block.position?.start.line ?? 1;
-    if (block.type === "heading") {
-      const label = filesLabelIn(textOf(block));
-      open = undefined;
-      isBelowHeading = label !== undefined && !label.isVerb;
-      if (label && isBelowHeading) start(label, line);
-    } else if (block.type === "paragraph") {
-      const parts = labelledParts(block.children);
-      for (const { label, nodes } of parts) {
-        if (label) start(label, line, nodes);
-        else open = undefined;
-      }
-      if (parts.length > 0) continue;
-      if (!open && isFilesTable(block)) start({ use: "modify", isVerb: true }, line, block.children);
-      else if (open && isPartOf(open, block)) open.blocks.push(block.children);
-      else if (!isBelowHeading || !leadsOn(block, open)) open = undefined;
-    } else if (block.type === "list") {
-      if (open) open.blocks.push(block);
-      else
-        for (const { children } of block.children) for (const one of labelledFiles(children)) found.push(one);
-      if (!isBelowHeading) open = undefined;
-    } else if (open) {
-      if (block.type === "code" && open.blocks.length === 0 && isPlain(block)) open.blocks.push(block);
-      if (!isBelowHeading) open = undefined;
-    }
-  }
-  return found;
+  const reader = new LabelReader();
+  for (const block of body) reader.read(block);
+  return reader.found;
 }
 
-/** A table, or a line that begins with a path where none stands yet. */
+/** Reads blocks one after the other. A label is open until a block that does not belong to it. */
+class LabelReader {
+  readonly found: LabelledFiles[] = [];
+  private open: LabelledFiles | undefined;
+  /** Below a heading `Files`, several blocks may belong to the label. */
+  private isBelowHeading = false;
+
+  read(block: RootContent): void {
+    if (block.type === "heading") this.readHeading(block);
+    else if (block.type === "paragraph") this.readParagraph(block);
+    else if (block.type === "list") this.readList(block);
+    else if (this.open) this.readOther(block, this.open);
+  }
+
+  private readHeading(heading: Heading): void {
+    const label = filesLabelIn(textOf(heading));
+    this.open = undefined;
+    this.isBelowHeading = label !== undefined && !label.isVerb;
+    if (label && this.isBelowHeading) this.start(label, heading);
+  }
+
+  private readParagraph(paragraph: Paragraph): void {
+    const { children } = paragraph;
+    const parts = labelledParts(children);
+    for (const { label, nodes } of parts) {
+      if (label) this.start(label, paragraph, nodes);
+      else this.open = undefined;
+    }
+    if (parts.length > 0) return;
+    if (!this.open && isFilesTable(paragraph))
+      this.start({ use: "modify", isVerb: true }, paragraph, children);
+    else if (this.open && isPartOf(this.open, paragraph)) this.open.blocks.push(children);
+    else if (!this.isBelowHeading || !introducesList(paragraph, this.open)) this.open = undefined;
+  }
+
+  private readList(list: List): void {
+    if (this.open) this.open.blocks.push(list);
+    else
+      for (const { children } of list.children)
+        for (const one of labelledFiles(children)) this.found.push(one);
+    if (!this.isBelowHeading) this.open = undefined;
+  }
+
+  private readOther(block: RootContent, open: LabelledFiles): void {
+    if (block.type === "code" && open.blocks.length === 0 && isPlain(block)) open.blocks.push(block);
+    if (!this.isBelowHeading) this.open = undefined;
+  }
+
+  private start(label: FilesLabel, { position }: RootContent, nodes: readonly PhrasingContent[] = []): void {
+    this.open = {
+      label,
+      line: position?.start.line ?? 1,
+      isAlone: label.isVerb && !this.open,
+      blocks: nodes.length > 0 ? [nodes] : [],
+    };
+    this.found.push(this.open);
+  }
+}
+
+/** Whether a paragraph belongs to a label: a table, or a line that begins with a path if there is none yet. */
 const isPartOf = ({ blocks }: LabelledFiles, { children }: Paragraph): boolean =>
   tableRows(children).length > 0 || (blocks.length === 0 && startsWithPath(children));
 
-/** A table without a label that says of files what is done with them. */
+/** Whether a paragraph without a label is a table of files and what is done with them. */
 function isFilesTable({ children }: Paragraph): boolean {
   const [heads = [], first = []] = tableRows(children);
   const { files, action } = columnsOf(heads);
@@ -70,21 +92,21 @@ function isFilesTable({ children }: Paragraph): boolean {
   return files >= 0 && filesLabelIn(said)?.isVerb === true;
 }
 
-/** Words below a heading that lead to its first list, or to another one. */
-const leadsOn = (block: Paragraph, open: LabelledFiles | undefined): boolean =>
+/** Whether words below a heading introduce its first list, or another one. */
+const introducesList = (block: Paragraph, open: LabelledFiles | undefined): boolean =>
   block.children[0]?.type !== "strong" &&
   (open?.blocks.length === 0 || /[:：]$/.test(textOf(block).slice(-1)));
 
-/** A block of a program's code below a label shows what a file is to hold. */
+/** Whether a code block below a label lists files; a block of program code shows a file's content instead. */
 const isPlain = ({ lang }: Code): boolean => /^(?:te?xt|plain|plaintext|files?|tree)?$/i.test(lang ?? "");
 
 interface LabelledPart {
-  /** Absent where it is about something else. */
+  /** Undefined if the label is about something else. */
   readonly label: FilesLabel | undefined;
   readonly nodes: readonly PhrasingContent[];
 }
 
-/** What stands behind each bold label of a paragraph, or behind the words with which it or a line of it begins. */
+/** Splits a paragraph at its bold labels, or at the words with which it or one of its lines begins. */
 function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
   const parts: { label: FilesLabel | undefined; nodes: PhrasingContent[] }[] = [];
   for (const [at, node] of nodes.entries()) {
@@ -100,7 +122,7 @@ function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
   return [];
 }
 
-/** The label that a line begins with. */
+/** The label at the start of a line. */
 function labelOf([first]: readonly PhrasingContent[]): FilesLabel | undefined {
   const [, words] = (first?.type === "text" && /^\s*([^:：\n]{1,80})[:：]/.exec(first.value)) || [];
   return words === undefined ? undefined : filesLabelIn(words);

@@ -6,7 +6,7 @@ import { warningAt } from "../plan-result.ts";
 import { isOutside } from "./file-names.ts";
 import type { Unread } from "./task-files.ts";
 
-/** What a person should know of how the files of a plan were read; `unread` is what is behind labels. */
+/** Warns of labels without paths, given in `unread`, and of paths outside the project. */
 export const fileProblems = (plan: Plan, unread: readonly Unread[]): Problem[] => [
   ...unread.map((one) => unreadAt(plan.file, one)),
   ...outside(plan),
@@ -21,7 +21,7 @@ const unreadAt = (file: string, { line, text }: Unread): Problem =>
     "write them in a list below it, such as `- Modify: src/a.ts`, or `none`",
   );
 
-/** One for the whole plan: whoever writes one path so writes others so. */
+/** Warns once for the whole plan: an author who writes one path so writes others so. */
 function outside({ file, tasks }: Plan): Problem[] {
   const writes = tasks.flatMap(({ uses, line }) =>
     uses.flatMap(({ path, use }) => (use !== "read" && isOutside(path) ? [{ path, line }] : [])),
@@ -34,8 +34,8 @@ function outside({ file, tasks }: Plan): Problem[] {
       "files-outside",
       file,
       first.line,
-      `the plan's tasks write ${listed(paths, { most: 1 })} outside of the project, which no task of a run is kept from`,
-      "write paths from the project's directory; where they are meant as they are, give the tasks an order with `**Depends on:**`",
+      `the plan's tasks write ${listed(paths, { most: 1 })} outside the project: nothing stops two tasks from writing these at once`,
+      "write paths relative to the project; if they are meant as they are, order the tasks with `**Depends on:**`",
     ),
   ];
 }

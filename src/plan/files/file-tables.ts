@@ -6,13 +6,13 @@ type Nodes = readonly PhrasingContent[];
 /** The nodes of each line of a paragraph. */
 export const linesIn = (nodes: Nodes): Nodes[] => splitAt(nodes, "\n");
 
-/** The cells of a row, without what the bars at both ends enclose. */
+/** The cells of a row. */
 const cellsIn = (line: Nodes): Nodes[] => {
   const cells = splitAt(line, "|");
   return cells.slice(isMade(cells[0], /^\s*$/) ? 1 : 0, isMade(cells.at(-1), /^\s*$/) ? -1 : undefined);
 };
 
-/** The rows of a table, as it stands in a paragraph: its heading first, without the line below that. */
+/** The rows of a table in a paragraph, its heading first and without the line below that. */
 export function tableRows(nodes: Nodes): Nodes[][] {
   const rows = linesIn(nodes).map(cellsIn);
   const rule = rows.findIndex(
@@ -23,7 +23,7 @@ export function tableRows(nodes: Nodes): Nodes[][] {
     : [...rows.slice(rule - 1, rule), ...rows.slice(rule + 1)].filter((cells) => cells.length > 1);
 }
 
-/** Which columns of a table have files, and which says what is done with them; -1 where none does. */
+/** The columns of files and of what is done with them; -1 if there is none. */
 export function columnsOf(heads: readonly Nodes[]): { files: number; action: number } {
   const words = heads.map((cell) =>
     cell

@@ -1,10 +1,10 @@
 import type { FileUse } from "../../../schemas/plan.ts";
 
-/** What stands before a verb: marks of lists and boxes. */
+/** Marks of lists and boxes before a verb. */
 const marks = String.raw`^(?:[^\p{L}\p{N}]|x\])*`;
 const starting = (words: string) => new RegExp(`${marks}(?:${words})`, "iu");
 
-/** What a line says that is about files but names none that the task uses. */
+/** Lines about files that name none that the task uses. */
 const apart = starting(
   String.raw`(?:run|build|verify|check|grep|depends|no|none|n/a|do not|don['’]t|never|must not|avoid|not? to)\b|不要|不修改|不改|不动|勿|禁止|运行|验证|无`,
 );
@@ -28,12 +28,12 @@ const verbs: readonly (readonly [FileUse, RegExp])[] = [
   ],
 ];
 
-/** What a line, a label or a remark says that the task does with files: with its first word. */
+/** How a task uses files, by the first word of a line, label or remark. */
 export const useIn = (text: string): FileUse | undefined => verbs.find(([, verb]) => verb.test(text))?.[0];
 
 export const namesNoUse = (text: string): boolean => apart.test(text);
 
-/** `All changed files`, `(verification only)`: what nobody would look for a path in. */
+/** Texts in which nobody would look for a path: `All changed files`, `(verification only)`. */
 const collective = starting(
   String.raw`(?:all|any|every|each|same|various|possibly|maybe|as|see|verif\p{L}*|none|only|tests? only)\b|없음|なし|同上`,
 );
@@ -55,10 +55,10 @@ const verbLabel = new RegExp(
   "iu",
 );
 
-/** A label of files, and what it says that the task does with them. */
+/** A label of files, and how the task uses them. */
 export interface FilesLabel {
   readonly use: FileUse;
-  /** Says a verb alone: of what stands behind it, only what is a file in any place counts. */
+  /** Whether the label is only a verb: after it, only texts that are files in any context count. */
   readonly isVerb: boolean;
 }
 

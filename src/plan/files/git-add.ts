@@ -3,9 +3,9 @@ import type { PlanCode } from "../../../schemas/plan.ts";
 import { expandBraces } from "./braces.ts";
 
 /**
- * The files that a task's shell blocks add to a commit: what it commits, it has written. A path behind `cd DIR` is
- * taken from there unless it names that directory again. Whole directories and what only a shell can tell are left out, and
- * so is what a package manager wrote along the way.
+ * Finds the files that a task's shell blocks add to a commit: what it commits, it has written. A path after `cd DIR` is
+ * relative to that directory unless it names it again. Directories, patterns and the files that package managers write
+ * along the way are ignored.
  */
 export function committedFiles(code: readonly PlanCode[]): string[] {
   return [...new Set(code.filter(isShell).flatMap(({ text }) => filesAdded(text)))];
@@ -34,16 +34,16 @@ function filesAdded(script: string): string[] {
   });
 }
 
-/** Has a name with an ending, or a leading dot: `-A`, `.`, `src/` and `$FILE` tell no file. */
+/** Whether an argument names a file, with an extension or a leading dot; `-A`, `.`, `src/` and `$FILE` do not. */
 const isFile = (word: string): boolean =>
   word.length <= 400 &&
   /^[^-$"'`~*?][^$"'`*?]*$/.test(word) &&
   /[^/.][^/]*\.[\w-]+$|(^|\/)\.\w[^/]*$/.test(word);
 
-/** Lock files of package managers: written by tools along the way. */
+/** Lock files of package managers, which tools write along the way. */
 const isLock = /(^|\/)(go\.sum|[\w.-]+\.lock|package-lock\.json|pnpm-lock\.yaml|bun\.lockb)$/;
 
-/** What a package manager writes together with its lock file, where a task says nothing else of it. */
+/** Files that a package manager writes together with its lock file, unless the task mentions them otherwise. */
 const isPackage = /(^|\/)(go\.mod|package\.json|Cargo\.toml|pyproject\.toml)$/;
 
 function placed(path: string, directory: string): string {

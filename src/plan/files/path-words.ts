@@ -2,15 +2,15 @@ import type { PhrasingContent } from "mdast";
 import { toString as textOf } from "mdast-util-to-string";
 import { isFileName, plainPath } from "./file-names.ts";
 
-/** A piece of a line: text, or what may be a path. */
+/** A piece of a line: text, or a possible path. */
 export interface PathWord {
   readonly text: string;
-  /** As plainly written; in backticks, or a bare word that is a file's name. */
+  /** The path, if the piece is in backticks or is a bare word that names a file. */
   readonly path?: string;
   readonly isBare?: boolean;
 }
 
-/** The pieces of a line of markdown, with its paths: code, words that are files, and such words in bold or linked. */
+/** Splits a line of markdown into pieces. Paths are code, words that name files, and such words in bold or linked. */
 export const pathWords = (nodes: readonly PhrasingContent[]): PathWord[] => nodes.flatMap(wordsOf);
 
 function wordsOf(node: PhrasingContent): PathWord[] {
@@ -25,7 +25,7 @@ function wordsOf(node: PhrasingContent): PathWord[] {
   return pathWords(node.children);
 }
 
-/** The target of a link where it is a file of the project, seen from there or from the plan; else what it says. */
+/** A link's target if it is a file of the project, relative to it or to the plan; otherwise the link's text. */
 function linked(text: string, url: string): PathWord[] {
   const target = /^[\w+.-]{2,20}:/.test(url)
     ? ""
@@ -44,7 +44,7 @@ function decoded(url: string): string {
   }
 }
 
-/** A word without the mark that ends its sentence. */
+/** A word without the punctuation that ends its sentence. */
 export const withoutStop = (word: string): string => word.replace(/(?<![.:!?*])[.:!?*]+$/, "");
 
 const word = /(?:\([\w.-]{1,60}\)(?=[\\/])|[^\s()"“”'<>|,;：，、；（）])+/g;

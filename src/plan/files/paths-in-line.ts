@@ -5,16 +5,16 @@ import { isFileName, isPlacedPath, plainPath } from "./file-names.ts";
 import { namesNoUse, useIn } from "./file-verbs.ts";
 import { type PathWord, pathWords, withoutStop } from "./path-words.ts";
 
-/** A path of a task's `Files:`, without line range, and what the task does with it. */
+/** A path of a task's `Files:`, without line range, and how the task uses it. */
 export interface UsedFile {
   readonly path: string;
   readonly use: FileUse;
 }
 
 /**
- * The first path of a line and those that follow it as a list, perhaps behind another verb; prose ends it. A path
- * that the author gives as an example or under a condition is no promise and left out. With `isStrict`, only what is
- * a file in any place counts.
+ * Reads the first path of a line and those that follow it as a list, possibly after another verb; prose ends the list.
+ * A path that is given as an example or under a condition is ignored. With `isStrict`, only texts that are files in any
+ * context count.
  */
 export function pathsInLine(
   nodes: readonly PhrasingContent[],
@@ -42,13 +42,13 @@ export function pathsInLine(
     const paths = expandBraces(plainPath(word.path));
     if (!paths.every(isPath)) continue;
     for (const path of paths) found.push({ path, use: own });
-    // A name without an ending among files is something else: a route, a package.
+    // A name without an extension among files is something else: a route, a package.
     if (paths.every(isFileName)) isPath = isFileName;
   }
   return found;
 }
 
-/** Where the first path of a line stands, and the text before it. */
+/** The index of a line's first path, and the text before it. */
 function firstPath(words: readonly PathWord[]): { from: number; before: string } {
   let before = "";
   for (const [at, { text, path, isBare }] of words.entries()) {
@@ -58,13 +58,13 @@ function firstPath(words: readonly PathWord[]): { from: number; before: string }
   return { from: -1, before };
 }
 
-/** A bare path counts where a line begins with it, or with a label or verb of its own and no prose. */
+/** Whether a bare path counts: at the start of a line, or after a label or verb without prose. */
 const isLead = (before: string): boolean =>
   before.length <= 100 && leads.test(before) && !/\b(?:see|in|from|per|like|via|with|using)\b/i.test(before);
 const leads =
   /^[^\p{L}\p{N}]*(?:x\][^\p{L}\p{N}]*)?(?:[^:：.]{1,60}[:：]|(?:(?:create|write|add|modify|edit|update|change|delete|remove|rename|move|extend|to|and|the|a|new|existing|root|file|创建|新建|新增|修改|更新|删除|测试) ?){0,3})[ "'“*]*$/iu;
 
-/** Whether a text names a path at all, if only one that it does not promise. */
+/** Whether a text names a path at all, including examples and conditions. */
 export const mentionsPath = (text: string): boolean =>
   text
     .split(/[\s,;()（）、，：]+/)
@@ -77,7 +77,7 @@ export function startsWithPath(nodes: readonly PhrasingContent[]): boolean {
   return word?.path !== undefined && isFileName(plainPath(word.path));
 }
 
-/** What a remark behind a path says: `(new)`, `(read-only: …)`, `— unchanged`. A test that is there is read. */
+/** Reads the remark after a path: `(new)`, `(read-only: …)`, `— unchanged`. An existing test is only read. */
 function useWith(remark: string, use: FileUse): FileUse {
   if (/^[\s—–-]*\(?(?:unchanged|no changes?|do not (?:modify|touch))\b/i.test(remark)) return "read";
   if (use === "test" && /^\s*\((already )?exist/i.test(remark)) return "read";
@@ -91,15 +91,15 @@ function useWith(remark: string, use: FileUse): FileUse {
 const lastWord = (text: string): string => /([\p{L}\p{N}_]+)[^\p{L}\p{N}_]*$/u.exec(text)?.[1] ?? "";
 
 const isExample = /\b(e\.g\.|for example|such as)\W*$/i;
-/** What files are made from. */
+/** Words for sources that files are made from. */
 const isSource = /\b(from|based on)\W*$/i;
-/** Where files stand that are not named: to read some of a directory claims none of it. */
+/** Words for unnamed files in a directory: reading some of it claims none of it. */
 const isPlace = /\bfiles\s+(in|under|within)\W*$/i;
 const isUncertain =
   /^[\s,]*\(?\s*(or (similar|equivalent)|if (needed|necessary|required|applicable|present)|if (it )?exists\b(?!.*\bcreate)|(created|written|done) (in|by) task\b)/i;
 const isConditional = /^\s*\([^()]*\bif (confirmed|needed|necessary|required)\)/i;
 
-/** A comma and the like between two paths, perhaps with a remark in brackets or a verb: `a.ts` (new), edit `b.ts`. */
+/** A comma or the like between two paths, possibly with a remark or a verb: `a.ts` (new), edit `b.ts`. */
 const joins = (text: string): boolean =>
   text.length <= 300 &&
   /^["'”’]?\s*(?:\([^()]*\)\s*|（[^（）]*）\s*)?(?:[,;+&/→.、，；]|->|and|or|plus|to|和|与|及)?\s*(?:and\s+)?(?:(?:create|modify|edit|update|test|read)s?:?|(?:创建|新建|新增|修改|更新|测试)[:：]?)?\s*["'“‘]?$/i.test(

@@ -1,6 +1,6 @@
 import { isFileName, plainPath } from "./file-names.ts";
 
-/** Where a sentence begins that says what to do. */
+/** The start of a sentence that gives an instruction. */
 const begin = String.raw`(?:^[^\p{L}\p{N}\n]{0,40}(?:(?:Step|步骤)\s*[\w.]{1,10}\s*[:：.—–-][:：*—–\s-]{0,10})?(?:Also\s+)?|[.;。；]\s+(?:Then\s+)?|[\s,，](?:and\s+)?then\s+)`;
 /** `Create \`a.ts\`:`, `Add to \`a.ts\`:`, `Step 2: Write \`a.ts\``; in Chinese `创建 \`a.ts\``. */
 const writes = new RegExp(
@@ -12,8 +12,8 @@ const places = new RegExp(String.raw`${begin}In\s+${"`([^`\\s]+)`"}\s*[,:]`, "gi
 const listed = /`([^`\s]+)`(?:,?\s+and\s+|,\s*|、|\s*和\s*)?/y;
 
 /**
- * The files that steps say they write. Only where the paths stand right behind the first word, for elsewhere they may
- * be objects of another kind.
+ * Finds the files that steps write. Paths count only right after the first word: elsewhere in a sentence they may play
+ * another part.
  */
 export function stepFiles(prose: string): string[] {
   const found = [...prose.matchAll(writes)].flatMap(({ 0: { length }, index }) =>
@@ -23,7 +23,7 @@ export function stepFiles(prose: string): string[] {
   return [...new Set([...found, ...within].map(plainPath).filter(isFileName))];
 }
 
-/** The paths that stand one behind the other from an index on, as a list. */
+/** Reads a list of paths from an index on. */
 function pathsFrom(prose: string, start: number): string[] {
   const paths: string[] = [];
   listed.lastIndex = start;

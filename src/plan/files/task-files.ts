@@ -11,16 +11,16 @@ export interface Unread {
   readonly text: string;
 }
 
-/** What the labels of a task say of its files. */
+/** The files that a task's labels list. */
 export interface TaskFiles {
   readonly uses: readonly UsedFile[];
-  /** What stands behind labels and names no path, with the labels' lines. */
+  /** Texts after labels that name no path, with the labels' lines. */
   readonly unread: readonly Unread[];
 }
 
 /**
- * The paths that stand behind `Files:` and in the list or table below: those before a line's prose, each with what
- * its verb says, `Create: …`, `Modify: …`, `Test: …`, `Read: …`. Such a verb may be a label of its own.
+ * Reads the paths after `Files:` and in the list or table below: those before a line's prose, each with how it is used
+ * according to its verb, `Create: …`, `Modify: …`, `Test: …`, `Read: …`. Such a verb may be a label of its own.
  */
 export function filesOf(body: readonly RootContent[]): TaskFiles {
   const labels = labelledFiles(body).map((one) => ({ ...one, uses: usesIn(one) }));
@@ -39,7 +39,7 @@ const usesIn = ({ label: { use }, blocks, isAlone }: LabelledFiles): UsedFile[] 
       : block.value.split("\n").flatMap((line) => pathsInLine([wordsOf(line)], use));
   });
 
-/** A drawing of directories: a line of it is no path. */
+/** A drawing of a directory tree, whose lines are not paths. */
 const isTree = /[├└│]|^\S+\/\s*$\n\s/m;
 const wordsOf = (value: string): PhrasingContent => ({ type: "text", value });
 
@@ -49,7 +49,7 @@ function usesInText(nodes: readonly PhrasingContent[], use: FileUse, isStrict: b
   return itemsIn(nodes).flatMap((line) => pathsInLine(line, use, { isStrict }));
 }
 
-/** Lines that begin with a verb are as items of a list; others go on with the one above. */
+/** Splits lines into items: a line that begins with a verb starts an item, others continue the one above. */
 function itemsIn(nodes: readonly PhrasingContent[]): PhrasingContent[][] {
   const items: PhrasingContent[][] = [];
   for (const line of linesIn(nodes)) {
@@ -73,7 +73,7 @@ function usesInItem({ children: [first, second] }: ListItem, use: FileUse, isStr
   return namesNoUse(text) ? [] : usesInList(second, useIn(text) ?? use, isStrict);
 }
 
-/** The paths in the column of files, with what the column of actions says, if that is a verb. */
+/** Reads the paths in a table's column of files, with the verbs in its column of actions. */
 function usesInTable(rows: readonly (readonly PhrasingContent[])[][], use: FileUse): UsedFile[] {
   const [heads = [], ...others] = rows;
   const { files, action } = columnsOf(heads);
@@ -87,7 +87,7 @@ function usesInTable(rows: readonly (readonly PhrasingContent[])[][], use: FileU
   });
 }
 
-/** What is said that no path is found in, unless it is `none` in other words. */
+/** Returns a text in which no path was found, unless it means `none`. */
 function unreadIn({ label, line, blocks }: LabelledFiles): Unread[] {
   if (label.isVerb) return [];
   const texts = blocks.flatMap((block) => {

@@ -2,9 +2,9 @@ import { isOutside } from "./file-names.ts";
 import type { UsedFile } from "./paths-in-line.ts";
 
 /**
- * The files that a task writes, for its manifest: those of its `Files:`, and what else it commits or says in a step
- * that it writes. A task that writes nothing has the files that it reads. What lies outside of the project is left
- * out: no other task of a run is kept from it.
+ * Returns the files that a task writes, for its manifest: those of its `Files:`, and others that it commits or writes in
+ * a step. A task that writes nothing gets the files that it reads. Paths outside the project are left out: file locks
+ * do not cover them.
  */
 export function writtenFiles(
   uses: readonly UsedFile[],
@@ -21,10 +21,10 @@ export function writtenFiles(
   return files.length > 0 ? files : [...new Set(uses.map(({ path }) => path))].filter(isClaim);
 }
 
-/** What a step names beside other files is told from a directory of theirs, unless it has one or is the project's. */
+/** A name in a step is relative to a directory of the other files, unless it has one or is the project's own. */
 const isWhole = /\/|^(?:README|CHANGELOG)\.md$/;
 
-/** Steps of a task that writes one whole directory tell their paths from there, unless they start as it does. */
+/** If a task writes one whole directory, paths in its steps are relative to it, unless they start like it. */
 function placed(path: string, writes: readonly string[]): string {
   const [directory = "", another] = writes;
   const start = directory.slice(0, directory.indexOf("/") + 1);
@@ -35,12 +35,12 @@ function placed(path: string, writes: readonly string[]): string {
 
 const isClaim = (path: string): boolean => !isOutside(path) && !isPlaceholder.test(path);
 
-/** Keeps an empty directory, or has a name that is yet to be given: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
+/** A file that keeps an empty directory, or one whose name is a placeholder: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
 const isPlaceholder = /(^|\/)(\.(git)?keep|[^/]*(YYYY|x{4}|N{4})[^/]*)$/;
 
-/** A directory holds all below it. */
+/** Whether a path is a directory that contains another. */
 const isIn = (directory: string, path: string): boolean =>
   directory.endsWith("/") && path.startsWith(directory);
 
-/** One is the other seen from a directory above. */
+/** Whether one path is the other as seen from a parent directory. */
 const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);

@@ -3,7 +3,7 @@ import { listed } from "../../text/list.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
 
-/** Tasks that are left out for one reason, said once: `tasks marked as optional are left out: "1.2"`. */
+/** Warns once of all tasks that are left out for one reason: `tasks marked as optional are left out: "1.2"`. */
 export function leftOut(
   tasks: readonly { readonly number: string; readonly line: number }[],
   { which, file, hint }: { readonly which: string; readonly file: string; readonly hint: string },

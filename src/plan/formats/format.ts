@@ -10,29 +10,29 @@ import { textAndCode } from "../markdown/section-text.ts";
 import type { PlanResult } from "../plan-result.ts";
 import { freeId } from "../tasks/task-heading.ts";
 
-/** Plans that other tools write. Which one a file is in is told by what stands in it. */
+/** A format in which another tool writes plans, recognised by a file's content. */
 export interface PlanFormat {
-  /** What it is recognised by stands in no other kind of plan, one with headings of tasks included. */
+  /** Whether its marks occur in no other kind of plan, including one with headings of tasks. */
   readonly isSure?: boolean;
   readonly recognises: (text: string, file: string) => boolean;
   readonly read: (text: string, file: string) => PlanResult | Promise<PlanResult>;
 }
 
-/** What a format says of a task; the rest follows from its section. */
+/** What a format states about a task; the rest follows from its section. */
 export type FormatTask = Pick<PlanTask, "number" | "title" | "section" | "line"> & {
   readonly uses?: readonly UsedFile[];
   readonly group?: string;
-  /** Numbers of other tasks; absent where the format says nothing. */
+  /** Numbers of other tasks; undefined if the format states nothing. */
   readonly depends?: readonly string[];
-  /** Where its section stands, if not in the plan's file. */
+  /** The place of its section, if not in the plan's file. */
   readonly file?: string;
-  /** Its section is put together, of what stands in one place. */
+  /** Whether its section is assembled from what lies in one place. */
   readonly isComposed?: true;
 };
 
 export const idFor = (number: string): string => `task-${number.toLowerCase()}`;
 
-/** `isMeant` tells what is worth a warning of what is not read in `<verify>`. */
+/** `isMeant` says which unread texts in `<verify>` deserve a warning. */
 export function planOf(
   file: string,
   title: string | undefined,
@@ -41,7 +41,7 @@ export function planOf(
 ): PlanResult {
   const problems: Problem[] = [];
   const ids = new Set<string>();
-  // One heading above all says nothing.
+  // A single heading above all tasks groups nothing.
   const groups = new Set(tasks.map(({ group }) => group));
   const isGrouped = groups.size > 1 || /^\W*(wave|phase)\b/i.test([...groups][0] ?? "");
   const whole = fullPaths(tasks.flatMap(({ uses = [] }) => uses.map(({ path }) => path)));
@@ -71,11 +71,11 @@ export function planOf(
   return { plan, problems };
 }
 
-/** Names that many directories hold. */
+/** File names that occur in many directories. */
 const common =
   /^(?:index|main|mod|lib|__init__|package|README|CHANGELOG|Dockerfile|Makefile|tsconfig|config)\b/i;
 
-/** For the name of a file, its path with the directory that tasks say it is in, where they say one only. */
+/** Completes a file name with its directory, if the tasks name exactly one. */
 function fullPaths(paths: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const path of new Set(paths)) {
@@ -85,7 +85,7 @@ function fullPaths(paths: readonly string[]): ReadonlyMap<string, string> {
   return found;
 }
 
-/** The lines of an entry of a list as a text of its own: an entry of an inner list is no code. */
+/** Removes the indentation of a list entry, so that an inner entry does not parse as code. */
 export function entrySection(lines: readonly string[], first: number, last: number): string {
   const own = lines.slice(first - 1, last);
   const [indent = ""] = /^[ \t]*/.exec(own[0] ?? "") ?? [];
@@ -96,7 +96,7 @@ export function entrySection(lines: readonly string[], first: number, last: numb
     .trimEnd();
 }
 
-/** A title of one line: without what stands in brackets at its end, and cut between words. */
+/** Shortens a title to one line: without brackets at its end, cut between words. */
 export function titleIn(text: string): string {
   const line = text
     .replace(/\s+/g, " ")

@@ -6,6 +6,6 @@ import { taskMaster } from "./task-master.ts";
 
 const formats: readonly PlanFormat[] = [taskMaster, gsd, specKit, kiro];
 
-/** The format of another tool that a plan is in; none where it is markdown with a heading for each task. */
+/** The format of a plan of another tool; undefined for markdown with a heading for each task. */
 export const formatOf = (text: string, file: string): PlanFormat | undefined =>
   formats.find((format) => format.recognises(text, file));

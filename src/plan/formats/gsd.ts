@@ -11,11 +11,11 @@ import { warningAt } from "../plan-result.ts";
 import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import { contradictions, withoutDangling } from "./parallel-claims.ts";
 
-/** A larger plan is refused. */
+/** Larger plans are refused. */
 const mostBytes = 10 * 1024 * 1024;
 
 const text = v.union([v.string(), v.number()]);
-/** A list, or the only entry of one. */
+/** A list, or its only entry. */
 const list = v.nullish(
   v.union([
     v.array(text),
@@ -43,8 +43,8 @@ interface Part extends v.InferOutput<typeof frontmatter> {
 }
 
 /**
- * GSD's `NN-MM-PLAN.md`: frontmatter with `wave`, `depends_on` and `files_modified`. All plans of the phase that lie
- * beside it are read, a task each; those with a `NN-MM-SUMMARY.md` are done. Waves become stages.
+ * GSD's `NN-MM-PLAN.md`: frontmatter with `wave`, `depends_on` and `files_modified`. Every plan of the phase in the same
+ * folder is a task; those with a `NN-MM-SUMMARY.md` are done. Waves become stages.
  */
 export const gsd: PlanFormat = {
   isSure: true,
@@ -89,7 +89,7 @@ export const gsd: PlanFormat = {
             file,
             1,
             message,
-            "the wave counts; correct `wave` or `depends_on`",
+            "the wave is used; correct `wave` or `depends_on`",
           ),
         ];
       }),
@@ -108,7 +108,7 @@ export const gsd: PlanFormat = {
   },
 };
 
-/** A plan that says that a person is needed while it is carried out. */
+/** Warns of plans that need a person while they run. */
 function attended({ number, autonomous, text, file }: Part): Problem[] {
   if (autonomous !== false) return [];
   const kinds = [...new Set(text.match(/\bcheckpoint:[\w-]{1,40}/g))];
@@ -119,20 +119,20 @@ function attended({ number, autonomous, text, file }: Part): Problem[] {
       "asks-first",
       file,
       line,
-      `${quoted(number)} says \`autonomous: false\`${holds}: a person is needed, and it is carried out all the same`,
-      "its agent can ask you and park; to do it yourself, remove it from the manifest",
+      `${quoted(number)} says \`autonomous: false\`${holds}: it needs a person, but runs all the same`,
+      "its agent can ask you a question; to do the task yourself, remove it from the manifest",
     ),
   ];
 }
 
-/** What GSD's plans say in `<verify>` is prose for people, or that a check is yet to be made. */
+/** Texts in a GSD `<verify>` that are prose for people, or placeholders for a check. */
 const isMeantAsCommand = ({ text, isOpen }: UnreadCheck): boolean =>
   isOpen === true || /^(?:<automated>(?!\s*MISSING\b)|run:|expect:)/.test(text);
 
 function partOf(text: string, file: string): Part | undefined {
   const [, yaml] = /^---\r?\n(.*?)^---[ \t]*\r?$/ms.exec(text) ?? [];
   if (!yaml || !/^(wave|depends_on|files_modified)\s*:/m.test(yaml)) return undefined;
-  // Only what counts is parsed: the rest holds prose that is often no YAML.
+  // Only the keys that count are parsed: the rest holds prose that is often invalid YAML.
   const keys = yaml.match(
     /^(?:phase|plan|wave|autonomous|depends_on|files_modified)[ \t]*:.*(?:\r?\n(?:[ \t-].*)?(?=\r?\n|$))*/gm,
   );
@@ -144,7 +144,7 @@ function partOf(text: string, file: string): Part | undefined {
   }
 }
 
-/** Phase and plan as the file's name says them, `03-02` or `03-search-02`; else as the frontmatter does. */
+/** Phase and plan from the file's name, `03-02` or `03-search-02`, or else from the frontmatter. */
 function numberOf(
   file: string,
   { phase, plan }: { readonly phase?: unknown; readonly plan?: unknown } = {},
@@ -180,7 +180,7 @@ async function partsBeside(
             "plan-syntax",
             path,
             1,
-            "expected frontmatter with `wave`, found none that can be read",
+            "expected frontmatter with `wave`, found none that is valid",
             hint,
           ),
       );
@@ -190,8 +190,8 @@ async function partsBeside(
 }
 
 /**
- * `03-01`, `3-1`, `01` within the phase, `03-search-01`, `03-01-PLAN.md`; none for a plan of another phase, which
- * lies behind, and for what names no plan.
+ * Parses a reference to a plan: `03-01`, `3-1`, `01` within the phase, `03-search-01`, `03-01-PLAN.md`. Returns undefined
+ * for a plan of another phase, which is already done, and for other texts.
  */
 function dependency(named: string, of: Part, byKey: ReadonlyMap<string, string>): string[] {
   const name = named.trim().replace(/-(?:PLAN|SUMMARY)(?:\.md)?$/i, "");

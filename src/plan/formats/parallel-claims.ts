@@ -5,13 +5,13 @@ import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
 import { type FormatTask, idFor } from "./format.ts";
 
-/** Tasks that a plan says may run at the same time, and what says so: `[P]`, `in wave 2`. */
+/** Tasks that a plan claims may run in parallel, and its words: `[P]`, `in wave 2`. */
 export interface Claim {
   readonly ids: readonly string[];
   readonly by: string;
 }
 
-/** Where tasks that may run at the same time write one file, or one depends on the other; a pair is said once. */
+/** Warns of tasks that may run in parallel but write the same file, or depend on each other; once for each pair. */
 export function contradictions(plan: Plan, claims: readonly Claim[]): Problem[] {
   const places = new Map(plan.tasks.map(({ id }, at) => [id, at]));
   return claims.flatMap(({ ids, by }) => {
@@ -23,7 +23,7 @@ export function contradictions(plan: Plan, claims: readonly Claim[]): Problem[] 
         "claim-contradicted",
         plan.file,
         line,
-        `${names.map(({ number }) => quoted(number)).join(" and ")} are ${by}, which is for tasks that run at the same time, and ${message}`,
+        `${names.map(({ number }) => quoted(number)).join(" and ")} are ${by}, so they should run in parallel, but ${message}`,
         hint,
       );
     return [
@@ -32,7 +32,7 @@ export function contradictions(plan: Plan, claims: readonly Claim[]): Problem[] 
           holders.at(-1)?.line ?? 1,
           holders,
           `all write ${quoted(path)}`,
-          "they never run together; put one behind the other",
+          "they never run at the same time; let one depend on the other",
         ),
       ),
       ...dependentPairs(tasks)
@@ -41,15 +41,15 @@ export function contradictions(plan: Plan, claims: readonly Claim[]): Problem[] 
           problem(
             pair[0].line,
             pair,
-            "the one depends on the other",
-            "the dependency counts; correct the claim",
+            "one depends on the other",
+            "the dependency is used; correct the claim",
           ),
         ),
     ];
   });
 }
 
-/** The files that several tasks write; those of which each depends on the one before have an order. */
+/** The files that several tasks write, unless each of these tasks depends on the one before. */
 function sharedFiles(tasks: readonly PlanTask[]): { path: string; holders: PlanTask[] }[] {
   const locks = locksOf(tasks.map(({ files }) => files));
   return locks.holders.flatMap((places, lock) => {
@@ -62,7 +62,7 @@ function sharedFiles(tasks: readonly PlanTask[]): { path: string; holders: PlanT
   });
 }
 
-/** Tasks, each with one among them that it depends on. */
+/** Pairs of tasks of which one depends on the other. */
 function dependentPairs(tasks: readonly PlanTask[]): [PlanTask, PlanTask][] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   return tasks.flatMap((task) =>
@@ -74,8 +74,8 @@ function dependentPairs(tasks: readonly PlanTask[]): [PlanTask, PlanTask][] {
 }
 
 /**
- * Dependencies on tasks that the plan does not have: said, and left out. `named` are its tasks as the format has them;
- * `gone` are those that it leaves out, each with the reason, or none where it is done.
+ * Removes dependencies on tasks that the plan does not have, with a warning. `named` are its tasks as the format names
+ * them; `gone` are the tasks that are left out, each with the reason, or undefined if it is done.
  */
 export function withoutDangling(
   plan: Plan,
@@ -90,7 +90,7 @@ export function withoutDangling(
       const id = idFor(number);
       const why = gone.get(id);
       if (known.has(id) || (gone.has(id) && why === undefined)) continue;
-      const what = why === undefined ? "which the plan does not have" : `which is ${why}`;
+      const what = why === undefined ? "which is not in the plan" : `which is ${why}`;
       const message = `${quoted(task.number)} depends on ${quoted(number)}, ${what}`;
       problems.push(
         warningAt("unknown-dependency", plan.file, task.line, message, "the dependency is left out"),

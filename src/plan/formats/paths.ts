@@ -7,38 +7,38 @@ const word = new RegExp(
 );
 const libraries =
   /^(?:node|next|nuxt|vue|express|react|three|d3|chart|discord|socket|alpine|nest|p5)\.js(?:\/|$)/i;
-/** What two words with a slash between them are a file's path by, whatever its ending is. */
+/** Parts that make two words with a slash between them a path, whatever the extension. */
 const directory = /^(?:\.?\/)?(?:src|lib|tests?|app)\//;
 const addresses = /\b[a-z]{2,10}:\/\/[^\s()<>\]`"']{1,500}/gi;
 
-/** What a text before a path says of it when the path is only looked at, or where another is to be found. */
+/** Words before a path that is only looked at, or that leads to another one. */
 const reference =
   /\b(?:per|see|refs?|from|via|using|uses?|like|as in|matching|match(?:es)?|mirror(?:s|ing)?|follow(?:s|ing)?|against|consult|reads?|imports?|(?:defined|described|documented|specified|listed|loaded|found) (?:in|by|from)|according to|based on|consistent with|copy of)[:\s]+(?:the |an? |existing )*[`"'[(]*$/i;
-/** The place that something is taken away from is written too. */
+/** Words for a place that something is removed from: it is written too. */
 const takenFrom =
   /\b(?:remov|delet|mov|migrat|extract|drop|split|renam|export)(?:e|es|ed|ing|s)?\b[^.;:]*\bfrom\b[^.;:]*$/i;
 
 /**
- * The paths that a text of a task says it writes: with a slash and an ending, or a file's name with a known one.
- * With `directories` also those that end in a slash, and directories below `src` and the like.
+ * Finds the paths that a task writes, in its text: with a slash and an extension, or a file name with a known one. With
+ * `directories`, also paths that end in a slash, and directories below `src` and the like.
  */
 export function writtenIn(markdown: string, { directories = false } = {}): string[] {
   const text = plainText(markdown);
   const found = [...text.matchAll(word)].flatMap(({ 0: raw, index }): string[] => {
     const path = raw.replace(/\.+$/, "");
     const next = text[index + raw.length] ?? "";
-    // `users/{id}`, `<root>/x`: a pattern, of which this is a part.
+    // Part of a pattern: `users/{id}`, `<root>/x`.
     if (/[{<$]/.test(next) && !/\.\w+$/.test(path)) return [];
     const isQuoted = next === "`" && text[index - 1] === "`";
     if (!isFile(path, isQuoted) && !(directories && isDirectory(path))) return [];
     const before = text.slice(Math.max(0, index - 80), index);
     return reference.test(before) && !takenFrom.test(before) ? [] : [path];
   });
-  // `Button.vue` and `src/Button.vue` in one text are one file.
+  // `Button.vue` and `src/Button.vue` in one text are the same file.
   return [...new Set(found)].filter((path) => !found.some((other) => other.endsWith(`/${path}`)));
 }
 
-/** Without addresses, bold and escapes, and with slashes where Windows has backslashes. */
+/** Removes addresses, bold and escapes, and turns backslashes into slashes. */
 const plainText = (markdown: string): string =>
   markdown
     .replace(addresses, " ")

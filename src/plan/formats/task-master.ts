@@ -33,8 +33,8 @@ type Entries = v.InferOutput<typeof listSchema>["tasks"];
 type Task = v.InferOutput<typeof taskSchema>;
 
 /**
- * Task Master's `tasks.json`: tags, each with tasks, or, as it was before, tasks alone. Of several tags `master` is
- * read, else the first that has tasks. A task with subtasks stands for these: who depends on it depends on all of them.
+ * Task Master's `tasks.json`: tags with tasks or, in its older form, tasks alone. Of several tags, `master` is read, or
+ * else the first with tasks. A task with subtasks is replaced by them: what depends on it depends on all of them.
  */
 export const taskMaster: PlanFormat = {
   isSure: true,
@@ -48,9 +48,9 @@ export const taskMaster: PlanFormat = {
     const others = lists.flatMap((list) => (list !== chosen && list.tasks.length > 0 ? [list.tag] : []));
     const problems: Problem[] = [];
     if (others.length > 0) {
-      const message = `of the tags of this file, ${chosen?.tag} is read, and not ${others.join(", ")}`;
+      const message = `only tag ${chosen?.tag} of this file is read, not ${others.join(", ")}`;
       problems.push(
-        warningAt("plan-syntax", file, 1, message, "put the other tag's tasks in a file of their own"),
+        warningAt("plan-syntax", file, 1, message, "move the other tag's tasks to a file of their own"),
       );
     }
     const lines = titleLines(text);
@@ -69,7 +69,7 @@ export const taskMaster: PlanFormat = {
         ...leftOut(left, {
           which: "that are deferred or cancelled",
           file,
-          hint: "to have one carried out, set its `status` to `pending`",
+          hint: "to include one, set its `status` to `pending`",
         }),
         ...dangling,
       ],
@@ -92,7 +92,7 @@ function listsIn(text: string): { tag: string; tasks: Entries }[] {
   }
 }
 
-/** A task, or what of it cannot be read. */
+/** A task, or a warning about the field that is invalid. */
 function taskIn(
   entry: Entries[number],
   file: string,
@@ -109,7 +109,7 @@ function taskIn(
     file,
     lines.get(String(entry.title)) ?? 1,
     `expected ${field} of task ${name} to be as Task Master writes it, found ${found === "undefined" ? "none" : found}`,
-    'a task has an `id` and a `title`, which are texts or numbers, and `dependencies` such as `["1", "2"]`',
+    'give each task an `id` and a `title` (texts or numbers), and `dependencies` such as `["1", "2"]`',
   );
   return { problem: { ...warning, severity: "error" } };
 }
@@ -118,7 +118,7 @@ const isDone = (status: string | null | undefined): boolean => /^(?:done|complet
 const isDropped = (status: string | null | undefined): boolean =>
   /^(?:cancell?ed|deferred)$/i.test(status ?? "");
 
-/** `left` are those deferred or cancelled; `gone` these and those that are done, as `withoutDangling` has them. */
+/** `left` are deferred or cancelled tasks; `gone` are these and the finished ones, for `withoutDangling`. */
 function flattened(
   tasks: readonly Task[],
   lines: ReadonlyMap<string, number>,
@@ -152,7 +152,7 @@ function flattened(
       }
       const own = (entry === task ? [] : (entry.dependencies ?? [])).flatMap((id) => {
         const beside = dotted(task.id, id);
-        // A number that no subtask beside it has is a task's.
+        // A number that no sibling subtask has is a task's.
         return parts.get(task.id)?.includes(beside) || !parts.has(id) ? [beside] : resolved(id);
       });
       const paragraphs = [entry.description, entry.details, entry.testStrategy].filter(Boolean);
@@ -176,11 +176,11 @@ function flattened(
   return { tasks: found, left, gone };
 }
 
-/** Files without a directory that are surely those of the project. */
+/** Files without a directory that certainly belong to the project. */
 const atRoot =
   /^(?:package\.json|[jt]sconfig(?:\.\w+)?\.json|pyproject\.toml|requirements\.txt|Cargo\.toml|go\.mod|Dockerfile|Makefile|docker-compose(?:\.\w+)?\.ya?ml|[\w-]+\.config\.[cm]?[jt]s|\.env(?:\.\w+)?|\.git(?:ignore|attributes)|\.editorconfig)$/;
 
-/** The line on which each title stands first. */
+/** The line of each title's first occurrence. */
 function titleLines(text: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const [at, line] of text.split("\n").entries()) {
@@ -192,5 +192,5 @@ function titleLines(text: string): ReadonlyMap<string, number> {
   return found;
 }
 
-/** Subtasks name those beside them by a number alone, and others as `3.1`. */
+/** Resolves a reference: subtasks name their siblings by number alone, and others as `3.1`. */
 const dotted = (task: string, id: string): string => (id.includes(".") ? id : `${task}.${id}`);

@@ -83,8 +83,8 @@ test("spec-kit's tasks.md: phases are stages, [P] runs together, and what contra
     "task-t009 src/pages/counts.ts",
   ]);
   expect(problems).toEqual([
-    'unknown-dependency: "T009" depends on "T099", which the plan does not have',
-    'claim-contradicted: "T007" and "T008" are marked [P] side by side, which is for tasks that run at the same time, and all write "src/pages/notes.ts"',
+    'unknown-dependency: "T009" depends on "T099", which is not in the plan',
+    'claim-contradicted: "T007" and "T008" are marked [P] side by side, so they should run in parallel, but all write "src/pages/notes.ts"',
   ]);
   expect(plan.tasks[0]).toMatchObject({
     number: "T002",
@@ -103,7 +103,7 @@ test("GSD's plans of a phase: waves are stages, dependencies on other phases lie
     "task-03-03 <- task-03-01 task-03-02 src/page.ts",
   ]);
   expect(problems).toEqual([
-    'claim-contradicted: "03-01" and "03-02" are in wave 1, which is for tasks that run at the same time, and all write "src/index.ts"',
+    'claim-contradicted: "03-01" and "03-02" are in wave 1, so they should run in parallel, but all write "src/index.ts"',
   ]);
   expect(plan.tasks.map(({ title }) => title)).toEqual(["Parse queries", "Rank results", "Show results"]);
   expect(plan.tasks[0]?.section).toContain("Task 1: Parser");
@@ -121,8 +121,8 @@ test("Task Master's tasks.json: dotted subtasks, tasks that are done, dangling d
   ]);
   expect(mode).toBe("all-sequential");
   expect(problems).toEqual([
-    "plan-syntax: of the tags of this file, master is read, and not later",
-    'unknown-dependency: "3" depends on "9", which the plan does not have',
+    "plan-syntax: only tag master of this file is read, not later",
+    'unknown-dependency: "3" depends on "9", which is not in the plan',
   ]);
 });
 
@@ -131,7 +131,7 @@ test("Kiro's tasks.md: innermost entries are tasks, the wave graph gives stages"
   expect(lines).toEqual(["[Wave 1]", "task-1.1 db/schema.sql", "task-2.2 db/schema.sql src/page.ts"]);
   expect(problems).toEqual([
     'task-left-out: tasks marked as optional are left out: "1.2"',
-    'claim-contradicted: "1.1" and "2.2" are in wave 1, which is for tasks that run at the same time, and all write "db/schema.sql"',
+    'claim-contradicted: "1.1" and "2.2" are in wave 1, so they should run in parallel, but all write "db/schema.sql"',
   ]);
 });
 
@@ -289,7 +289,7 @@ describe("checks that cannot be read are said where they stand", () => {
     const { tasks, problems } = await readText(text, name);
     expect(tasks.flatMap(({ verify }) => verify)).toEqual([]);
     expect(problems).toEqual([
-      `${name}:${line} unread-check: "expect: looks fine" in \`<verify>\` is not read, and so "npm test" is not run`,
+      `${name}:${line} unread-check: "expect: looks fine" in \`<verify>\` is not understood, so "npm test" is not run`,
     ]);
   });
 
@@ -383,7 +383,7 @@ describe("spec-kit: what is stated of the order goes before the guessed one", ()
     );
     expect(tasks.map(({ depends }) => depends)).toEqual([["task-t003"], []]);
     expect(problems).toEqual([
-      'tasks.md:4 claim-contradicted: "T002" and "T003" are marked [P] side by side, which is for tasks that run at the same time, and the one depends on the other',
+      'tasks.md:4 claim-contradicted: "T002" and "T003" are marked [P] side by side, so they should run in parallel, but one depends on the other',
     ]);
   });
 });
@@ -468,7 +468,7 @@ test("GSD: a plan that is not autonomous is said to need a person, and stays", a
   );
   expect(tasks.map(({ number }) => number)).toEqual(["89-01", "89-02"]);
   expect(problems).toEqual([
-    '89-01-PLAN.md:4 asks-first: "89-01" says `autonomous: false`, and holds "checkpoint:human-verify": a person is needed, and it is carried out all the same',
+    '89-01-PLAN.md:4 asks-first: "89-01" says `autonomous: false`, and holds "checkpoint:human-verify": it needs a person, but runs all the same',
   ]);
 });
 
@@ -497,7 +497,7 @@ test("spec-kit: placeholders for tasks are left out with one warning", async () 
   );
   expect(tasks.map(({ number }) => number)).toEqual(["T001", "T002"]);
   expect(problems).toEqual([
-    'tasks.md:8 task-left-out: tasks whose number is a placeholder are left out: 3, from "TXXX" on',
+    'tasks.md:8 task-left-out: 3 tasks with a placeholder as number are left out, the first is "TXXX"',
   ]);
 });
 

@@ -11,13 +11,13 @@ import { writtenIn } from "../paths.ts";
 import { checkpoint, inParts, inTheirParts, inWaves, numbersAbove, statedIn, wavesIn } from "./stages.ts";
 
 const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;
-/** Each is a list of its own: in one long list the parser's time is not linear. */
+/** Splits entries into lists of their own: in one long list the parser's time is not linear. */
 const outerEntry = /^[-*] \[[ xX~-]\]/;
 
 /**
- * Kiro's `tasks.md`: `- [ ] 1. Title` with `- [ ] 1.1 Title` below, requirements in `_Requirements: …_`, and, where
- * there is one, a block of JSON with `waves` of tasks that may run together; without one, what lies between
- * checkpoints is a stage. The innermost entries are the tasks, and those that say more than a title.
+ * Kiro's `tasks.md`: `- [ ] 1. Title` with `- [ ] 1.1 Title` below, requirements in `_Requirements: …_` and, optionally,
+ * a JSON block with `waves` of tasks that may run in parallel; without it, the tasks between checkpoints are a stage.
+ * The innermost entries are tasks, and so are others with more than a title.
  */
 export const kiro: PlanFormat = {
   recognises: (text) =>
@@ -58,7 +58,7 @@ export const kiro: PlanFormat = {
         ...leftOut(optional, {
           which: "marked as optional",
           file,
-          hint: "to have one carried out, remove the `*` behind its box",
+          hint: "to include one, remove the `*` after its box",
         }),
         ...problems,
         ...contradictions(plan, claims),
@@ -72,11 +72,11 @@ const useIn = (line: string): FileUse =>
     ? "create"
     : "modify";
 
-/** An entry, with its own part of the text: without the entries in it. */
+/** An entry with its own text, without that of the entries below it. */
 interface Entry extends FormatTask {
   readonly isDone: boolean;
   readonly isOptional: boolean;
-  /** It says more than its title. */
+  /** Whether it has more than a title. */
   readonly isOwn: boolean;
 }
 
@@ -108,9 +108,9 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
 }
 
 /**
- * The entries that are tasks: those without others of their number below them, and those that say themselves what is
- * to be done, before the ones below them. Ticked ones are done. Kiro carries out the required ones alone; where all
- * are optional, they are what there is.
+ * Finds the entries that are tasks: those without numbered entries below them, and those with instructions of their own,
+ * which come before the entries below. Ticked ones are done. Kiro runs only the required ones, so optional ones count
+ * only if all are optional.
  */
 function openTasks(entries: readonly Entry[]): { required: FormatTask[]; optional: FormatTask[] } {
   const wholes = new Set(entries.flatMap(({ number }) => numbersAbove(number)));

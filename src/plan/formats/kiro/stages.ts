@@ -6,7 +6,7 @@ const waveGraph = v.object({
 });
 export const checkpoint = /^(?:final |最终)?(?:checkpoint\b|检查点|チェックポイント)/i;
 
-/** The waves of a graph in JSON, each with the numbers of its tasks; none where the code is something else. */
+/** Reads the waves of a graph in JSON, each with the numbers of its tasks. Returns undefined for other code. */
 export function wavesIn(code: string): string[][] {
   try {
     const read = v.safeParse(waveGraph, JSON.parse(code));
@@ -16,20 +16,20 @@ export function wavesIn(code: string): string[][] {
   }
 }
 
-/** The numbers of what a task is a part of, the nearest first: `2.1` and `2` for `2.1.3`. */
+/** The numbers of a task's ancestors, nearest first: `2.1` and `2` for `2.1.3`. */
 export function numbersAbove(number: string): string[] {
   const parts = number.split(".");
   return parts.slice(1).map((_, at) => parts.slice(0, parts.length - 1 - at).join("."));
 }
 
 /**
- * The tasks by wave. One that stands in none, as checkpoints do, goes behind all that stands before it; where the
- * graph names a task for its parts, or parts of it, these count.
+ * Assigns tasks to waves. A task in no wave, such as a checkpoint, comes after everything before it. If the graph names
+ * a parent for its parts, or the parts of a task, these count.
  */
 export function inWaves(tasks: readonly FormatTask[], waves: readonly (readonly string[])[]): FormatTask[] {
   const namedWave = waveFinder(waves);
   const numbers = new Set(tasks.map(({ number }) => number));
-  /** Of each wave, the last that stands in none, and those since. */
+  /** For each wave, the last task in no wave, and the tasks since. */
   const since = new Map<number, string[]>();
   let latest = 0;
   const placed = tasks.map((task): FormatTask & { wave: number } => {
@@ -47,7 +47,7 @@ export function inWaves(tasks: readonly FormatTask[], waves: readonly (readonly 
   return placed.toSorted((a, b) => a.wave - b.wave).map(({ wave: _, ...task }) => task);
 }
 
-/** Finds the wave that names a task; else the first that names a part of it, or what it is a part of. */
+/** Finds the wave that names a task, or else the first that names a part or an ancestor of it. */
 function waveFinder(waves: readonly (readonly string[])[]): (number: string) => number | undefined {
   const own = new Map<string, number>();
   const ofPart = new Map<string, number>();
@@ -64,7 +64,7 @@ function waveFinder(waves: readonly (readonly string[])[]): (number: string) => 
   };
 }
 
-/** Of other tasks those that a line of its own says: `Depends on task 1`, `_Depends: 2.1, 3_`. */
+/** Reads dependencies from a line of a task's own: `Depends on task 1`, `_Depends: 2.1, 3_`. */
 export function statedIn(section: string): string[] | undefined {
   const found = [...section.matchAll(stated)].flatMap(([, list = ""]) => list.match(/\d+(?:\.\d+)*/g) ?? []);
   return found.length > 0 ? found : undefined;
@@ -72,7 +72,7 @@ export function statedIn(section: string): string[] | undefined {
 const stated =
   /^[ \t]{0,20}(?:[-*+][ \t]{1,20})?[*_]{0,3}depends(?:[ \t]{1,20}on)?\b[*_]{0,3}:?[*_]{0,3}[ \t]{0,20}(?:tasks?[ \t]{1,20})?(\d+(?:\.\d+){0,9}(?:(?:[ \t]{0,20},[ \t]{0,20}(?:and[ \t]{1,20})?|[ \t]{1,20}and[ \t]{1,20})\d+(?:\.\d+){0,9})*)[ \t]{0,20}[._*]{0,4}[ \t]{0,20}$/gim;
 
-/** Dependencies on what has parts: on those of them that are tasks, and on itself where it is one. */
+/** Resolves a dependency on an entry with parts to those of them that are tasks, and to itself if it is one. */
 export function inTheirParts(tasks: readonly FormatTask[], gone: ReadonlySet<string>): FormatTask[] {
   const parts = new Map<string, string[]>();
   for (const { number } of tasks)
@@ -89,8 +89,8 @@ export function inTheirParts(tasks: readonly FormatTask[], gone: ReadonlySet<str
 }
 
 /**
- * The tasks in parts with the checkpoints between them, a stage each: a checkpoint waits for all before it, and what
- * lies behind waits for it. Undefined where no checkpoint is left.
+ * Splits tasks into stages at checkpoints: a checkpoint waits for everything before it, and everything after it waits
+ * for it. Returns undefined if no checkpoint is left.
  */
 export function inParts(
   tasks: readonly FormatTask[],
@@ -106,7 +106,7 @@ export function inParts(
   if (stages.every(({ of }) => of === undefined)) return undefined;
   return stages.flatMap(({ of, tasks }) => {
     const group = of === undefined ? partName(tasks) : `Checkpoint ${of}`;
-    // Its stage says what a checkpoint waits for.
+    // A checkpoint's stage already says what it waits for.
     return tasks.map((task) => ({ ...task, group, ...(task.number === of ? { depends: [] } : {}) }));
   });
 }

@@ -1,6 +1,6 @@
 import type { Waits } from "./stated.ts";
 
-/** What a task's place among the others is told by. */
+/** What determines a task's place among the others. */
 export interface Placed {
   readonly number: string;
   readonly isParallel: boolean;
@@ -8,8 +8,8 @@ export interface Placed {
 }
 
 /**
- * Those of its phase that each task follows: the `[P]` ones just before, or the last without `[P]`; where the plan
- * states another order than that in which they stand, in that order.
+ * Returns the tasks of its phase that each task follows: the `[P]` tasks just before it, or the last one without `[P]`.
+ * An order that the plan states takes precedence over the listed one.
  */
 export function guessedOrder(items: readonly Placed[], stated: Waits): Waits {
   let last: readonly string[] = [];
@@ -29,7 +29,7 @@ export function guessedOrder(items: readonly Placed[], stated: Waits): Waits {
   );
 }
 
-/** The tasks as they stand, but for those that a later one of their phase comes before: they go right behind it. */
+/** The tasks in listed order, except those that must follow a later task of their phase: they move right after it. */
 function sorted(items: readonly Placed[], stated: Waits): Placed[] {
   const places = new Map(items.map(({ number }, at) => [number, at]));
   const followers = items.map((): number[] => []);
@@ -50,11 +50,11 @@ function sorted(items: readonly Placed[], stated: Waits): Placed[] {
       }
     }
   }
-  // In a cycle nothing comes first.
+  // A cycle has no first task.
   return placed.size === items.length ? [...placed].flatMap((at) => items[at] ?? []) : [...items];
 }
 
-/** The numbers of tasks marked `[P]` that follow each other in one phase. */
+/** The runs of consecutive tasks marked `[P]` in a phase, by number. */
 export function parallelRuns(items: readonly Placed[]): string[][] {
   const found: string[][] = [];
   items.forEach((item, at) => {

@@ -20,15 +20,15 @@ const dependency = new RegExp(
   String.raw`\b(?:depends(?:\s+on)?|blocked\s+by|requires|needs|after)\s*:?\**\s*(?:tasks?\s+)?(${numbers})`,
   "gi",
 );
-/** What a feature's own documents are called: a task names them to say where more is written. */
+/** The names of a feature's own documents, which tasks mention as references. */
 const document = /^(?:(?:spec|plan|research|data-model|quickstart|tasks|constitution)\.md$|contracts\/)/;
 const writesDocument = /^(?:update|revise|extend|write|refresh|amend)\b[^.;(]*$/i;
 
 /**
  * spec-kit's `tasks.md`: `- [ ] T001 [P] [US1] What to do in src/path.ts (depends on T000)` below headings of phases,
- * which become stages. Within a phase tasks run one behind the other, but for those marked `[P]`, which run together;
- * what is stated of their order, in them or below a heading `Dependencies`, goes before. Ticked tasks are done, and
- * those marked `[-]` are skipped: both are left out.
+ * which become stages. Within a phase, tasks run one after the other, except those marked `[P]`, which run in parallel;
+ * an order stated in a task or below a heading `Dependencies` takes precedence. Ticked tasks and tasks marked `[-]` are
+ * left out.
  */
 export const specKit: PlanFormat = {
   recognises: (text) => (text.match(/^[^\S\n]*[-*][^\S\n]+\[[ xX~-]\]\s+\**T\d+[a-z]?\b/gm) ?? []).length > 1,
@@ -84,7 +84,7 @@ export const specKit: PlanFormat = {
     const omitted = leftOut(skipped, {
       which: "marked `[-]`",
       file,
-      hint: "to have one carried out, write `[ ]`; `[x]` where it is done",
+      hint: "to include one, write `[ ]`; write `[x]` if it is done",
     });
     return {
       plan,
@@ -93,15 +93,15 @@ export const specKit: PlanFormat = {
   },
 };
 
-/** `[~]` is begun. */
+/** `[~]` marks a task that was begun. */
 const isOpen = (box: string): boolean => box === " " || box === "~";
 
 interface Item extends Placed {
   /** On one line. */
   readonly text: string;
-  /** What stands in its box. */
+  /** The mark in its box. */
   readonly box: string;
-  /** The one right above, which may say what all below it depend on. */
+  /** The paragraph right above, which may state what all tasks below it depend on. */
   readonly heading: string;
   readonly section: string;
   readonly line: number;
@@ -146,7 +146,7 @@ function itemOf(
   };
 }
 
-/** Tasks that nobody has given a number yet. */
+/** Warns of tasks whose number is still a placeholder. */
 function placeholders(blocks: readonly RootContent[], file: string): Problem[] {
   const found = blocks
     .flatMap((block) => (block.type === "list" ? block.children : []))
@@ -157,14 +157,14 @@ function placeholders(blocks: readonly RootContent[], file: string): Problem[] {
     });
   const [first] = found;
   if (!first) return [];
-  const message = `tasks whose number is a placeholder are left out: ${found.length}, from ${quoted(first.number)} on`;
+  const message = `${found.length} tasks with a placeholder as number are left out, the first is ${quoted(first.number)}`;
   return [
     warningAt(
       "task-left-out",
       file,
       first.line,
       message,
-      "give each a number of its own, such as `T042`, or remove it",
+      "give each its own number, such as `T042`, or remove it",
     ),
   ];
 }

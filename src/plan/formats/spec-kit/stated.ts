@@ -1,14 +1,14 @@
 import type { RootContent } from "mdast";
 import { headingText } from "../../tasks/task-heading.ts";
 
-/** Numbers of tasks, each with those that it waits for. */
+/** Numbers of tasks, each with the tasks that it waits for. */
 export type Waits = ReadonlyMap<string, readonly string[]>;
 
 /** The pattern of a list of tasks: `T001, T003-T005 and T007`. */
 export const numbers = String.raw`(?:T\d+[a-z]?(?:\s*(?:,\s*(?:and)?|and|&|\+|to|through|[–—-])\s*(?=T\d))?)+`;
 
 const ofOrder = /^(?!\W*phase\s+\d).*\b(?:dependenc(?:y|ies)|execution\s+order)\b/i;
-/** Entries with a box are tasks, wherever they stand. */
+/** Entries with a box are tasks wherever they are. */
 const task = /^\s*[-*+]\s+\[.\]/;
 const arrow = /→|-{1,9}>|⟶|⇒|=>/;
 const notBefore = /(?:\bnot|\bcannot|n['’]t)\s+(?:\w+\s+){1,3}(?:before|until)\b/gi;
@@ -16,12 +16,12 @@ const denial = /\b(?:not|never|cannot|if|would|might|unless)\b|n['’]t\b|←|<[
 const connective =
   /\b(after|depends?\s+on|(?:is\s+|are\s+)?blocked\s+by|requires?|needs?|waits?\s+for|before|blocks?)\b/i;
 const isBefore = /^(?:before|blocks?)$/i;
-/** A longer line is none that a person wrote, and more pairs are no order: bounds what a hostile plan can ask for. */
+/** No person writes longer lines or more pairs: bounds the time that a hostile plan can take. */
 const [mostCharacters, mostPairs] = [1000, 10_000];
 
 /**
- * What a plan says of the order of its tasks below headings such as `Dependencies & Execution Order`: lines in which
- * tasks stand on both sides of an arrow, or of a word such as `after`, `depends on` and `before`.
+ * Reads the order that a plan states below headings such as `Dependencies & Execution Order`: lines with tasks on both
+ * sides of an arrow, or of a word such as `after`, `depends on` and `before`.
  */
 export function statedOrder(
   blocks: readonly RootContent[],
@@ -56,7 +56,7 @@ function linesOfOrder(blocks: readonly RootContent[], lines: readonly string[]):
   });
 }
 
-/** Of one with several words of order, the parts between commas. */
+/** Splits a line with several words of order at its commas. */
 const clausesOf = (line: string): string[] =>
   line
     .replace(/[*_`]/g, "")
@@ -67,7 +67,7 @@ const clausesOf = (line: string): string[] =>
       arrow.test(clause) || clause.split(connective).length <= 3 ? [clause] : clause.split(","),
     );
 
-/** Texts of which the one names what comes before what the other names. */
+/** Two texts: the tasks of the first come before those of the second. */
 function pairsIn(clause: string): [string, string][] {
   const steps = clause.split(arrow);
   if (steps.length > 1) return steps.slice(1).map((step, at) => [steps[at] ?? "", step]);
@@ -76,7 +76,7 @@ function pairsIn(clause: string): [string, string][] {
   return [isBefore.test(word) ? [subject, object] : [object, subject]];
 }
 
-/** The tasks of a text; what stands in brackets is a remark where others stand before it. */
+/** The tasks of a text. Brackets after other tasks are a remark. */
 function tasksIn(text: string, known: readonly string[], places: ReadonlyMap<string, number>): string[] {
   const inside = (part: string) =>
     (part.match(new RegExp(numbers, "gi")) ?? []).flatMap((list) => numbersIn(list, known, places));
@@ -84,7 +84,7 @@ function tasksIn(text: string, known: readonly string[], places: ReadonlyMap<str
   return outside.length > 0 ? outside : inside(text);
 }
 
-/** `T001, T003-T005 and T007`: a range takes what stands between its ends. */
+/** Expands `T001, T003-T005 and T007`: a range includes the tasks between its ends. */
 export function numbersIn(
   list: string,
   known: readonly string[],
