@@ -6,9 +6,9 @@ import { printable, quoted } from "../text/printable.ts";
 import type { YamlFile } from "../yaml/yaml-file.ts";
 import { type Drift, isForPerson, type Update } from "./drift.ts";
 
-const byUpdate = "apply it with `interserve plan PLAN --update`";
+const applyHint = "apply it with `interserve plan PLAN --update`";
 
-/** What `--check` says of each drift, and `--update` of what it leaves: where it is, and what to do. */
+/** The problems that `--check` reports for drifts, and `--update` for those that it leaves. */
 export function driftProblems(
   { drifts, renames }: Update,
   plan: { readonly file: string; readonly tasks: readonly Pick<PlanTask, "id" | "line">[] },
@@ -105,11 +105,11 @@ function hintOf(drift: Drift): string {
     case "kept":
       return "it was edited in the manifest: `--update` keeps the edit";
     default:
-      return byUpdate;
+      return applyHint;
   }
 }
 
-/** What an update did, a line each: old, new, and what it left out. */
+/** The changes that an update made or left out, a line each. */
 export const updateLines = ({ drifts }: Update): string[] =>
   drifts.filter((drift) => !isForPerson(drift)).map((drift) => printable(lineOf(drift)));
 

@@ -105,7 +105,7 @@ async function newText(work: DerivedPlan, target: string): Promise<string> {
   });
 }
 
-/** The schema of the package where it is installed in the project: as old as it, and there without a network. */
+/** The schema of the installed package, which matches its version and needs no network, as a path from the manifest. */
 async function installedSchema(target: string): Promise<string | undefined> {
   for (let directory = dirname(target); ; directory = dirname(directory)) {
     const path = join(directory, "node_modules/interserve/schemas/exec-manifest.schema.json");
@@ -127,7 +127,7 @@ async function updateManifest(work: DerivedPlan, target: string, force = false):
   }
   const file = parseYaml(target, next).file as YamlFile;
   if (next !== text) await save(target, next);
-  // Places are those in the new text, which has the new ids.
+  // The places are in the new text, which has the new ids.
   const left = { ...update, renames: new Map(), drifts: update.drifts.filter(isForPerson) };
   return { update, changes, unsettled: driftProblems(left, work.plan, file) };
 }
@@ -141,7 +141,7 @@ async function readManifest(path: string): Promise<{ text: string; manifest: Man
   return { text, manifest, file };
 }
 
-/** Writes a manifest's text, once it is known to be valid. */
+/** Checks the text of a manifest and writes it. */
 async function save(target: string, text: string): Promise<void> {
   const { manifest, problems } = await checkManifest(parseYaml(target, text));
   if (!manifest) throw new ProblemsError(problems);
@@ -152,7 +152,7 @@ async function save(target: string, text: string): Promise<void> {
   }
 }
 
-/** Why a manifest cannot be written, in words that name no temporary file. */
+/** The error for a manifest that cannot be written. Unlike the system's own, it does not mention a temporary file. */
 async function writeError(target: string, { code = "unknown error" }: NodeJS.ErrnoException) {
   const directory = dirname(target);
   if (!(await isDirectory(directory)))
@@ -166,7 +166,7 @@ async function writeError(target: string, { code = "unknown error" }: NodeJS.Err
   );
 }
 
-/** Above a task's `depends`: one line for each dependency, and a word where nothing was found. */
+/** The remarks above a task's `depends`: the evidence for each dependency, or that there is none. */
 function remarksOf({ plan, derivation, evidence }: DerivedPlan): Remarks {
   const bare = new Set(derivation.unexplained.map((at) => plan.tasks[at]?.id));
   const needs = new Map<string, Map<string, string>>();
@@ -178,7 +178,7 @@ function remarksOf({ plan, derivation, evidence }: DerivedPlan): Remarks {
   return (id) => [...(bare.has(id) ? [unexplained] : []), ...(needs.get(id)?.values() ?? [])];
 }
 
-/** A link that leads nowhere takes a name, too. */
+/** Whether a path is in use. Unlike for `exists`, a dangling link counts. */
 const isTaken = (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,

@@ -1,40 +1,41 @@
-/** Which of the tasks of a plan each task of a manifest is: no two are one. */
+/** Pairs of an old task, of the manifest, and a new one, of the plan. No task is in two pairs. */
 export class Pairing<T extends { readonly id: string }> {
   private readonly newOf = new Map<T, T>();
-  private readonly closed = new Set<T>();
+  /** New tasks that are in a pair or excluded. */
+  private readonly taken = new Set<T>();
   constructor(
-    readonly olds: readonly T[],
-    readonly news: readonly T[],
+    readonly oldTasks: readonly T[],
+    readonly newTasks: readonly T[],
   ) {}
 
   get all(): [old: T, now: T][] {
-    return this.olds.flatMap((old): [T, T][] => {
+    return this.oldTasks.flatMap((old): [T, T][] => {
       const now = this.newOf.get(old);
       return now ? [[old, now]] : [];
     });
   }
-  get openOlds(): T[] {
-    return this.olds.filter((old) => !this.newOf.has(old));
+  get unpairedOld(): T[] {
+    return this.oldTasks.filter((old) => !this.newOf.has(old));
   }
-  get openNews(): T[] {
-    return this.news.filter((now) => !this.closed.has(now));
+  get unpairedNew(): T[] {
+    return this.newTasks.filter((now) => !this.taken.has(now));
   }
 
-  /** A task of the plan, if it is nobody's yet. */
-  open = (now: T | undefined): T | undefined => (now && this.closed.has(now) ? undefined : now);
+  /** Returns a new task if it is not in a pair yet. */
+  ifUnpaired = (now: T | undefined): T | undefined => (now && this.taken.has(now) ? undefined : now);
 
   add(old: T, now: T): void {
     this.newOf.set(old, now);
-    this.closed.add(now);
+    this.taken.add(now);
   }
-  /** A task of the plan that is none of the manifest's. */
-  close(now: T | undefined): void {
-    if (now) this.closed.add(now);
+  /** Excludes a new task that no old one can be. */
+  exclude(now: T | undefined): void {
+    if (now) this.taken.add(now);
   }
 
-  /** Pairs each that has one candidate alone, which is no other's. */
-  addSure(olds: readonly T[], candidatesOf: (old: T) => readonly T[]): void {
-    const found = olds.map((old) => ({ old, candidates: candidatesOf(old) }));
+  /** Pairs each old task that has exactly one candidate, unless another old task has the same. */
+  addUnambiguous(oldTasks: readonly T[], candidatesOf: (old: T) => readonly T[]): void {
+    const found = oldTasks.map((old) => ({ old, candidates: candidatesOf(old) }));
     const wanted = new Map<T, number>();
     for (const one of found.flatMap(({ candidates }) => candidates))
       wanted.set(one, (wanted.get(one) ?? 0) + 1);
@@ -44,48 +45,48 @@ export class Pairing<T extends { readonly id: string }> {
     }
   }
 
-  /** Where tasks stand, in the order of their numbers, among those that are paired by now. */
+  /** The places of the tasks, in the order of their numbers, between those that are paired. */
   places(): Places<T> {
     const oldOf = new Map(this.all.map(([old, now]) => [now, old]));
     const gaps = [
-      ...gapsIn(this.olds, (old) => (this.newOf.has(old) ? old : undefined)),
+      ...gapsIn(this.oldTasks, (old) => (this.newOf.has(old) ? old : undefined)),
       ...gapsIn(
-        this.news.filter((now) => oldOf.has(now) || this.open(now)),
+        this.newTasks.filter((now) => oldOf.has(now) || this.ifUnpaired(now)),
         (now) => oldOf.get(now),
       ),
     ];
-    return new Places(new Map(gaps), this.newOf, new Set(this.news));
+    return new Places(new Map(gaps), this.newOf, new Set(this.newTasks));
   }
 }
 
-/** What lies between two tasks that are known, both as the manifest's, or at an end. */
+/** The old tasks of the pairs around a task; undefined at an end. */
 interface Gap<T> {
   readonly before: T | undefined;
-  readonly behind: T | undefined;
+  readonly after: T | undefined;
 }
 
 class Places<T extends { readonly id: string }> {
   private readonly sizes = new Map<T | undefined, number>();
   private readonly gaps: ReadonlyMap<T, Gap<T>>;
   private readonly newOf: ReadonlyMap<T, T>;
-  constructor(gaps: ReadonlyMap<T, Gap<T>>, newOf: ReadonlyMap<T, T>, news: ReadonlySet<T>) {
+  constructor(gaps: ReadonlyMap<T, Gap<T>>, newOf: ReadonlyMap<T, T>, newTasks: ReadonlySet<T>) {
     this.gaps = gaps;
     this.newOf = new Map(newOf);
-    for (const [task, { behind }] of gaps)
-      this.sizes.set(behind, (this.sizes.get(behind) ?? 0) + (news.has(task) ? 1 : -1));
+    for (const [task, { after }] of gaps)
+      this.sizes.set(after, (this.sizes.get(after) ?? 0) + (newTasks.has(task) ? 1 : -1));
   }
 
-  /** Whether they stand between the same tasks. */
+  /** Whether an old and a new task are between the same pairs. */
   isSame(old: T, now: T): boolean {
     const [one, other] = [this.gaps.get(old), this.gaps.get(now)];
-    return one?.before === other?.before && one?.behind === other?.behind;
+    return one?.before === other?.before && one?.after === other?.after;
   }
 
-  /** Whether a new task came before the next one that is known, and gave it another number. */
+  /** Whether a new task was inserted before the next pair and renumbered it. */
   isShifted(old: T): boolean {
-    const behind = this.gaps.get(old)?.behind;
-    const now = behind && this.newOf.get(behind);
-    return now !== undefined && now.id !== behind?.id && (this.sizes.get(behind) ?? 0) > 0;
+    const after = this.gaps.get(old)?.after;
+    const now = after && this.newOf.get(after);
+    return now !== undefined && now.id !== after?.id && (this.sizes.get(after) ?? 0) > 0;
   }
 }
 
@@ -96,15 +97,15 @@ function gapsIn<T extends { readonly id: string }>(
   known: (task: T) => T | undefined,
 ): [T, Gap<T>][] {
   const sorted = tasks.toSorted((a, b) => byNumber.compare(a.id, b.id));
-  const befores = sorted.map(carry(known));
-  const behinds = sorted.toReversed().map(carry(known)).toReversed();
+  const befores = sorted.map(lastPaired(known));
+  const afters = sorted.toReversed().map(lastPaired(known)).toReversed();
   return sorted.flatMap((task, at): [T, Gap<T>][] =>
-    known(task) ? [] : [[task, { before: befores[at], behind: behinds[at] }]],
+    known(task) ? [] : [[task, { before: befores[at], after: afters[at] }]],
   );
 }
 
-/** The last one that was known, as a list is gone through. */
-function carry<T>(known: (task: T) => T | undefined): (task: T) => T | undefined {
+/** Returns a function that, called for each task of a list in turn, returns the last paired one so far. */
+function lastPaired<T>(known: (task: T) => T | undefined): (task: T) => T | undefined {
   let last: T | undefined;
   return (task) => {
     last = known(task) ?? last;

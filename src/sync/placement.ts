@@ -1,76 +1,77 @@
 import type { ManifestStage } from "../../schemas/manifest.ts";
-import type { WrittenTask } from "./derived-record.ts";
+import type { DerivedManifest, DerivedTask } from "../derive/derived-manifest.ts";
 
-/** A stage of a manifest, or one that is to be made, with the tasks that come into it. */
+/** A stage of a manifest, or a new one, with the tasks that are added to it. */
 interface PlacedStage {
   readonly name: string;
-  /** Its number in the manifest, from 0; none where it is new. */
+  /** Position in the manifest, from 0; undefined for a new stage. */
   readonly at?: number;
-  readonly added: WrittenTask[];
+  readonly added: DerivedTask[];
 }
 
-/** Where new tasks go in a manifest's stages, and which dependencies its order has room for. */
+/** Places new tasks in the stages of a manifest, and adds dependencies that its order allows. */
 export class Placement {
   readonly stages: PlacedStage[];
   private readonly stageOf = new Map<string, PlacedStage>();
-  private readonly waits = new Map<string, Set<string>>();
-  private readonly fresh = new Set<string>();
+  private readonly needsOf = new Map<string, Set<string>>();
+  private readonly added = new Set<string>();
 
-  constructor(stages: readonly ManifestStage[], idOf: (id: string) => string) {
+  constructor(stages: readonly ManifestStage[], newIdOf: (id: string) => string) {
     this.stages = stages.map(({ name, tasks }, at) => {
       const stage: PlacedStage = { name, at, added: [] };
       for (const { id, depends } of tasks) {
-        this.stageOf.set(idOf(id), stage);
-        this.waits.set(idOf(id), new Set(depends.map(idOf)));
+        this.stageOf.set(newIdOf(id), stage);
+        this.needsOf.set(newIdOf(id), new Set(depends.map(newIdOf)));
       }
       return stage;
     });
   }
 
-  needs = (id: string): ReadonlySet<string> => this.waits.get(id) ?? new Set();
-  isNew = (id: string): boolean => this.fresh.has(id);
+  needs = (id: string): ReadonlySet<string> => this.needsOf.get(id) ?? new Set();
+  isNew = (id: string): boolean => this.added.has(id);
 
-  /** Whether anything waits for anything. */
+  /** Whether any task waits for another. */
   get hasOrder(): boolean {
-    return this.stages.length > 1 || [...this.waits.values()].some(({ size }) => size > 0);
+    return this.stages.length > 1 || [...this.needsOf.values()].some(({ size }) => size > 0);
   }
 
-  /** Takes what is not in a list from a task's dependencies. */
-  free(id: string, kept: readonly string[]): void {
-    this.waits.set(id, new Set([...this.needs(id)].filter((on) => kept.includes(on))));
+  /** Removes a task's dependencies, except those in a list. */
+  keepDependencies(id: string, kept: readonly string[]): void {
+    this.needsOf.set(id, new Set([...this.needs(id)].filter((on) => kept.includes(on))));
   }
 
   /**
-   * Places the tasks that are not there yet, and gives them back: behind all that they need and, where what needs
-   * them leaves room, behind the task before them. A named stage of new tasks alone stays a stage.
+   * Places the tasks that the manifest lacks, and returns them: after everything that they depend on and, if their
+   * dependents allow it, after the plan's task before them. A named stage of only new tasks becomes a new stage.
    */
-  add(derived: readonly { readonly name: string; readonly tasks: readonly WrittenTask[] }[]): WrittenTask[] {
+  add(derived: DerivedManifest["stages"]): DerivedTask[] {
     const users = new Map<string, string[]>();
     for (const { id, depends } of derived.flatMap(({ tasks }) => tasks))
       for (const on of depends) users.set(on, [...(users.get(on) ?? []), id]);
-    const placed: WrittenTask[] = [];
+    const placed: DerivedTask[] = [];
     let before = 0;
     for (const { name, tasks } of derived) {
       const missing = tasks.filter(({ id }) => !this.stageOf.has(id));
-      const least = (task: WrittenTask) => Math.max(0, ...task.depends.map((id) => this.positionOf(id) ?? 0));
-      const most = (id: string) =>
+      const earliest = (task: DerivedTask) =>
+        Math.max(0, ...task.depends.map((id) => this.positionOf(id) ?? 0));
+      const latest = (id: string) =>
         Math.min(
           this.stages.length - 1,
           ...(users.get(id) ?? []).map((user) => this.positionOf(user) ?? Number.POSITIVE_INFINITY),
         );
-      const floor = Math.max(before, ...missing.map(least));
-      const isStage =
+      const floor = Math.max(before, ...missing.map(earliest));
+      const becomesStage =
         missing.length === tasks.length &&
         !/^Stage \d+$/.test(name) &&
         !this.stages.some((stage) => stage.name === name) &&
         missing.every(({ id }) =>
           (users.get(id) ?? []).every((user) => (this.positionOf(user) ?? Number.POSITIVE_INFINITY) > floor),
         );
-      if (isStage) this.stages.splice(floor + 1, 0, { name, added: [] });
+      if (becomesStage) this.stages.splice(floor + 1, 0, { name, added: [] });
       for (const task of tasks) {
         if (!this.stageOf.has(task.id)) {
-          const at = isStage ? floor + 1 : Math.max(least(task), Math.min(before, most(task.id)));
-          this.put(task, this.stages[at] as PlacedStage);
+          const at = becomesStage ? floor + 1 : Math.max(earliest(task), Math.min(before, latest(task.id)));
+          this.place(task, this.stages[at] as PlacedStage);
           placed.push(task);
         }
         before = Math.max(before, this.positionOf(task.id) ?? 0);
@@ -79,21 +80,21 @@ export class Placement {
     return placed;
   }
 
-  /** Lets a task wait for another; says why where that cannot be. */
-  link(on: string, id: string): string | undefined {
+  /** Makes a task depend on another. Returns why if that is not possible. */
+  addDependency(on: string, id: string): string | undefined {
     const [before, here] = [this.positionOf(on), this.positionOf(id)];
     if (before === undefined || here === undefined) return "one of them is not in the manifest";
     if (before > here) return `it is in the later stage "${this.stages[before]?.name}"`;
-    if (this.reaches(on, id)) return `it depends on "${id}" there`;
-    this.waits.get(id)?.add(on);
+    if (this.dependsOn(on, id)) return `it depends on "${id}" there`;
+    this.needsOf.get(id)?.add(on);
     return undefined;
   }
 
-  private put(task: WrittenTask, stage: PlacedStage): void {
+  private place(task: DerivedTask, stage: PlacedStage): void {
     stage.added.push(task);
     this.stageOf.set(task.id, stage);
-    this.waits.set(task.id, new Set(task.depends));
-    this.fresh.add(task.id);
+    this.needsOf.set(task.id, new Set(task.depends));
+    this.added.add(task.id);
   }
 
   private positionOf(id: string): number | undefined {
@@ -101,8 +102,8 @@ export class Placement {
     return stage && this.stages.indexOf(stage);
   }
 
-  /** Whether a task waits, in the end, for another. */
-  private reaches(id: string, other: string): boolean {
+  /** Whether a task depends on another, directly or through others. */
+  private dependsOn(id: string, other: string): boolean {
     const seen = new Set([id]);
     for (const one of seen) {
       if (one === other) return true;

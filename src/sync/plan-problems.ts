@@ -11,7 +11,7 @@ import { type Place, type Problem, type ProblemCode, warning } from "../problem.
 import { listed } from "../text/list.ts";
 import { quoted } from "../text/printable.ts";
 
-/** What a person should look at in a derived manifest. */
+/** Finds what a person should check in a derived manifest. */
 export function planProblems(
   plan: Plan,
   derivation: Derivation,
@@ -26,25 +26,27 @@ export function planProblems(
   },
 ): Problem[] {
   return [
-    ...leftOut.map((task) => forPerson(task, plan)),
-    ...approvalTasks.map((one) => staysAsking(one, plan)),
-    ...derivation.unusedFields.flatMap((one) => unusedFields(one, plan)),
-    ...refused(derivation.rejected, plan),
-    ...unexplained(plan, derivation).filter(({ place }) => !leftOut.some(({ line }) => line === place?.line)),
-    ...conflicts(plan, manifest),
+    ...leftOut.map((task) => leftOutProblem(task, plan)),
+    ...approvalTasks.map((one) => approvalProblem(one, plan)),
+    ...derivation.unusedFields.flatMap((one) => unusedFieldProblems(one, plan)),
+    ...rejectedProblems(derivation.rejected, plan),
+    ...noEvidenceProblems(plan, derivation).filter(
+      ({ place }) => !leftOut.some(({ line }) => line === place?.line),
+    ),
+    ...conflictProblems(plan, manifest),
   ];
 }
 
 const placeAt = (file: string, line = 1): Place => ({ file, line, column: 1 });
 
-function forPerson({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem {
+function leftOutProblem({ id, title, asksFirst = "", line }: PlanTask, { file }: Plan): Problem {
   const message = `task ${quoted(id)} (${title}) is left out of the manifest because it says ${quoted(asksFirst)}`;
   return warning("asks-first", message, placeAt(file, line), {
     hint: "do it yourself after the others, or add it to the manifest: its agent can ask you, which parks the task",
   });
 }
 
-function staysAsking({ task, neededBy }: ApprovalTask, { file }: Plan): Problem {
+function approvalProblem({ task, neededBy }: ApprovalTask, { file }: Plan): Problem {
   const why = neededBy === undefined ? "there is no other task" : `task ${quoted(neededBy)} depends on it`;
   const message = `task ${quoted(task.id)} (${task.title}) says ${quoted(task.asksFirst ?? "")} but stays in the manifest, because ${why}`;
   return warning("asks-first", message, placeAt(file, task.line), {
@@ -52,7 +54,10 @@ function staysAsking({ task, neededBy }: ApprovalTask, { file }: Plan): Problem 
   });
 }
 
-function unusedFields({ task: at, reason: why, values: what, line }: UnusedField, plan: Plan): Problem[] {
+function unusedFieldProblems(
+  { task: at, reason: why, values: what, line }: UnusedField,
+  plan: Plan,
+): Problem[] {
   const task = `task ${quoted(plan.tasks[at]?.id ?? "")}`;
   const problem = (code: ProblemCode, message: string): Problem =>
     warning(code, message, placeAt(plan.file, line), {
@@ -76,14 +81,14 @@ function unusedFields({ task: at, reason: why, values: what, line }: UnusedField
 const tasksText = (names: readonly string[]): string =>
   `task${names.length === 1 ? "" : "s"} ${listed(names.map(quoted))}`;
 
-/** More of them are counted. */
-const mostRefused = 20;
+/** The number of problems shown; the last one counts the rest. */
+const maxRejected = 20;
 
-function refused(all: Derivation["rejected"], { tasks, file }: Plan): Problem[] {
+function rejectedProblems(all: Derivation["rejected"], { tasks, file }: Plan): Problem[] {
   const idOf = (at = -1) => quoted(tasks[at]?.id ?? "");
   const placeOf = (at = -1) => placeAt(file, tasks[at]?.line);
-  return all.slice(0, mostRefused).map(({ edge: { from, to }, path }, index): Problem => {
-    const more = index === mostRefused - 1 ? all.length - mostRefused : 0;
+  return all.slice(0, maxRejected).map(({ edge: { from, to }, path }, index): Problem => {
+    const more = index === maxRejected - 1 ? all.length - maxRejected : 0;
     const counted = more > 0 ? `; the same goes for ${more} more` : "";
     if (path.length === 0) {
       const message = `task ${idOf(to)} depends on ${idOf(from)}, which is in a later part of the plan${counted}`;
@@ -103,7 +108,7 @@ function refused(all: Derivation["rejected"], { tasks, file }: Plan): Problem[] 
   });
 }
 
-const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] =>
+const noEvidenceProblems = (plan: Plan, { unexplained, edges }: Derivation): Problem[] =>
   unexplained.flatMap((at): Problem[] => {
     const task = plan.tasks[at];
     if (!task) return [];
@@ -114,9 +119,9 @@ const unexplained = (plan: Plan, { unexplained, edges }: Derivation): Problem[] 
     return [warning("no-evidence", message, placeAt(plan.file, task.line), { hint })];
   });
 
-/** Tasks that write one file, and of which neither waits for the other: a run keeps them apart, in no said order. */
-function conflicts(plan: Plan, derived: DerivedManifest): Problem[] {
-  // What cannot be a manifest is reported when it is written.
+/** Finds tasks that write the same file without an order between them: a run takes them one by one, in any order. */
+function conflictProblems(plan: Plan, derived: DerivedManifest): Problem[] {
+  // An invalid manifest is reported when it is written.
   const { success, output: manifest } = v.safeParse(manifestSchema, derived);
   if (!success) return [];
   const spec = runSpec(manifest, modeConfigs[manifest.mode]);

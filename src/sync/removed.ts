@@ -1,49 +1,57 @@
 import type { ManifestTask } from "../../schemas/manifest.ts";
-import { type DerivedRecord, markOf, type Written, type WrittenTask } from "./derived-record.ts";
+import type { DerivedManifest, DerivedTask } from "../derive/derived-manifest.ts";
+import { type DerivedRecord, digestOf } from "./derived-record.ts";
 
 /**
- * The plan's tasks, by the ids that they have there, which the record knows and the manifest lacks: a person removed
- * them. Known by title, for their numbers may be others by now; by id and files where the plan calls them otherwise.
+ * Finds the plan's tasks that a person removed from the manifest: those in the record that the manifest lacks. They are
+ * recognised by title, since their numbers may have changed, or else by id and files. Returns their ids in the plan.
  */
-export function removedFrom(
-  manifest: readonly Pick<ManifestTask, "id">[],
-  plan: readonly WrittenTask[],
+export function findRemoved(
+  manifestTasks: readonly Pick<ManifestTask, "id">[],
+  planTasks: readonly DerivedTask[],
   record: DerivedRecord,
-  idOf: (id: string) => string,
+  newIdOf: (id: string) => string,
 ): ReadonlySet<string> {
-  const olds = new Set(manifest.map(({ id }) => id));
-  const present = new Set(manifest.map(({ id }) => idOf(id)));
-  const byId = new Map(plan.map((task) => [task.id, task]));
-  const byTitle = new Map<string, WrittenTask[]>();
-  for (const task of plan) {
-    const mark = markOf("title", task.title);
-    byTitle.set(mark, [...(byTitle.get(mark) ?? []), task]);
+  const ids = new Set(manifestTasks.map(({ id }) => id));
+  const newIds = new Set(manifestTasks.map(({ id }) => newIdOf(id)));
+  const byId = new Map(planTasks.map((task) => [task.id, task]));
+  const byTitle = new Map<string, DerivedTask[]>();
+  for (const task of planTasks) {
+    const digest = digestOf("title", task.title);
+    byTitle.set(digest, [...(byTitle.get(digest) ?? []), task]);
   }
   const removed = new Set<string>();
-  for (const [id, marks] of record) {
-    if (id === "" || olds.has(id)) continue;
-    const own = byId.get(id);
-    const named = byTitle.get(marks.title ?? "") ?? [];
-    const same = own && own.files.length > 0 && marks.files === markOf("files", own.files) ? own : undefined;
-    const others = named.length === 0 ? same : named.length === 1 ? named[0] : undefined;
-    const task = own && named.includes(own) ? own : others;
-    if (task && !present.has(task.id)) removed.add(task.id);
+  for (const [id, digests] of record) {
+    if (id === "" || ids.has(id)) continue;
+    const task = recordedTask(digests, byId.get(id), byTitle.get(digests.title ?? "") ?? []);
+    if (task && !newIds.has(task.id)) removed.add(task.id);
   }
   return removed;
 }
 
-/** A derivation without some of its tasks, and without what waits for them. */
-export function without(derived: Written, removed: ReadonlySet<string>): Written {
+/** The plan's task that a record is of, given those with its id and with its title; undefined if it is not clear. */
+function recordedTask(
+  digests: Readonly<Record<string, string>>,
+  sameId: DerivedTask | undefined,
+  sameTitle: readonly DerivedTask[],
+): DerivedTask | undefined {
+  if (sameId && sameTitle.includes(sameId)) return sameId;
+  if (sameTitle.length > 0) return sameTitle.length === 1 ? sameTitle[0] : undefined;
+  const hasSameFiles = sameId && sameId.files.length > 0 && digests.files === digestOf("files", sameId.files);
+  return hasSameFiles ? sameId : undefined;
+}
+
+/** Returns a manifest without some of its tasks, and without the dependencies on them. */
+export function withoutTasks(derived: DerivedManifest, removed: ReadonlySet<string>): DerivedManifest {
   if (removed.size === 0) return derived;
   const stages = derived.stages.flatMap(({ name, tasks }) => {
     const kept = tasks.filter(({ id }) => !removed.has(id));
-    return kept.length > 0 ? [{ name, tasks: kept.map((task) => notWaiting(task, removed)) }] : [];
+    return kept.length > 0 ? [{ name, tasks: kept.map((task) => withoutDependencies(task, removed)) }] : [];
   });
   return { ...derived, stages };
 }
 
-/** A task that waits for none of these. */
-export const notWaiting = (task: WrittenTask, removed: ReadonlySet<string>): WrittenTask => ({
+export const withoutDependencies = (task: DerivedTask, removed: ReadonlySet<string>): DerivedTask => ({
   ...task,
-  depends: task.depends.filter((on) => !removed.has(on)),
+  depends: task.depends.filter((id) => !removed.has(id)),
 });

@@ -17,8 +17,8 @@ import {
 import { keyOf } from "../yaml/yaml-nodes.ts";
 
 /**
- * Changes of a YAML text at the places of its nodes: what lies between these stays byte for byte, which the library's
- * own writing, laying out all anew, does not give.
+ * Edits a YAML text at the places of its nodes. Everything else stays byte for byte, while the library's own writing
+ * formats the whole text anew.
  */
 export class TextEdits {
   private readonly edits: { start: number; end: number; text: string }[] = [];
@@ -31,7 +31,7 @@ export class TextEdits {
     this.edits.push({ start, end, text: text.replaceAll("\n", this.eol) });
   }
 
-  /** Whole lines, each at a column, before the line that starts at an offset; at the end of the text too. */
+  /** Inserts whole lines, indented to a column, before the line that starts at an offset, or at the end of the text. */
   insertLines(at: number, column: number, lines: string): void {
     const isCut = at === this.source.length && at > 0 && this.source[at - 1] !== "\n";
     const text = lines.trimEnd().replace(/^(?=.)/gm, " ".repeat(column));
@@ -39,7 +39,7 @@ export class TextEdits {
   }
 
   apply(): string {
-    // Before what is replaced comes what is inserted there.
+    // An insertion comes before a replacement that starts at the same offset.
     const order = this.edits
       .map((edit, at) => ({ ...edit, at }))
       .sort((a, b) => a.start - b.start || a.end - b.end || a.at - b.at);
@@ -52,7 +52,7 @@ export class TextEdits {
     return [...parts, this.source.slice(from)].join("");
   }
 
-  /** The start of the line behind the one in which an offset lies. */
+  /** The start of the line after an offset, or the offset itself if it starts a line. */
   lineAfter(offset: number): number {
     if (offset > 0 && this.source[offset - 1] === "\n") return offset;
     const next = this.source.indexOf("\n", offset);
@@ -63,7 +63,7 @@ export class TextEdits {
     return offset - (this.source.lastIndexOf("\n", offset - 1) + 1);
   }
 
-  /** Behind the last line of a block's content, and behind the comments that stand deeper than a column below it. */
+  /** The start of the line after a block, including comments below it that are indented deeper than a column. */
   endOfBlock(node: Node, column: number): number {
     let at = this.lineAfter(lastOffset(node));
     for (let line = at; line < this.source.length; line = this.lineAfter(line + 1)) {
@@ -76,11 +76,11 @@ export class TextEdits {
 
   setScalar(node: Scalar, value: unknown, isFlow: boolean): void {
     const [start, end] = node.range as [number, number, number];
-    const was = this.source.slice(start, end);
+    const previous = this.source.slice(start, end);
     this.replace(
       start,
       end,
-      `${start === end ? " " : ""}${scalarText(value, isFlow, node)}${was.endsWith("\n") ? "\n" : ""}`,
+      `${start === end ? " " : ""}${scalarText(value, isFlow, node)}${previous.endsWith("\n") ? "\n" : ""}`,
     );
   }
 
@@ -93,7 +93,7 @@ export class TextEdits {
     this.replace(start, lastOffset(node), text);
   }
 
-  /** Adds to the end of a list, in its own style. */
+  /** Appends to a list, in its own style. */
   append(node: YAMLSeq, values: readonly unknown[]): void {
     if (node.flow) this.addFlow(node, values.map(flowText));
     else {
@@ -111,7 +111,7 @@ export class TextEdits {
     }
   }
 
-  /** Takes a pair out, and its line where nothing else stands on it: a comment behind it stays. */
+  /** Removes a pair, and its line if nothing else is on it. A comment after it is kept. */
   removePair(map: YAMLMap, pair: Pair): void {
     const start = (pair.key as Node).range?.[0] ?? 0;
     const end = lastOffset(pair);
@@ -145,7 +145,7 @@ export const blockText = (value: unknown): string => stringify(value, layout);
 const indented = (text: string, column: number): string =>
   text.trimEnd().replace(/\n(?=.)/g, `\n${" ".repeat(column)}`);
 
-/** One line of flow style. */
+/** A value in flow style, on one line. */
 export function flowText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowText).join(", ")}]`;
   if (typeof value === "object" && value !== null)
@@ -155,7 +155,7 @@ export function flowText(value: unknown): string {
   return scalarText(value, true);
 }
 
-/** On one line, in the quotes that a scalar had before. */
+/** A scalar on one line, in the quotes of the previous one. */
 function scalarText(value: unknown, isFlow: boolean, before?: Scalar): string {
   if (typeof value !== "string") return String(value);
   const type = before?.type;
@@ -170,7 +170,7 @@ function scalarText(value: unknown, isFlow: boolean, before?: Scalar): string {
   return text.includes("\n") || (isFlow && isPlain && /[,[\]{}]/.test(text)) ? JSON.stringify(value) : text;
 }
 
-/** Where the last content of a node ends, without comments and line breaks behind it. */
+/** The end of the last content of a node, without comments and line breaks after it. */
 export function lastOffset(node: unknown): number {
   if (isPair(node)) return isEmpty(node.value) ? endOfKey(node) : lastOffset(node.value);
   if (isCollection(node) && !node.flow && node.items.length > 0) return lastOffset(node.items.at(-1));
@@ -182,12 +182,12 @@ const isEmpty = (node: unknown): boolean =>
 const endOfKey = ({ key, value }: Pair): number =>
   Math.max((key as Node).range?.[1] ?? 0, (value as Node | null)?.range?.[0] ?? 0);
 
-/** A map's own pair of a key; what it merges is another map's. */
+/** The pair of a key in a map itself, not in the maps that it merges. */
 export const ownPair = (map: unknown, key: string): Pair | undefined =>
   isMap(map) ? map.items.find((pair) => keyOf(pair) === key) : undefined;
 
-/** Why a value cannot be set in place: shared by an alias, or a list with comments in it, which allows additions. */
-export function fixedBy(task: unknown, key: string): "alias" | "comments" | undefined {
+/** Why a value cannot be set in place: it is shared through an alias, or a list with comments, which allows only additions. */
+export function findLock(task: unknown, key: string): "alias" | "comments" | undefined {
   if (!isMap(task) || task.anchor || task.tag || ownPair(task, "<<")) return "alias";
   const pair = ownPair(task, key);
   if (!pair) return undefined;

@@ -10,22 +10,22 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Manifest } from "../../schemas/manifest.ts";
+import type { DerivedManifest } from "../derive/derived-manifest.ts";
 import { parseYaml } from "../yaml/yaml-file.ts";
 import {
+  buildRecord,
   type DerivedRecord,
+  findRecordLines,
+  formatRecord,
   isRecordHeading,
-  recordIn,
-  recordLines,
-  recordOf,
-  recordSpans,
-  type Written,
+  parseRecord,
 } from "./derived-record.ts";
-import { type Drift, isForPerson, type LeftOutTask, type Update, updateFor } from "./drift.ts";
-import { notWaiting } from "./removed.ts";
-import { fixedBy, lastOffset, ownPair, TextEdits } from "./text-edits.ts";
+import { computeUpdate, type Drift, isForPerson, type LeftOutTask, type Update } from "./drift.ts";
+import { withoutDependencies } from "./removed.ts";
+import { findLock, lastOffset, ownPair, TextEdits } from "./text-edits.ts";
 import { isUnexplainedLine, type Remarks, remarkedTask, remarkLine, stageText, tasksText } from "./write.ts";
 
-/** A manifest's text as a tree, with its tasks' maps by id. */
+/** A manifest's text as a tree, with the maps of its tasks by id. */
 class ManifestTree {
   readonly root: Node | null;
   readonly stages: YAMLSeq | undefined;
@@ -49,43 +49,43 @@ class ManifestTree {
   }
 }
 
-/** What has drifted between a plan's derivation, with the tasks that it leaves to a person, and a manifest's text. */
+/** Compares the text of a manifest with what is derived from its plan; see `computeUpdate`. */
 export function manifestUpdate(
   text: string,
   manifest: Manifest,
-  { derived, leftOut = [] }: { readonly derived: Written; readonly leftOut?: readonly LeftOutTask[] },
+  { derived, leftOut = [] }: { readonly derived: DerivedManifest; readonly leftOut?: readonly LeftOutTask[] },
   force = false,
 ): Update {
   const tree = new ManifestTree(text);
-  const fixed = (id: string, key: string) => fixedBy(tree.tasks.get(id), key);
-  return updateFor(derived, leftOut, { manifest, record: recordOfText(tree), fixed }, force);
+  const lockOf = (id: string, key: string) => findLock(tree.tasks.get(id), key);
+  return computeUpdate(derived, leftOut, { manifest, record: recordIn(tree), lockOf }, force);
 }
 
-const recordOfText = (tree: ManifestTree): DerivedRecord =>
-  recordIn(recordSpans(tree.text, tree.end).map(({ line }) => line));
+const recordIn = (tree: ManifestTree): DerivedRecord =>
+  parseRecord(findRecordLines(tree.text, tree.end).map(({ line }) => line));
 
 type Change = Drift & { readonly kind: "changed" };
 const changesOf = ({ drifts }: Update): Change[] =>
   drifts.filter((drift): drift is Change => drift.kind === "changed");
 
 /**
- * The text after an update: all that it does not change is there byte for byte. Nothing where the text's own form
- * does not allow it, as where its list of stages is an alias.
+ * Returns the text after an update, where everything that the update does not change stays byte for byte. Undefined if
+ * the text cannot be changed in place, for example because its list of stages is an alias.
  */
 export function updatedText(
   text: string,
-  derived: Written,
+  derived: DerivedManifest,
   update: Update,
-  all: Remarks,
+  allRemarks: Remarks,
 ): string | undefined {
   const { removed } = update;
   const remarks = (id: string) =>
-    all(id).filter((line) => !removed.has(remarkedTask(remarkLine(line)) ?? ""));
+    allRemarks(id).filter((line) => !removed.has(remarkedTask(remarkLine(line)) ?? ""));
   const original = new ManifestTree(text);
-  // A manifest that a person wrote gets no record where nothing else is to be done to it.
-  if (update.drifts.every(isForPerson) && recordOfText(original).size === 0) return text;
+  // A handwritten manifest gets no record if nothing else changes.
+  if (update.drifts.every(isForPerson) && recordIn(original).size === 0) return text;
   const before = parseYaml("", text).file?.value;
-  const renamed = withNewIds(original, update);
+  const renamed = renameIds(original, update);
   const tree = new ManifestTree(renamed);
   const edits = new TextEdits(renamed);
   const changes = changesOf(update);
@@ -94,11 +94,11 @@ export function updatedText(
   for (const change of changes) if (change.key === "depends") setRemarks(tree, edits, change, remarks);
   writeRecord(tree, edits, derived, removed);
   const next = edits.apply();
-  return isDeepStrictEqual(parseYaml("", next).file?.value, expected(before, update)) ? next : undefined;
+  return isDeepStrictEqual(parseYaml("", next).file?.value, applyUpdate(before, update)) ? next : undefined;
 }
 
-/** The ids of tasks that the plan calls otherwise, and those in `depends`. */
-function withNewIds(tree: ManifestTree, { renames }: Update): string {
+/** Renames tasks: their ids, those in `depends`, and those in remarks. */
+function renameIds(tree: ManifestTree, { renames }: Update): string {
   const edits = new TextEdits(tree.text);
   const rename = (node: unknown) => {
     const id = isScalar(node) ? renames.get(String(node.value)) : undefined;
@@ -108,7 +108,7 @@ function withNewIds(tree: ManifestTree, { renames }: Update): string {
     rename(ownPair(task, "id")?.value);
     const depends = ownPair(task, "depends")?.value;
     if (isSeq(depends)) for (const one of depends.items) rename(one);
-    for (const { start, line } of remarksAbove(tree.text, task)?.lines ?? []) {
+    for (const { start, line } of findRemarks(tree.text, task)?.lines ?? []) {
       const on = remarkedTask(line) ?? "";
       const at = tree.text.indexOf("# ", start) + 2;
       edits.replace(at, at + on.length, renames.get(on) ?? on);
@@ -117,7 +117,7 @@ function withNewIds(tree: ManifestTree, { renames }: Update): string {
   return edits.apply();
 }
 
-/** Says whether the text's form allows it. */
+/** Adds new stages and tasks. Returns whether the style of the text allows it. */
 function addTasks(tree: ManifestTree, edits: TextEdits, { stages }: Update, remarks: Remarks): boolean {
   let last = 0;
   for (const { name, at, added } of stages) {
@@ -153,8 +153,11 @@ function setValue(tree: ManifestTree, edits: TextEdits, id: string, key: string,
   } else if (isScalar(pair.value)) edits.setScalar(pair.value, value, Boolean(map.flow));
 }
 
-/** The lines of comment above a task's `depends`, the nearest first, and where that line itself starts. */
-function remarksAbove(text: string, task: unknown) {
+/**
+ * Finds the lines of comment above a task's `depends`, the nearest first, and where the line of `depends` starts. Returns
+ * undefined if it does not start its line.
+ */
+function findRemarks(text: string, task: unknown) {
   const key = ownPair(task, "depends")?.key as Scalar | undefined;
   const start = key?.range?.[0];
   if (start === undefined || (task as YAMLMap).flow) return undefined;
@@ -171,9 +174,9 @@ function remarksAbove(text: string, task: unknown) {
   return { at, column: start - at, lines };
 }
 
-/** Above `depends`: the evidence for what it names now, in place of that for what it no longer names. */
+/** Updates the remarks above a changed `depends`: adds those on new dependencies and removes those on old ones. */
 function setRemarks(tree: ManifestTree, edits: TextEdits, change: Change, remarks: Remarks): void {
-  const above = remarksAbove(tree.text, tree.tasks.get(change.id));
+  const above = findRemarks(tree.text, tree.tasks.get(change.id));
   if (!above) return;
   const [was, depends] = [change.from, change.to] as string[][];
   const lines = remarks(change.id).map(remarkLine);
@@ -190,22 +193,19 @@ function setRemarks(tree: ManifestTree, edits: TextEdits, change: Change, remark
   if (more.length > 0) edits.insertLines(above.at, above.column, more.join("\n"));
 }
 
-/**
- * The record of what is derived by now, in place of the one before or at the text's end. It goes on to know the tasks
- * that a person removed.
- */
+/** Replaces the record, or adds it at the end. It keeps the tasks that a person removed. */
 function writeRecord(
   tree: ManifestTree,
   edits: TextEdits,
-  derived: Written,
+  derived: DerivedManifest,
   removed: ReadonlySet<string>,
 ): void {
-  const spans = recordSpans(tree.text, tree.end);
-  const record = recordOf(
+  const spans = findRecordLines(tree.text, tree.end);
+  const record = buildRecord(
     derived,
-    derived.stages.flatMap(({ tasks }) => tasks.map((task) => notWaiting(task, removed))),
+    derived.stages.flatMap(({ tasks }) => tasks.map((task) => withoutDependencies(task, removed))),
   );
-  const lines = recordLines(record, spans.map(({ line }) => line).find(isRecordHeading));
+  const lines = formatRecord(record, spans.map(({ line }) => line).find(isRecordHeading));
   for (const { start, end } of spans.slice(1)) edits.replace(start, end, "");
   const [first] = spans;
   if (first) edits.replace(first.start, first.end, `${lines.join("\n")}\n`);
@@ -222,8 +222,8 @@ interface PlainManifest {
   [key: string]: unknown;
 }
 
-/** What an update makes of a manifest's plain value, against which its text is held. */
-function expected(value: unknown, update: Update): unknown {
+/** Applies an update to the plain data of a manifest, which the updated text must match. */
+function applyUpdate(value: unknown, update: Update): unknown {
   const { renames, stages } = update;
   const manifest = structuredClone(value) as PlainManifest;
   const tasks = new Map<string, PlainTask>();

@@ -1,64 +1,66 @@
 import { Document, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import type { DerivedManifest, DerivedTask } from "../derive/derived-manifest.ts";
 import { oneLine } from "../text/one-line.ts";
-import type { Written, WrittenTask } from "./derived-record.ts";
-import { recordLines, recordOf } from "./derived-record.ts";
+import { buildRecord, formatRecord } from "./derived-record.ts";
 
-/** Where an editor finds the schema of what it shows, where the package does not lie beside the manifest. */
+/** Where an editor finds the schema if the package is not installed next to the manifest. */
 export const schemaUrl = "https://unpkg.com/interserve/schemas/exec-manifest.schema.json";
 
-/** One line of a comment each, above a task's `depends`. */
+/** Returns the lines of comment above the `depends` of the task with an id. */
 export type Remarks = (id: string) => readonly string[];
 
-interface Extras {
-  readonly derived?: Written;
+interface Options {
+  /** What the record holds, if it is not the manifest itself. */
+  readonly derived?: DerivedManifest;
+  /** A URL, or a path relative to the manifest. */
   readonly schema?: string;
+  /** Comments after the stages. */
   readonly closing?: readonly string[];
 }
 
 /**
- * The text of a new manifest: modeline, a line that says where it comes from, remarks as comments, and the record of
- * what was derived. `derived` is what the record holds, where that is not what is written; `schema` a URL, or a path
- * from the manifest; `closing` a last word.
+ * Formats a new manifest: the modeline, a line on its origin, the stages with remarks as comments, and the record of
+ * what was derived.
  */
 export function manifestText(
-  manifest: Written,
+  manifest: DerivedManifest,
   planName: string,
   remarks: Remarks,
-  { derived = manifest, schema = schemaUrl, closing = [] }: Extras = {},
+  { derived = manifest, schema = schemaUrl, closing = [] }: Options = {},
 ): string {
   const document = new Document(manifest);
   const stages = document.get("stages") as YAMLSeq<YAMLMap>;
-  for (const stage of stages.items) dressAll(stage.get("tasks") as YAMLSeq<YAMLMap>, remarks);
+  for (const stage of stages.items) formatTasks(stage.get("tasks") as YAMLSeq<YAMLMap>, remarks);
   document.commentBefore = [
     ` yaml-language-server: $schema=${schema}`,
     ` Derived from ${comment(planName)} by \`interserve plan\`. Comments give the reason for each dependency; \`--update\` keeps your edits.`,
   ].join("\n");
   if (closing.length > 0) document.comment = closing.map((line) => ` ${comment(line)}`).join("\n");
-  const record = recordOf(
+  const record = buildRecord(
     derived,
     derived.stages.flatMap(({ tasks }) => tasks),
   );
-  return `${document.toString(layout)}\n${recordLines(record).join("\n")}\n`;
+  return `${document.toString(layout)}\n${formatRecord(record).join("\n")}\n`;
 }
 
 const layout = { lineWidth: 110, flowCollectionPadding: false } as const;
 
-/** Tasks as entries of a stage's list. */
-export function tasksText(tasks: readonly WrittenTask[], remarks: Remarks): string {
+/** Formats tasks as entries of a stage's `tasks`. */
+export function tasksText(tasks: readonly DerivedTask[], remarks: Remarks): string {
   const document = new Document(tasks);
-  dressAll(document.contents as unknown as YAMLSeq<YAMLMap>, remarks);
+  formatTasks(document.contents as unknown as YAMLSeq<YAMLMap>, remarks);
   return document.toString(layout);
 }
 
-/** A stage as an entry of the list of stages. */
-export function stageText(name: string, tasks: readonly WrittenTask[], remarks: Remarks): string {
+/** Formats a stage as an entry of `stages`. */
+export function stageText(name: string, tasks: readonly DerivedTask[], remarks: Remarks): string {
   const document = new Document([{ name, tasks }]);
-  dressAll(document.getIn([0, "tasks"]) as YAMLSeq<YAMLMap>, remarks);
+  formatTasks(document.getIn([0, "tasks"]) as YAMLSeq<YAMLMap>, remarks);
   return document.toString(layout);
 }
 
-/** Lists of names on one line, and the remarks above `depends`. */
-function dressAll(tasks: YAMLSeq<YAMLMap>, remarks: Remarks): void {
+/** Puts short lists on one line, and remarks above `depends`. */
+function formatTasks(tasks: YAMLSeq<YAMLMap>, remarks: Remarks): void {
   for (const task of tasks.items) {
     const list = task.get("depends", true) as YAMLSeq | undefined;
     if (list) list.flow = true;
@@ -76,7 +78,7 @@ function dressAll(tasks: YAMLSeq<YAMLMap>, remarks: Remarks): void {
 /** A remark as a line of a comment. */
 export const remarkLine = (remark: string): string => `# ${comment(remark)}`;
 
-/** The task of which such a line gives the evidence. */
+/** The id of the dependency that a line of remarks gives the evidence for. */
 export const remarkedTask = (line: string): string | undefined =>
   /^# (\S+): .*(?:\[[a-z-]+\]|…)$/.exec(line)?.[1];
 
@@ -85,6 +87,6 @@ export const unexplained = "LOOK: the plan does not say what this task depends o
 
 /** Whether a line of comment is that remark, also in the words of 0.1.0. */
 export const isUnexplainedLine = (line: string): boolean =>
-  [unexplained, "LOOK: nothing in the plan tells what this task waits for"].includes(line.slice(2));
+  [unexplained, "LOOK: nothing in the plan tells what this task waits for"].map(remarkLine).includes(line);
 
 const comment = (text: string): string => oneLine(text.replace(/\s+/g, " "), 160);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { recordOf } from "../../src/sync/derived-record.ts";
-import { renumbered } from "../../src/sync/renumbered.ts";
+import { buildRecord } from "../../src/sync/derived-record.ts";
+import { matchTasks } from "../../src/sync/renumbered.ts";
 
 /** `2 Cache: a.ts b.ts` as a task. */
 const task = (text: string) => {
@@ -15,8 +15,8 @@ function told(
   edit = (tasks: ReturnType<typeof task>[]) => tasks,
 ) {
   const derived = was.map(task);
-  const record = recordOf({ mode: "all-parallel", tier: "", max_parallel: 1 }, derived);
-  const { renames, likely } = renumbered(edit(was.map(task)), now.map(task), record);
+  const record = buildRecord({ mode: "all-parallel", tier: "deep", max_parallel: 1 }, derived);
+  const { renames, likely } = matchTasks(edit(was.map(task)), now.map(task), record);
   const lines = (pairs: ReadonlyMap<string, string>, by: string) =>
     [...pairs].map(([from, to]) => `${from} ${by} ${to}`.replaceAll("task-", ""));
   return [...lines(renames, "→"), ...lines(likely, "perhaps")];

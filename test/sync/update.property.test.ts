@@ -3,10 +3,9 @@ import { expect, test } from "vitest";
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Manifest } from "../../schemas/manifest.ts";
 import { derive } from "../../src/derive/derive.ts";
-import { buildManifest } from "../../src/derive/derived-manifest.ts";
+import { buildManifest, type DerivedManifest } from "../../src/derive/derived-manifest.ts";
 import { checkManifest } from "../../src/manifest/load.ts";
 import { parsePlan } from "../../src/plan/parse-plan.ts";
-import type { Written } from "../../src/sync/derived-record.ts";
 import { isForPerson } from "../../src/sync/drift.ts";
 import { manifestUpdate, updatedText } from "../../src/sync/update.ts";
 import { manifestText } from "../../src/sync/write.ts";
@@ -40,7 +39,7 @@ const planArb = fc.array(sketchArb, { minLength: 2, maxLength: 5 }).map((sketche
   ),
 );
 
-function derived(plan: readonly Sketch[], phases: boolean): Written {
+function derived(plan: readonly Sketch[], phases: boolean): DerivedManifest {
   const text = plan.map(({ name, files, depends, verify, phase }, at) => {
     const numbers = depends?.map((one) => plan.findIndex((task) => task.name === one) + 1);
     const on = numbers?.filter((number) => number > 0 && number <= at).map((number) => `Task ${number}`);
