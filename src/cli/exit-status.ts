@@ -2,7 +2,7 @@ import { type Problem, ProblemsError, RunError, UsageError } from "../problem.ts
 import { colorsFor } from "../terminal/colors.ts";
 import { printable } from "../text/printable.ts";
 
-/** The exit status of a command that ended with an error: 70 for a defect of interserve. */
+/** The exit status of a command that ended with an error: 70 for a bug in interserve. */
 export function statusOf(error: unknown): number {
   if (error instanceof RunError) return 1;
   return error instanceof ProblemsError || error instanceof UsageError || isSystemError(error) ? 2 : 70;
@@ -19,7 +19,7 @@ export async function printProblems(problems: readonly Problem[]): Promise<void>
   for (const problem of problems) process.stderr.write(`${renderProblem(problem, { color })}\n`);
 }
 
-/** Prints an error, or its problems, to standard error. Only a defect of interserve comes with a stack. */
+/** Prints an error, or its problems, to standard error. Only a bug in interserve comes with a stack. */
 export async function printError(error: unknown): Promise<void> {
   if (error instanceof ProblemsError) {
     await printProblems(error.problems);

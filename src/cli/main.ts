@@ -8,7 +8,7 @@ import { program } from "./program.ts";
 /**
  * The command line: from arguments to an exit status. 0: every task passed, with or without warnings; 1: a task failed,
  * was skipped or is parked; 2: a usage error or an invalid manifest, and nothing was started; 130 and 143: ended by
- * SIGINT and SIGTERM; 70: a defect of interserve.
+ * SIGINT and SIGTERM; 70: a bug in interserve.
  */
 export async function main(args: readonly string[]): Promise<number> {
   let [status, isOutputLost] = [0, false];

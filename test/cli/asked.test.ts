@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-/** Answers as from another terminal. */
+/** Answers as if from another terminal. */
 async function answerElsewhere(task: string): Promise<void> {
   const [run = ""] = await readdir(join(rig.dir, ".interserve/runs"));
   expect((await rig.run("answer", run, task, "from elsewhere")).code).toBe(0);
@@ -24,8 +24,8 @@ async function answerElsewhere(task: string): Promise<void> {
 const ends = async (task: string, attempt: number, verdict: string) =>
   (await rig.agent(task, attempt)).exit(0, `VERDICT: ${verdict}\n`);
 
-describe("a question at the terminal that was answered elsewhere", () => {
-  test("is withdrawn: the run goes on in view, and ends", async () => {
+describe("a question at the terminal that is answered elsewhere", () => {
+  test("is withdrawn, and the run continues on the screen", async () => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"]);
     await ends("c", 1, "CLEAN");
     await ends("b", 1, "QUESTION port?");
@@ -37,7 +37,7 @@ describe("a question at the terminal that was answered elsewhere", () => {
     expect(pty.screen.text()).toContain("2 pass of 2");
   });
 
-  test("leaves the next line to the next question", async () => {
+  test("does not take the answer to the next question", async () => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"]);
     await ends("b", 1, "QUESTION port?");
     await ends("c", 1, "QUESTION colour?");
@@ -51,7 +51,7 @@ describe("a question at the terminal that was answered elsewhere", () => {
     expect(await pty.ended).toBe(0);
   });
 
-  test("takes the pause between batches back with it", async () => {
+  test("also withdraws the question about the next batch", async () => {
     const pty = await Pty.open(rig, ["run", "batches.exec.yaml", "--step"]);
     const batches = () => pty.screen.text().split("Start the next batch").length - 1;
     await ends("a", 1, "CLEAN");

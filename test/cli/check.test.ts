@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-test("a valid manifest: one line, exit 0", async () => {
+test("a valid manifest prints one line and exits with 0", async () => {
   expect(await rig.run("check", "good.exec.yaml")).toEqual({
     code: 0,
     stdout: "1 manifest: valid (0 errors, 0 warnings)\n",
@@ -35,7 +35,7 @@ test("a valid manifest: one line, exit 0", async () => {
   });
 });
 
-test("every problem at once, with place, source line, squiggle, hint and second place; exit 2", async () => {
+test("every problem is listed with its place, source line, squiggle, hint and related place; exit 2", async () => {
   const { code, stdout, stderr } = await rig.run("check", "bad.exec.yaml");
   expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
   expect(
@@ -74,7 +74,7 @@ describe("--json", () => {
     expect(JSON.parse(stdout)).toEqual({ valid: true, problems: [] });
   });
 
-  test("problems have the seven keys of the contract, and a second place where there is one", async () => {
+  test("problems have seven keys, and related places if there are any", async () => {
     const { code, stdout } = await rig.run("check", "bad.exec.yaml", "--json");
     expect(code).toBe(2);
     const { valid, problems, ...rest } = JSON.parse(stdout);
@@ -98,13 +98,13 @@ describe("--json", () => {
     ]);
   });
 
-  test("a problem without a hint says null", async () => {
+  test("a problem without a hint has the hint null", async () => {
     await rig.file("x.exec.yaml", "a: [\n");
     const { stdout } = await rig.run("check", "x.exec.yaml", "--json");
     for (const { hint } of JSON.parse(stdout).problems) expect(hint === null || hint.length > 0).toBe(true);
   });
 
-  test("warnings alone leave it valid, with exit 0", async () => {
+  test("a manifest with nothing but warnings is valid, with exit 0", async () => {
     await rig.file("w.exec.yaml", `${good}owner: me\n`);
     const { code, stdout } = await rig.run("check", "w.exec.yaml", "--json");
     expect(code).toBe(0);
@@ -112,7 +112,7 @@ describe("--json", () => {
   });
 });
 
-test("several files: the problems of all, each with its file, and one verdict", async () => {
+test("several manifests share one verdict, and each problem names its file", async () => {
   const { code, stdout } = await rig.run(
     "check",
     "good.exec.yaml",
@@ -127,7 +127,7 @@ test("several files: the problems of all, each with its file, and one verdict", 
   expect(text).toMatchObject({ code: 0, stdout: "2 manifests: valid (0 errors, 0 warnings)\n" });
 });
 
-test("a task's prompt_file that cannot be read is a problem with its place", async () => {
+test("a prompt_file that cannot be read is a problem at its place", async () => {
   await rig.file("prompts/good.md", "Do it.");
   const manifest = `${good}        prompt_file: prompts/good.md
       - id: b
@@ -150,14 +150,14 @@ test("a task's prompt_file that cannot be read is a problem with its place", asy
   }
 });
 
-test("text of a manifest reaches the terminal without its escapes", async () => {
+test("text of a manifest is printed without its escape sequences", async () => {
   await rig.file("e.exec.yaml", 'version: 1\nmode: "\\e[2J\\e]0;owned\\a"\nstages: []\n"\\u202Ekey": 1\n');
   const { stdout } = await rig.run("check", "e.exec.yaml");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there.
   expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
-test("colours only where they are asked for or there is a terminal", async () => {
+test("colours appear only in a terminal or on request", async () => {
   const plain = await rig.command(["check", "bad.exec.yaml"], { NO_COLOR: "" }).ended;
   expect(plain.stdout).not.toContain("\u001b");
   const coloured = await rig.command(["check", "bad.exec.yaml"], { NO_COLOR: "", FORCE_COLOR: "1" }).ended;
@@ -178,7 +178,7 @@ test.skipIf(!hasCorpus)("every manifest of the corpus is valid", async () => {
   });
 });
 
-describe("a task that has no section in the plan and no prompt", () => {
+describe("a task without a section in the plan and without a prompt", () => {
   const plan = "### Task 1: Tokenizer\n\n### Task 2: Counter of words\n";
   const manifest = `version: 1
 mode: all-parallel
@@ -194,7 +194,7 @@ stages:
         run: "true"
       - id: lost
 `;
-  test("is pointed out where it stands, with the plan's task that may be meant", async () => {
+  test("is reported at its place, with the task of the plan that may be meant", async () => {
     await rig.file("plan.md", plan);
     await rig.file("plan.exec.yaml", manifest);
     const checked = await rig.run("check", "plan.exec.yaml");
@@ -221,7 +221,7 @@ stages:
     }
   });
 
-  test("without any plan is said once, of a run that has none", async () => {
+  test("is reported once for a manifest without a plan", async () => {
     await rig.file("alone.exec.yaml", manifest);
     const { stderr } = await rig.run("run", "alone.exec.yaml", "--dry-run");
     expect(stderr.match(/warning \S+: .*/g)).toEqual([

@@ -2,7 +2,7 @@ import type { Command, Option } from "commander";
 import { expect, test } from "vitest";
 import { program } from "../../src/cli/program.ts";
 
-/** Every command of `interserve` with its arguments and options: a change of one is a change of the interface. */
+/** Every command with its arguments and options. A change here is a change of the interface. */
 const commands = `
 run [manifest|plan]
   --plan <file>
@@ -88,7 +88,7 @@ doctor
 help [command]
 `;
 
-test("the commands take these arguments and options", () => {
+test("every command has exactly these arguments and options", () => {
   expect(
     `\n${program(() => {})
       .commands.flatMap(linesOf)
@@ -104,7 +104,7 @@ function linesOf(command: Command): string[] {
   return [[command.name(), ...words].join(" "), ...command.options.map((one) => lineOf(one as Declared))];
 }
 
-/** An option as commander keeps it; its types leave out what it conflicts with. */
+/** An option of commander, whose types leave out what it conflicts with. */
 type Declared = Option & { readonly conflictsWith: readonly string[] };
 
 function lineOf({ flags, argChoices, conflictsWith, defaultValue }: Declared): string {

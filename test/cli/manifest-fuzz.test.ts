@@ -12,7 +12,7 @@ const directory = mkdtempSync(join(tmpdir(), "interserve-fuzz-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const file = join(directory, "x.exec.yaml");
 
-/** Loads a text, and holds what comes back against what every answer must be: a manifest, or errors with places. */
+/** Loads a text and checks that the result is a manifest, or errors with places. */
 async function holds(content: string | Uint8Array): Promise<void> {
   writeFileSync(file, content);
   const { manifest, problems } = await loadManifest(file);
@@ -169,7 +169,7 @@ describe("the loader never throws, and every error has a place", () => {
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), holds), { numRuns: 200 });
   });
 
-  test("manifests of wrong values, as JSON, which is YAML", async () => {
+  test("manifests of wrong values, written as JSON, which is YAML", async () => {
     const shaped = fc.record({
       version: fc.oneof(fc.constant(1), json.value),
       mode: json.value,
@@ -225,7 +225,7 @@ describe("the loader never throws, and every error has a place", () => {
   });
 });
 
-describe("through the binary: a diagnostic, exit 2, no stack", () => {
+describe("the command line reports a problem, exits with 2 and prints no stack", () => {
   const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${[..."bcdefghij"].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${"abcdefghi"[at]}`).join(", ")}]`).join("\n")}\n`;
   const cases: Record<string, string | Uint8Array> = {
     "an empty file": "",

@@ -60,7 +60,7 @@ test.each([
   expect(Object.keys(JSON.parse(stdout))).toEqual(Object.keys(facts));
 });
 
-test("show and a dry run tell a person the same", async () => {
+test("show and a dry run print the same", async () => {
   const shown = await rig.run("show", "p.exec.yaml");
   expect(shown).toEqual(await rig.run("run", "p.exec.yaml", "--dry-run"));
   expect(shown.stdout).toBe(`dependency-driven, 4 tasks, at most 3 at once
@@ -79,7 +79,7 @@ stage_barriers: relaxed would save no time
 `);
 });
 
-test("flags take the place of what the manifest says", async () => {
+test("flags override the manifest", async () => {
   const flags = ["--max-parallel", "7", "--engine", "command", "--mode", "manual-batching", "--json"];
   const { stdout } = await rig.run("show", "p.exec.yaml", ...flags);
   const shown = JSON.parse(stdout);
@@ -92,7 +92,7 @@ test("flags take the place of what the manifest says", async () => {
   ]);
 });
 
-test("all-parallel waits for nothing, and says what it ignores", async () => {
+test("all-parallel puts all tasks in one wave and warns that dependencies are ignored", async () => {
   const { code, stdout, stderr } = await rig.run("show", "p.exec.yaml", "--mode", "all-parallel", "--json");
   expect(code).toBe(0);
   const shown = JSON.parse(stdout);
@@ -101,14 +101,14 @@ test("all-parallel waits for nothing, and says what it ignores", async () => {
   expect(stderr).toContain("warning dependencies-ignored");
 });
 
-test("all-sequential runs one at a time, and says so", async () => {
+test("all-sequential shows one task at a time", async () => {
   const { stdout } = await rig.run("show", "p.exec.yaml", "--mode", "all-sequential");
   expect(stdout).toContain("all-sequential, 4 tasks, one at a time\n");
   expect(stdout.match(/^ {2}step \d$/gm)).toHaveLength(4);
 });
 
-describe("what relaxed barriers would save", () => {
-  test("is told in units of a task's time", async () => {
+describe("what relaxed stage barriers would save", () => {
+  test("is given in units of a task's time", async () => {
     await rig.file("q.exec.yaml", plan.replace("title: d", "depends: [a]"));
     expect((await rig.run("show", "q.exec.yaml")).stdout).toContain(
       "stage_barriers: relaxed would take 2 units of time instead of 3 (33 % less), if every task takes one\n",
@@ -116,14 +116,14 @@ describe("what relaxed barriers would save", () => {
   });
 
   test.each(["--mode all-sequential", "--mode manual-batching"])(
-    "is not told with %s, where it does not matter",
+    "is left out with %s, where barriers do not matter",
     async (flags) => {
       expect((await rig.run("show", "p.exec.yaml", ...flags.split(" "))).stdout).not.toContain("relaxed");
     },
   );
 });
 
-test("tasks that share a file and wait for each other anyway are no conflict", async () => {
+test("tasks that share a file are no conflict if one depends on the other", async () => {
   await rig.file("q.exec.yaml", plan.replace("id: b,", "id: b, depends: [a],"));
   expect(JSON.parse((await rig.run("show", "q.exec.yaml", "--json")).stdout).conflicts).toEqual([]);
 });
@@ -159,7 +159,7 @@ interface Node {
 }
 
 describe("--dot", () => {
-  test("a parser reads it as the graph that it is, whatever the titles", async () => {
+  test("any titles give a graph that a parser reads correctly", async () => {
     await rig.file("h.exec.yaml", hostile);
     const { code, stdout } = await rig.run("show", "h.exec.yaml", "--dot");
     expect(code).toBe(0);
@@ -173,17 +173,17 @@ describe("--dot", () => {
     visit(parse(stdout) as unknown as Node);
     expect(kinds.get("Subgraph")).toBe(2);
     expect(kinds.get("Node")).toBe(17);
-    // Eight named ones, and from each of the first stage to the one that names none.
+    // Eight named dependencies, and one from each task of the first stage to the task that names none.
     expect(kinds.get("Edge")).toBe(8 + 8);
     expect(stdout.match(/style=dashed/g)).toHaveLength(8);
     expect(labels).toContain(String.raw`t0.0: say "hi" and \\"bye\\" \\`);
     expect(labels).toContain("t0.1: two lines and tabs");
-    // Graphviz reads HTML entities also in plain labels.
+    // Graphviz reads HTML entities in plain labels too.
     expect(labels).toContain("t0.2: [a] {b} (c) <d> |e| &amp;amp; #35; ; --> x");
     expect(stdout).not.toContain("\u001b");
   });
 
-  test("an exact small one", async () => {
+  test("a small graph is exactly this", async () => {
     expect((await rig.run("show", "p.exec.yaml", "--dot")).stdout).toBe(`digraph plan {
   rankdir=LR; node [shape=box];
   subgraph cluster_0 {
@@ -205,7 +205,7 @@ describe("--dot", () => {
 });
 
 describe("--mermaid", () => {
-  test("an exact small one", async () => {
+  test("a small graph is exactly this", async () => {
     expect((await rig.run("show", "p.exec.yaml", "--mermaid")).stdout).toBe(`flowchart LR
   subgraph s0 ["Base"]
     t0["a: First"]
@@ -223,7 +223,7 @@ describe("--mermaid", () => {
 `);
   });
 
-  test("no title can end its label, begin markup or add a line", async () => {
+  test("no title can end its label, start markup or add a line", async () => {
     await rig.file("h.exec.yaml", hostile);
     const lines = (await rig.run("show", "h.exec.yaml", "--mermaid")).stdout.split("\n");
     for (const line of lines) {
@@ -238,7 +238,7 @@ describe("--mermaid", () => {
     expect(lines).toContain('    t2["t0.2: [a] {b} (c) #60;d#62; |e| #38;amp; #35;35; ; --#62; x"]');
   });
 
-  test("a label that begins as a list, which Mermaid refuses, is none", async () => {
+  test("a label that starts like a list, which Mermaid rejects, is escaped", async () => {
     await rig.file(
       "l.exec.yaml",
       plan.replace("name: Base", 'name: "1. Base"').replace("id: d, title: d", "id: '- d'"),
@@ -249,7 +249,7 @@ describe("--mermaid", () => {
   });
 });
 
-test("the three forms exclude each other", async () => {
+test("--json, --mermaid and --dot exclude each other", async () => {
   for (const flags of [
     ["--json", "--dot"],
     ["--mermaid", "--dot"],
@@ -261,7 +261,7 @@ test("the three forms exclude each other", async () => {
   }
 });
 
-test("an absolute path in the project is the same file as the path from there", async () => {
+test("an absolute path in the project and the relative path are the same file", async () => {
   const file = `${rig.dir}/src/x.ts`;
   await rig.file("abs.exec.yaml", plan.replace("files: [src]", `files: ["${file}", /elsewhere/x.ts]`));
   const { stdout } = await rig.run("show", "abs.exec.yaml", "--json");

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-test("answers that are all there at once are taken one a batch", async () => {
+test("answers that arrive at once are used for one batch each", async () => {
   const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
   run.child.stdin?.end("y\n\n");
   const { code, stderr } = await run.ended;
@@ -23,25 +23,25 @@ test("answers that are all there at once are taken one a batch", async () => {
   expect(stderr).toContain("Start the next batch (2 tasks)? [Y/n] ");
 });
 
-test("a no ends the run there, with exit 1", async () => {
+test("a no ends the run, with exit 1", async () => {
   const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
   run.child.stdin?.end("y\nno\n");
   expect((await run.ended).code).toBe(1);
   expect(run.story()).toEqual(["a started", "a pass", "b started", "b pass", "c cancelled", "d cancelled"]);
 });
 
-test("an answer is not waited for any more once a signal has ended the run", async () => {
+test("a signal ends the run while it waits for an answer", async () => {
   const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
   await run.event("batch.held");
   run.child.kill("SIGINT");
-  // Its standard input stays open.
+  // Standard input stays open.
   const status = await new Promise((resolve) => run.child.once("exit", (code) => resolve(code)));
   expect(status).toBe(130);
   expect(isAlive(run.child.pid ?? 0)).toBe(false);
   expect(run.story()).toEqual(["a started", "a pass", "b cancelled", "c cancelled", "d cancelled"]);
 });
 
-test("a run to its end does not wait for a standard input that stays open", async () => {
+test("a run ends even if its standard input stays open", async () => {
   const run = rig.command(["run", "quick.exec.yaml", "--step", "--json"]);
   await run.event("batch.held");
   run.child.stdin?.write("y\ny\n");

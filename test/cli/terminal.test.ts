@@ -4,7 +4,7 @@ import { colorsFor, isInteractive } from "../../src/terminal/colors.ts";
 import { Pty } from "../pty.ts";
 import { manifestOf, Rig } from "../rig.ts";
 
-describe("what decides how a stream is written to", () => {
+describe("colours and redrawing", () => {
   test.each([
     // environment, colours on a terminal and on a pipe, redrawn on a terminal
     [{}, true, false, true],
@@ -19,13 +19,16 @@ describe("what decides how a stream is written to", () => {
     [{ TERM: "dumb", FORCE_COLOR: "3" }, true, true, false],
     [{ CI: "true" }, true, false, false],
     [{ CI: "false" }, true, false, true],
-  ] as const)("%o: colours %o, on a pipe %o; redrawn in place %o", (env, onTerminal, onPipe, redrawn) => {
-    const [terminal, pipe] = [{ isTTY: true }, { isTTY: false }];
-    expect(colorsFor(terminal, env).isColorSupported).toBe(onTerminal);
-    expect(colorsFor(pipe, env).isColorSupported).toBe(onPipe);
-    expect(isInteractive(terminal, env)).toBe(redrawn);
-    expect(isInteractive(pipe, env)).toBe(false);
-  });
+  ] as const)(
+    "%o: colours in a terminal %o, on a pipe %o; redrawn in place %o",
+    (env, onTerminal, onPipe, redrawn) => {
+      const [terminal, pipe] = [{ isTTY: true }, { isTTY: false }];
+      expect(colorsFor(terminal, env).isColorSupported).toBe(onTerminal);
+      expect(colorsFor(pipe, env).isColorSupported).toBe(onPipe);
+      expect(isInteractive(terminal, env)).toBe(redrawn);
+      expect(isInteractive(pipe, env)).toBe(false);
+    },
+  );
 });
 
 let rig: Rig;
@@ -36,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-/** What is shown at which size, in this order. */
+/** What is shown at each size, in this order. */
 const frames: readonly (readonly [number, number, string, string])[] = [
   [
     80,
@@ -61,12 +64,12 @@ const frames: readonly (readonly [number, number, string, string])[] = [
   ],
 ];
 
-/** Escape sequences, but for colours. */
+/** Escape sequences other than colours. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
 const movement = /\u001b(?!\[\d*m)/;
 
 describe("a run in a terminal", () => {
-  test("is drawn anew when that changes its size: no line is wrapped, and nothing old is left", async () => {
+  test("is redrawn after a change of size: no line is wrapped and nothing old is left", async () => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"]);
     const { screen } = pty;
     const agent = await rig.agent("a");
@@ -87,7 +90,7 @@ describe("a run in a terminal", () => {
     expect(screen.text()).not.toMatch(/\d running/);
   });
 
-  test("has no colours under NO_COLOR, and is redrawn all the same", async () => {
+  test("has no colours under NO_COLOR, but is redrawn in place", async () => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"], { env: { NO_COLOR: "1" } });
     await pty.until(() => pty.screen.text().includes("2 running"));
     for (const task of ["a", "b", "c"]) await (await rig.agent(task)).exit();
@@ -101,7 +104,7 @@ describe("a run in a terminal", () => {
   test.each([
     ["TERM=dumb", { TERM: "dumb" }],
     ["CI", { CI: "true" }],
-  ])("is told line by line, and nothing is moved, under %s", async (_, env) => {
+  ])("is printed line by line, without moving the cursor, under %s", async (_, env) => {
     const pty = await Pty.open(rig, ["run", "p.exec.yaml"], { env });
     for (const task of ["a", "b", "c"]) await (await rig.agent(task)).exit();
     expect(await pty.ended).toBe(0);
@@ -110,7 +113,7 @@ describe("a run in a terminal", () => {
   });
 });
 
-test("on a pipe there is no escape sequence at all", async () => {
+test("output to a pipe has no escape sequences", async () => {
   const run = rig.command(["run", "p.exec.yaml"], { NO_COLOR: "", FORCE_COLOR: "" });
   run.child.stdin?.end();
   for (const task of ["a", "b"]) await (await rig.agent(task)).exit(task === "b" ? 1 : 0);

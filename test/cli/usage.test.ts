@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-/** A command that must fail as a user's mistake: exit 2, nothing on standard output, no stack; what it says. */
+/** Runs a command that must fail as a user's mistake: exit 2, no output, no stack. Returns its message. */
 async function mistake(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await rig.run(...args);
   expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
@@ -44,19 +44,19 @@ describe("a mistake on the command line", () => {
     [["run", "p.exec.yaml", "--max-parallel=-1"], "Expected a whole number from 1 to 1000."],
     [["run", "p.exec.yaml", "--step"], "has no batches"],
     [["complete", "tcsh"], "Allowed choices are zsh, bash, fish, powershell"],
-  ])("%j: exit 2, and what to do", async (args, said) => {
+  ])("%j exits with 2 and says what is wrong", async (args, said) => {
     expect(await mistake(...args)).toContain(said);
     expect(existsSync(join(rig.dir, ".interserve"))).toBe(false);
   });
 
-  test("nothing at all shows the help, exit 2", async () => {
+  test("an empty command line shows the help and exits with 2", async () => {
     expect(await mistake()).toContain("Usage: interserve");
   });
 });
 
-describe("a place that is not as it should be", () => {
+describe("a wrong path", () => {
   test.each(["run", "show"])(
-    "%s: no file, a directory, a project directory that is none",
+    "%s reports a missing file, a directory and a missing project directory",
     async (command) => {
       expect(await mistake(command, "gone.exec.yaml")).toContain("file-not-found");
       expect(await mistake(command, ".")).toContain("file-is-directory");
@@ -72,7 +72,7 @@ describe("a place that is not as it should be", () => {
   );
 
   test.each([".interserve", ".interserve/runs"])(
-    "a file where %s is to be: an error, and nothing has run",
+    "a file in place of %s is an error, and nothing runs",
     async (path) => {
       await rig.file("p.exec.yaml", quick.replace('"true"', "touch ran"));
       await rig.file(path, "in the way");
@@ -82,12 +82,12 @@ describe("a place that is not as it should be", () => {
     },
   );
 
-  test("a configuration that is wrong is a problem with its place", async () => {
+  test("a wrong configuration is a problem with its place", async () => {
     await rig.file("interserve.config.yaml", "grace: soon\n");
     expect(await mistake("run", "p.exec.yaml")).toMatch(/interserve\.config\.yaml:1:8 error wrong-type: /);
   });
 
-  test("a project directory whose name a terminal would obey is told without that", async () => {
+  test("the name of a project directory is printed without escape sequences", async () => {
     const said = await mistake("run", "p.exec.yaml", "--project-dir", "\u001b[2Jgone");
     expect(said).not.toContain("\u001b");
   });
@@ -102,17 +102,13 @@ describe("an engine that is missing", () => {
       "--engine codex",
       /^error: The engine "codex" needs the program "codex", which is not on PATH\. .*--engine\.\n$/,
     ],
-    [
-      "dispatch",
-      "--engine dispatch",
-      /^error: The engine "dispatch" needs a dispatch script, and none is named\. .*\n$/,
-    ],
+    ["dispatch", "--engine dispatch", /^error: The engine "dispatch" needs a dispatch script\. .*\n$/],
     [
       "command",
       "--engine command",
       /^error: The engine "command" has nothing to run for "a" and "b"[:.].*\n$/,
     ],
-  ])("%s: one clear sentence, and nothing is written", async (_, flags, sentence) => {
+  ])("%s: the message is one sentence, and nothing is written", async (_, flags, sentence) => {
     await rig.file("agent.exec.yaml", agent);
     const before = await readdir(rig.dir);
     const { code, stdout, stderr } = await rig.command(["run", "agent.exec.yaml", ...flags.split(" ")], bare)
@@ -122,7 +118,7 @@ describe("an engine that is missing", () => {
     expect(await readdir(rig.dir)).toEqual(before);
   });
 
-  test("a command in the configuration is one for every task", async () => {
+  test("a command in the configuration applies to every task", async () => {
     await rig.file("agent.exec.yaml", agent);
     await rig.file("interserve.config.yaml", 'engines: {command: {run: "true"}}\n');
     expect(await rig.run("run", "agent.exec.yaml", "--engine", "command", "--json")).toMatchObject({
@@ -133,7 +129,7 @@ describe("an engine that is missing", () => {
 
 describe("a plan", () => {
   const text = "# P\n\n### Task 1: First\n\nDo it.\n\n### Task 2: Second\n\n**Depends on:** Task 1\n";
-  test("without a manifest runs all-parallel", async () => {
+  test("without a manifest runs in mode all-parallel", async () => {
     await rig.file("plan.md", text);
     const { code, stdout } = await rig.run("show", "plan.md", "--json");
     expect(code).toBe(0);
@@ -151,19 +147,22 @@ describe("a plan", () => {
     expect(run.story()).toEqual(expect.arrayContaining(["task-1 pass", "task-2 pass"]));
   });
 
-  test.each(["plan.exec.yaml", "plan.exec.yml"])("with %s beside it runs that", async (name) => {
-    await rig.file("plan.md", text);
-    await rig.file(name, quick);
-    const run = rig.command(["run", "plan.md", "--json"]);
-    expect((await run.ended).code).toBe(0);
-    expect(await run.event("run.started")).toMatchObject({
-      manifest: join(rig.dir, name),
-      plan: join(rig.dir, "plan.md"),
-      mode: "dependency-driven",
-    });
-  });
+  test.each(["plan.exec.yaml", "plan.exec.yml"])(
+    "with %s next to it runs with that manifest",
+    async (name) => {
+      await rig.file("plan.md", text);
+      await rig.file(name, quick);
+      const run = rig.command(["run", "plan.md", "--json"]);
+      expect((await run.ended).code).toBe(0);
+      expect(await run.event("run.started")).toMatchObject({
+        manifest: join(rig.dir, name),
+        plan: join(rig.dir, "plan.md"),
+        mode: "dependency-driven",
+      });
+    },
+  );
 
-  test("--plan names another", async () => {
+  test("is replaced by the one that --plan names", async () => {
     await rig.file("other.md", "# O\n\n### Task 1: a\n\nFrom the other plan.\n");
     await rig.file(
       "p.exec.yaml",
@@ -176,7 +175,7 @@ describe("a plan", () => {
     expect(await readFile(join(artifacts, "output.md"), "utf8")).toContain("From the other plan.");
   });
 
-  test("without a task's heading is a problem that says what one looks like", async () => {
+  test("without a task is a problem that shows the heading of a task", async () => {
     await rig.file("plan.md", "# P\n\nNothing.\n");
     expect(await mistake("run", "plan.md")).toMatch(
       /plan\.md:1:1 error plan-without-tasks: [\s\S]*### Task 1: Title/,
@@ -184,7 +183,7 @@ describe("a plan", () => {
   });
 });
 
-test("--project-dir is where agents work and artifacts lie; a manifest's own place does not matter", async () => {
+test("agents work and artifacts are kept in --project-dir, wherever the manifest is", async () => {
   await mkdir(join(rig.dir, "project"));
   await rig.file("p.exec.yaml", quick.replace('"true"', "pwd"));
   const run = rig.command(["run", "p.exec.yaml", "--project-dir", "project", "--json"]);
@@ -197,7 +196,7 @@ test("--project-dir is where agents work and artifacts lie; a manifest's own pla
 });
 
 describe("help", () => {
-  test.each([["--help"], ["help"]])("%j shows the commands", async (...args) => {
+  test.each([["--help"], ["help"]])("%j lists the commands", async (...args) => {
     const { code, stdout, stderr } = await rig.run(...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const command of ["run", "check", "show", "complete"])
@@ -206,7 +205,7 @@ describe("help", () => {
   });
 
   test.each([["run"], ["check"], ["show"], ["complete"], ["help"]])(
-    "of %s has examples, both ways",
+    "of %s has examples, with `help` and with --help",
     async (command) => {
       const { code, stdout } = await rig.run("help", command);
       expect(code).toBe(0);
@@ -226,7 +225,7 @@ describe("help", () => {
 });
 
 describe("completion", () => {
-  test("of a flag, a command and a value", async () => {
+  test("offers flags and commands", async () => {
     const words = async (...args: string[]) =>
       (await rig.run("complete", "--", ...args)).stdout.split("\n").map((line) => line.split("\t")[0]);
     expect(await words("run", "--mo")).toContain("--mode");
@@ -234,13 +233,13 @@ describe("completion", () => {
     expect(await words("show", "--me")).toContain("--mermaid");
   });
 
-  test.each(["bash", "zsh", "fish", "powershell"])("a script for %s", async (shell) => {
+  test.each(["bash", "zsh", "fish", "powershell"])("prints a script for %s", async (shell) => {
     const { code, stdout, stderr } = await rig.run("complete", shell);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("interserve");
   });
 
-  test("a real bash takes the script, and completes with it", async () => {
+  test("works in bash", async () => {
     await rig.file("bin/interserve", `#!/bin/sh\nexec '${process.execPath}' '${binary}' "$@"\n`);
     const script = `chmod +x bin/interserve; PATH="$PWD/bin:$PATH"; compopt() { :; }; source <(interserve complete bash) && complete -p interserve
       COMP_WORDS=(interserve run --mo); COMP_CWORD=2; COMP_LINE="interserve run --mo"; COMP_POINT=\${#COMP_LINE}
@@ -257,8 +256,8 @@ describe("completion", () => {
   });
 });
 
-describe("output that nobody reads", () => {
-  test.each([["--json"], []])("does not break a run (%s)", async (...flags) => {
+describe("output that cannot be written", () => {
+  test.each([["--json"], []])("does not stop a run (%s)", async (...flags) => {
     await rig.file("slow.exec.yaml", manifestOf([{ a: "", b: "a", c: "b" }]));
     const run = rig.command(["run", "slow.exec.yaml", ...flags]);
     const a = await rig.agent("a");
@@ -274,7 +273,7 @@ describe("output that nobody reads", () => {
   });
 
   test.skipIf(!existsSync("/dev/full"))(
-    "a full disk under it is told once, and the run goes on to its end",
+    "because the disk is full is reported once, and the run continues to its end",
     async () => {
       await rig.file("p.exec.yaml", manifestOf([{ a: "", b: "a" }]).replaceAll(/run: .*/g, 'run: "true"'));
       for (const [args, status] of [
@@ -298,7 +297,7 @@ describe("output that nobody reads", () => {
     },
   );
 
-  test("`| head -1` takes one line and the run goes on to its end", async () => {
+  test("because `head -1` has ended does not stop a run", async () => {
     const script = `'${process.execPath}' '${binary}' run p.exec.yaml --json | head -1; echo "\${PIPESTATUS[@]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: rig.dir, encoding: "utf8" });
     expect(stderr).toBe("");

@@ -27,11 +27,11 @@ const journalOf = async (run: string): Promise<RunEvent[]> => {
 const nameOf = async (run: Command) => (await run.event("run.started")).run;
 
 describe("status --watch", () => {
-  test("on a pipe tells a run line by line until it is over, and ends as it does", async () => {
+  test("on a pipe prints a run line by line to its end, and exits with its status", async () => {
     const run = startRun();
     const a = await rig.agent("a");
     const lines = watch();
-    // It has come to where the run is.
+    // It has caught up with the run.
     const events = watch("--json");
     await events.event("task.started", "a");
     await a.exit();
@@ -52,7 +52,7 @@ describe("status --watch", () => {
     expect((await events.ended).code).toBe(1);
   });
 
-  test("--json gives the journal's events, one a line, from the run's start", async () => {
+  test("with --json prints all events of the journal, one per line", async () => {
     const run = startRun();
     await (await rig.agent("a")).exit();
     const events = watch("--json");
@@ -65,7 +65,7 @@ describe("status --watch", () => {
     expect(events.events.all).toEqual(await journalOf(await nameOf(run)));
   });
 
-  test("of a run that has ended gives its end, and its exit status", async () => {
+  test("of a run that has ended prints its end and exits with its status", async () => {
     const run = startRun();
     await (await rig.agent("a")).exit(1);
     await run.ended;
@@ -74,7 +74,7 @@ describe("status --watch", () => {
     expect(stdout).toContain("1 fail, 1 skipped of 2");
   });
 
-  test("says that a run was killed, and ends", async () => {
+  test("reports that a run was killed, and ends", async () => {
     const run = startRun();
     const a = await rig.agent("a");
     const events = watch("--json");
@@ -90,7 +90,7 @@ describe("status --watch", () => {
     await a.exit();
   });
 
-  test("of a run that was resumed tells what was since, and counts what it kept", async () => {
+  test("of a resumed run prints what happened since, and counts the kept tasks", async () => {
     const run = startRun();
     await (await rig.agent("a")).exit();
     await (await rig.agent("b")).exit(1);
@@ -109,7 +109,7 @@ describe("status --watch", () => {
       "started   b, attempt 2",
     ]);
     expect(stdout).not.toContain("fail");
-    // What was kept is done too.
+    // Kept tasks count as passed.
     expect(stdout).toContain("2 pass of 2");
     expect(stdout).not.toContain("continue");
     expect((await events.ended).code).toBe(0);
@@ -119,7 +119,7 @@ describe("status --watch", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s ends the watching, with %i, and not the run", async (signal, status) => {
+  ] as const)("%s ends the watching with %i, but not the run", async (signal, status) => {
     const run = startRun();
     await run.event("run.started");
     const events = watch("--json");
@@ -130,7 +130,7 @@ describe("status --watch", () => {
     expect((await run.ended).code).toBe(0);
   });
 
-  test("ends when nobody reads on", async () => {
+  test("ends if its output is closed", async () => {
     const run = startRun();
     await run.event("run.started");
     const events = watch("--json");
@@ -142,7 +142,7 @@ describe("status --watch", () => {
     expect((await run.ended).code).toBe(0);
   });
 
-  test("waits for a run that has written nothing yet, and for the rest of a line", async () => {
+  test("waits for a run that has written nothing yet, and for the rest of an incomplete line", async () => {
     const run = startRun();
     for (const task of ["a", "b"]) await (await rig.agent(task)).exit();
     await run.ended;
@@ -163,7 +163,7 @@ describe("status --watch", () => {
     expect(events.events.all).toHaveLength(rest.length + 1);
   });
 
-  test("says where there is no run, or where its journal is damaged", async () => {
+  test("reports a missing run and a damaged journal", async () => {
     const { code, stderr } = await rig.run("status", "--watch");
     expect(code).toBe(2);
     expect(stderr).toContain("there is no run");
@@ -175,7 +175,7 @@ describe("status --watch", () => {
 });
 
 describe("status --watch in a terminal", () => {
-  test("shows what run shows, and questions with the command that answers them", async () => {
+  test("shows what `interserve run` shows, and each question with the command that answers it", async () => {
     const run = startRun();
     await (await rig.agent("a")).exit(0, "VERDICT: QUESTION which port?\n");
     await run.ended;
@@ -185,14 +185,14 @@ describe("status --watch in a terminal", () => {
     const pty = await Pty.open(rig, ["status", "--watch"]);
     await pty.until(() => pty.screen.text().includes("attempt 2"));
     await again.exit(0, "VERDICT: QUESTION and which host?\n");
-    // The run has ended by itself, for nobody is there to be asked.
+    // The run has ended by itself, as nobody is there to be asked.
     expect(await pty.ended).toBe(1);
     expect((await answered.ended).code).toBe(1);
     expect(pty.screen.text()).toContain(`and which host?\n`);
     expect(pty.screen.text()).toContain(`answer: interserve answer ${name} a "…"`);
   });
 
-  test("Ctrl-C leaves what has scrolled by, and the run goes on", async () => {
+  test("Ctrl-C leaves the finished tasks on the screen, and the run continues", async () => {
     const run = startRun();
     await (await rig.agent("a")).exit();
     const b = await rig.agent("b");

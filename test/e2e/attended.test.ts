@@ -24,7 +24,7 @@ stages:
 });
 afterEach(() => rig.close());
 
-test("a person who is there is asked each question once nothing else runs, and may leave one open", async () => {
+test("a person is asked each question once nothing else runs, and can leave one open", async () => {
   const { job } = await prepare(`${rig.dir}/plan.exec.yaml`, { projectDir: rig.dir });
   const events: RunEvent[] = [];
   const asked: string[] = [];
@@ -32,7 +32,7 @@ test("a person who is there is asked each question once nothing else runs, and m
     onEvent: (event) => events.push(event),
     ask: async (task, question) => {
       asked.push(`${task}: ${question}`);
-      // Told of it before being asked.
+      // The event comes before the question.
       expect(events).toContainEqual(
         expect.objectContaining({ event: "task.settled", task, status: "question" }),
       );
@@ -40,7 +40,7 @@ test("a person who is there is asked each question once nothing else runs, and m
     },
   });
   const { outcomes, exitCode } = await run.finished;
-  // The chart's state `attending` is in the journal: for the page, among others.
+  // The journal says when the run waits for answers, for the page among others.
   const open = events.flatMap((event) => (event.event === "questions.open" ? [event.tasks] : []));
   expect(open).toEqual([["q", "n"], ["n"]]);
   expect(asked).toEqual(["q: which port?", "n: which colour?"]);
@@ -52,7 +52,7 @@ test("a person who is there is asked each question once nothing else runs, and m
   ]);
 });
 
-test("a question that was answered elsewhere while it was asked does not leave the next one open", async () => {
+test("a question that is answered elsewhere while it is asked does not leave the next one open", async () => {
   await rig.file(
     "plan.exec.yaml",
     `version: 1
@@ -71,7 +71,7 @@ stages:
       new Promise((resolve) => {
         asked.push(resolve);
         if (asked.length === 1) run.answer({ task: "q", attempt: 1, text: "one" });
-        // The person at the first question leaves it, for it is answered; then the second one is.
+        // The first question is withdrawn, as it is answered; then the second one is asked.
         if (asked.length === 2) {
           asked[0]?.(undefined);
           setImmediate(() => resolve("two"));

@@ -5,7 +5,7 @@ import type { RunEvent } from "../../schemas/event.ts";
 import { carriers } from "../process/processes.ts";
 import { Rig } from "../rig.ts";
 
-/** For more or other crashes: CRASHES=200 CRASH_SEED=7 npx vitest run test/e2e/crash.test.ts */
+/** For more or different crashes: CRASHES=200 CRASH_SEED=7 npx vitest run test/e2e/crash.test.ts */
 const crashes = Number(process.env.CRASHES ?? 50);
 const seed = Number(process.env.CRASH_SEED ?? 1);
 const width = 5;
@@ -59,7 +59,7 @@ async function resultOf(rig: Rig): Promise<Result> {
     const last = events.findLast((event) => event.event === "task.started" && event.task === id);
     const attempt = last?.event === "task.started" ? last.attempt : 0;
     const prompt = await readFile(join(runs, name, "tasks", id, String(attempt), "prompt.md"), "utf8");
-    // Only the names of the run and the attempt may differ.
+    // Only the names of the run and of the attempt may differ.
     prompts[id] = prompt
       .replaceAll(rig.dir, "DIR")
       .replaceAll(name, "RUN")

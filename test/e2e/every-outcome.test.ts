@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-test("in the example in which everything happens, everything does", async () => {
+test("the example has tasks with every outcome", async () => {
   const env = { CLAVAIN_DISPATCH_SH: join(rig.dir, "dispatch.sh"), STEP_MS: "1" };
   const run = rig.command(["run", "plan.exec.yaml", "--json"], env);
   expect((await run.ended).code).toBe(1);

@@ -24,8 +24,8 @@ async function runWith(fault: Fault) {
     FAULT: JSON.stringify(fault),
   });
   const ended = await command.ended;
-  // Whatever happens, nobody sees a stack, and nothing is said to be our defect.
-  expect(ended.stderr).not.toMatch(/\n {4}at |defect/);
+  // No fault shows a stack or is called a bug.
+  expect(ended.stderr).not.toMatch(/\n {4}at |bug in interserve/);
   return { ...ended, story: command.story() };
 }
 const runFolder = async () => {
@@ -33,7 +33,7 @@ const runFolder = async () => {
   return join(runs, (await readdir(runs)).at(-1) ?? "");
 };
 
-describe("where the run's own files cannot be made, nothing starts", () => {
+describe("nothing starts if the run's own files cannot be created", () => {
   test.each(["ENOSPC", "EACCES", "EIO", "EMFILE", "EROFS"] as const)("%s", async (code) => {
     for (const fault of [
       { calls: ["mkdir"], path: "\\.interserve" },
@@ -49,7 +49,7 @@ describe("where the run's own files cannot be made, nothing starts", () => {
   });
 });
 
-describe("where the journal cannot be written, the run ends in order, and what it holds can be resumed", () => {
+describe("if the journal cannot be written, the run ends in order and can be resumed", () => {
   test.each([
     ["ENOSPC", "appendFile", 1],
     ["EIO", "datasync", 3],
@@ -72,7 +72,7 @@ describe("where the journal cannot be written, the run ends in order, and what i
   });
 });
 
-describe("where an attempt's artifacts cannot be written, that attempt is an error that says so", () => {
+describe("if the artifacts of an attempt cannot be written, it ends with an error that says so", () => {
   test.each([
     ["ENOSPC", ["open", "writeFile"], "prompt\\.md"],
     ["EACCES", ["mkdir"], "tasks/a"],
@@ -86,7 +86,7 @@ describe("where an attempt's artifacts cannot be written, that attempt is an err
     expect(story.filter((word) => !word.endsWith("started")).sort()).toEqual(["a error", "b skipped"]);
     expect(stdout).toContain(`${code}: injected`);
     const files = await readdir(join(await runFolder(), "tasks/a/1")).catch(() => []);
-    // Half a file never has a file's name.
+    // An incomplete file never has its final name.
     for (const file of files) {
       if (file === "outcome.json")
         JSON.parse(await readFile(join(await runFolder(), "tasks/a/1", file), "utf8"));
@@ -95,7 +95,7 @@ describe("where an attempt's artifacts cannot be written, that attempt is an err
   });
 });
 
-test("a run's directory that vanishes under it ends in errors and not in a crash", async () => {
+test("a run whose directory vanishes ends with errors, not with a crash", async () => {
   await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json"]);
   const a = await rig.agent("a");
@@ -106,7 +106,7 @@ test("a run's directory that vanishes under it ends in errors and not in a crash
   expect(stderr).not.toMatch(/\n {4}at /);
 });
 
-test("a reader sees whole files at every moment, and breaks nothing", async () => {
+test("a reader sees complete files at any time, and breaks nothing", async () => {
   await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "", c: "", d: "a b c" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json"]);
   for (const id of ["a", "b", "c", "d"]) {
@@ -120,7 +120,7 @@ test("a reader sees whole files at every moment, and breaks nothing", async () =
   expect((await run.ended).code).toBe(0);
 });
 
-test("a file in place of the folder is said in one line", async () => {
+test("a file in place of the folder is reported in one line", async () => {
   await writeFile(join(rig.dir, ".interserve"), "");
   const { code, stderr } = await rig.run("run", "plan.exec.yaml");
   expect(code).toBe(2);

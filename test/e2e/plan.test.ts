@@ -41,8 +41,8 @@ async function project(files: Readonly<Record<string, string>> = { "plan.md": pl
 }
 const manifestOf = (rig: Rig) => readFile(join(rig.dir, "plan.exec.yaml"), "utf8");
 
-describe("writing a manifest", () => {
-  test("stands beside the plan, names its schema and says why each task waits", async () => {
+describe("interserve plan", () => {
+  test("writes a manifest next to the plan, with its schema and the evidence for each dependency", async () => {
     const rig = await project();
     const ended = await rig.run("plan", "plan.md");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
@@ -95,7 +95,7 @@ stages:
     expect((await rig.run("check", "plan.exec.yaml")).code).toBe(0);
   });
 
-  test("never overwrites without --force", async () => {
+  test("never overwrites a manifest without --force", async () => {
     const rig = await project({ "plan.md": plan, "plan.exec.yaml": "mine" });
     const refused = await rig.run("plan", "plan.md");
     expect(refused).toMatchObject({ code: 2, stdout: "" });
@@ -105,7 +105,7 @@ stages:
     expect(await manifestOf(rig)).toContain("id: task-4");
   });
 
-  test("a link that leads nowhere is not overwritten either", async () => {
+  test("does not overwrite a dangling link", async () => {
     const rig = await project();
     await symlink("nowhere.yaml", join(rig.dir, "plan.exec.yaml"));
     expect(await rig.run("plan", "plan.md")).toMatchObject({
@@ -115,7 +115,7 @@ stages:
     expect(await readlink(join(rig.dir, "plan.exec.yaml"))).toBe("nowhere.yaml");
   });
 
-  test("where it cannot be written says what was expected, what was found and what to do", async () => {
+  test("reports a manifest that cannot be written, with what was found and what to do", async () => {
     const rig = await project();
     const lost = await rig.run("plan", "plan.md", "-o", "no/such/dir/x.yaml");
     expect(lost.code).toBe(2);
@@ -132,7 +132,7 @@ stages:
     }
   });
 
-  test("-o, --mode and --tier go before what is derived", async () => {
+  test("-o, --mode and --tier override what is derived", async () => {
     const rig = await project();
     expect(
       (await rig.run("plan", "plan.md", "-o", "x.yaml", "--mode", "manual-batching", "--tier", "fast")).code,
@@ -147,7 +147,7 @@ stages:
     });
   });
 
-  test("names the schema of the installed package where there is one", async () => {
+  test("names the schema of the installed package, if there is one", async () => {
     const rig = await project({
       "docs/plans/plan.md": plan,
       "node_modules/interserve/schemas/exec-manifest.schema.json": "{}",
@@ -164,13 +164,13 @@ stages:
       "all-sequential",
       "### Task 1: A\n\n### Task 2: B\n\n**Depends on:** Task 1\n\n### Task 3: C\n\n**Depends on:** Task 2\n",
     ],
-  ])("%s is told from the order", async (mode, text) => {
+  ])("derives mode %s from the order", async (mode, text) => {
     const rig = await project({ "plan.md": text });
     await rig.run("plan", "plan.md");
     expect(await manifestOf(rig)).toContain(`mode: ${mode}\n`);
   });
 
-  test("tasks without evidence, and files that two tasks write in no order, are pointed out", async () => {
+  test("reports tasks without evidence, and files that unordered tasks write", async () => {
     const shared = (title: string) =>
       `### ${title}\n\n**Depends on:** none\n\n**Files:**\n- Modify: \`src/main.ts\`\n`;
     const rig = await project({
@@ -187,10 +187,10 @@ stages:
   });
 });
 
-describe("a task that asks for a person's word first", () => {
+describe("a task that needs a person's approval", () => {
   const asking = `\n### Task 5: Close the ticket\n\n**Files:**\n- Modify: \`CHANGELOG.md\` if it exists\n\n**Irreversible — confirm with the user before running.**\n`;
 
-  test("is left out, said to be, and no drift", async () => {
+  test("is left out and reported, and is no drift", async () => {
     const rig = await project({ "plan.md": plan + asking });
     const { code, stdout, stderr } = await rig.run("plan", "plan.md");
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("4 tasks in") });
@@ -214,7 +214,7 @@ describe("a task that asks for a person's word first", () => {
   const last = "\n### Task 6: Final verification\n\nRun everything.\n";
   const early = plan.replace(/### Task 4[\s\S]*/, "");
 
-  test("is left out where a last task is only guessed to wait for it, and that waits for what is before it", async () => {
+  test("is left out if a final task depends on it only by inference; that task depends on the ones before it", async () => {
     const rig = await project({ "plan.md": early + drop + last });
     const { stderr } = await rig.run("plan", "plan.md");
     expect(stderr).toMatch(/asks-first: task "task-5" \(Drop the production table\) is left out/);
@@ -224,7 +224,7 @@ describe("a task that asks for a person's word first", () => {
     expect(await rig.run("check", "plan.exec.yaml")).toMatchObject({ code: 0 });
   });
 
-  test("is left out with another of its kind that depends on it", async () => {
+  test("is left out together with such a task that depends on it", async () => {
     const other = drop.replace("Task 5: Drop", "Task 6: Purge").replace("on:** Task 3", "on:** Task 5");
     const rig = await project({ "plan.md": early + drop + other + last.replace("6", "7") });
     expect((await rig.run("plan", "plan.md")).stderr.match(/is left out/g)).toHaveLength(2);
@@ -233,7 +233,7 @@ describe("a task that asks for a person's word first", () => {
     expect(text).toContain("depends: [task-2, task-3]");
   });
 
-  test("stays, and is said to, where another task depends on it", async () => {
+  test("stays, with a warning, if another task depends on it", async () => {
     const user = fifth.replace("5", "6").replace("Task 4", "Task 5");
     const rig = await project({ "plan.md": early + drop + user });
     const { stderr } = await rig.run("plan", "plan.md");
@@ -244,7 +244,7 @@ describe("a task that asks for a person's word first", () => {
     expect(await manifestOf(rig)).toContain("id: task-5");
   });
 
-  test("is no such task where it writes a file for sure", async () => {
+  test("stays if it certainly writes a file", async () => {
     const rig = await project({ "plan.md": plan + asking.replace(" if it exists", "") });
     const { stderr } = await rig.run("plan", "plan.md");
     expect(stderr).not.toContain("asks-first");
@@ -253,7 +253,7 @@ describe("a task that asks for a person's word first", () => {
 });
 
 describe("--update", () => {
-  /** A derived manifest, edited by a person, beside a plan that was changed since. */
+  /** A derived manifest that a person has edited, next to a plan that has changed since. */
   async function changed(edit: (manifest: string) => string, change: (plan: string) => string) {
     const rig = await project();
     await rig.run("plan", "plan.md");
@@ -264,7 +264,7 @@ describe("--update", () => {
   }
   const withoutRecord = (text: string) => text.replace(/^# (derived|Record of derived).*\n/gm, "");
 
-  test("adds what is new and keeps what a person wrote, byte for byte", async () => {
+  test("adds new tasks and keeps what a person wrote, byte for byte", async () => {
     const { rig, edited } = await changed(
       (text) =>
         text
@@ -285,7 +285,7 @@ describe("--update", () => {
     expect(await manifestOf(rig)).toBe(after);
   });
 
-  test("takes over what the plan has changed of a task, and says old and new", async () => {
+  test("applies changes of a task in the plan, and prints old and new values", async () => {
     const { rig } = await changed(
       (text) => text.replace("id: task-3", "id: task-3\n        prompt_hint: mine"),
       (text) =>
@@ -318,7 +318,7 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
-  test("the tier of a task follows the plan where it stands as it was derived", async () => {
+  test("changes a tier with the plan if nobody has edited it", async () => {
     const light = (text: string) =>
       text.replace(/(Task 3: )Settings[\s\S]*(?=### Task 4)/, "$1Verify all\n\n");
     const heavy = (text: string) => text.replace("Task 4: Final verification", "Task 4: Command line");
@@ -333,7 +333,7 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--update")).stdout).toContain("up to date");
   });
 
-  test("a tier that a person wrote stays, and so does one that an older record does not know", async () => {
+  test("keeps a tier that a person wrote, and one that is not in an older record", async () => {
     const own = await changed(
       (text) => text.replace("tier: fast", "tier: deep"),
       (text) => text.replace("Task 4: Final verification", "Task 4: Command line"),
@@ -352,7 +352,7 @@ describe("--update", () => {
     expect((await older.rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
-  test("what a person and the plan both changed stays the person's, and --check says what to do until one gives way", async () => {
+  test("keeps the person's value if the plan has changed it too, and --check reports it until both agree", async () => {
     const { rig } = await changed(
       (text) => text.replace("title: Counter", "title: Mine").replace("[src/counter.ts]", "[src/mine.ts]"),
       (text) => text.replace("Task 2: Counter", "Task 2: Theirs"),
@@ -374,7 +374,7 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
-  test("a new task in the middle: the ones behind it keep what a person wrote under their new ids", async () => {
+  test("adds a task in the middle, and later tasks keep what a person wrote under their new ids", async () => {
     const { rig } = await changed(
       (text) => text.replace("title: Settings", "title: Settings\n        tier: fast # small"),
       (text) =>
@@ -406,9 +406,9 @@ describe("--update", () => {
   });
 
   test.each([
-    ["with its record", (text: string) => text],
-    ["without", withoutRecord],
-  ])("one comment says why a task waits for another, and it is the plan's by now: %s", async (_, edit) => {
+    ["with a record", (text: string) => text],
+    ["without a record", withoutRecord],
+  ])("replaces the evidence for a dependency with that of the changed plan, %s", async (_, edit) => {
     const { rig } = await changed(edit, (text) =>
       `${text}${fifth}`
         .replace("Task 5: Publish\n\n**Depends on:** Task 4", "Task 5: Base\n\n**Depends on:** Task 3")
@@ -420,7 +420,7 @@ describe("--update", () => {
     );
   });
 
-  test("a task that was renumbered and called otherwise at once is the same task, by its files", async () => {
+  test("recognizes a task with a new number and a new title by its files", async () => {
     const { rig } = await changed(
       (text) => text.replace("title: Settings", "title: Settings\n        prompt_hint: mine"),
       (text) =>
@@ -445,7 +445,7 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
-  test("a task that is perhaps another by now stays apart from it, and the other is named", async () => {
+  test("keeps a task apart from one that it may have become, and names that one", async () => {
     const { rig } = await changed(
       (text) => text.replace("title: Settings", "title: Settings\n        prompt_hint: mine"),
       (text) =>
@@ -468,7 +468,7 @@ describe("--update", () => {
     );
   });
 
-  test("keeps a task that is gone from the plan, and says so", async () => {
+  test("keeps a task that is no longer in the plan, and reports it", async () => {
     const { rig, edited } = await changed(
       (text) => text,
       (text) => text.replace(/### Task 3[\s\S]*(?=### Task 4)/, ""),
@@ -485,7 +485,7 @@ describe("--update", () => {
     });
   });
 
-  test("what it leaves is pointed out where it stands in the new text", async () => {
+  test("reports unsettled differences at their places in the new text", async () => {
     const { rig } = await changed(
       (text) => text.replace("title: Settings", "title: Mine"),
       (text) =>
@@ -507,7 +507,7 @@ describe("--update", () => {
       .replace(/ *# task-3: .*\n/, "")
       .replace("[task-2, task-3]", "[task-2]");
 
-  test("leaves a task out that a person removed, until its line in the record goes too", async () => {
+  test("leaves out a task that a person removed, until its line in the record is removed too", async () => {
     const { rig, edited } = await changed(withoutThird, (text) => text);
     expect(edited).not.toContain("id: task-3");
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({
@@ -526,7 +526,7 @@ describe("--update", () => {
 `);
   });
 
-  test("a removed task stays out under another number, and a new one that depends on it comes without it", async () => {
+  test("leaves out a removed task under a new number too, and adds a task that depends on it without that dependency", async () => {
     const { rig } = await changed(withoutThird, (text) =>
       text
         .replace("Task 4: Final", "Task 6: Final")
@@ -551,7 +551,7 @@ describe("--update", () => {
     expect(await manifestOf(rig)).toBe(text);
   });
 
-  test("leaves out a dependency for which the manifest's stages have no room, and says why", async () => {
+  test("leaves out a dependency that contradicts the manifest's stages, and says why", async () => {
     const { rig } = await changed(
       (text) => text,
       (text) => text.replace("**Depends on:** none", "**Depends on:** Task 4"),
@@ -562,7 +562,7 @@ describe("--update", () => {
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(0);
   });
 
-  test("a manifest that a person wrote follows in tasks alone; what differs is theirs", async () => {
+  test("changes only the list of tasks in a manifest that a person wrote", async () => {
     const own =
       "version: 1\nmode: all-parallel\nstages: [{name: All, tasks: [{id: task-1, title: Mine}, {id: x, run: make}]}]\n";
     const rig = await project({ "plan.md": "### Task 1: A\n\n### Task 2: B, c\n", "plan.exec.yaml": own });
@@ -578,7 +578,7 @@ describe("--update", () => {
     });
   });
 
-  test("of a manifest that is wrong says where, and leaves it", async () => {
+  test("reports the place of an error in the manifest, and does not change it", async () => {
     const rig = await project({ "plan.md": plan, "plan.exec.yaml": "version: 1\nmode: fast\nstages: []\n" });
     const ended = await rig.run("plan", "plan.md", "--update");
     expect(ended).toMatchObject({
@@ -590,7 +590,7 @@ describe("--update", () => {
 });
 
 describe("--check", () => {
-  test("is 0 where nothing drifted and 1 with each drift's place where something has", async () => {
+  test("exits with 0 if manifest and plan agree, and with 1 and the place of each difference if not", async () => {
     const rig = await project();
     await rig.run("plan", "plan.md");
     expect(await rig.run("plan", "plan.md", "--check")).toMatchObject({
@@ -611,7 +611,7 @@ describe("--check", () => {
     expect(stderr).toContain('task "task-4" has the id "task-9" in the plan');
     expect(await manifestOf(rig)).toBe(before);
   });
-  test("without a manifest is 2", async () => {
+  test("exits with 2 if there is no manifest", async () => {
     const rig = await project();
     expect((await rig.run("plan", "plan.md", "--check")).code).toBe(2);
   });
@@ -636,7 +636,7 @@ test("--json prints manifest, evidence and problems, and writes nothing", async 
   await expect(manifestOf(rig)).rejects.toThrow("ENOENT");
 });
 
-test("a plan in which no task can be told apart, and one that is not there", async () => {
+test("a plan without tasks and a missing plan are errors", async () => {
   const rig = await project({ "plan.md": "# Nothing\n" });
   expect(await rig.run("plan", "plan.md")).toMatchObject({
     code: 2,
@@ -648,7 +648,7 @@ test("a plan in which no task can be told apart, and one that is not there", asy
   });
 });
 
-test("a Task Master file is derived, checked and run as a plan is", async () => {
+test("a Task Master file can be derived, checked and run like a plan", async () => {
   const tasks = {
     master: {
       tasks: [

@@ -16,7 +16,7 @@ const report = async (...args: string[]) => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return stdout;
 };
-/** What the report in each format says of each task, in a word. */
+/** What each format says about each task, in a word. */
 async function words(): Promise<{ markdown: Record<string, string>; junit: Record<string, string> }> {
   const rows = [...(await report()).matchAll(/^\| .*? \| <b>(.*?)<\/b>.*? \| \S+ (\w+) \|/gm)];
   const cases = all(parseXml(await report("--format", "junit")), "testcase");
@@ -34,8 +34,8 @@ const quick = (...tasks: readonly string[]) =>
   `version: 1\nmode: dependency-driven\nstages:\n  - name: s\n    tasks:\n${tasks.map((task) => `      - ${task}\n`).join("")}`;
 const passing = quick('{id: a, run: "true"}');
 
-describe("a run of each kind", () => {
-  test("an ended one: what passed, warned, failed, is parked, was skipped, and what a `verify` said", async () => {
+describe("a report", () => {
+  test("of an ended run has tasks of every status, and the output of a failed `verify` command", async () => {
     await rig.file(
       "plan.exec.yaml",
       quick(
@@ -72,7 +72,7 @@ describe("a run of each kind", () => {
     });
   });
 
-  test("a live one says that it is not over", async () => {
+  test("of a live run says that it is still running", async () => {
     await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
     const run = rig.command(["run", "plan.exec.yaml", "--json"]);
     const a = await rig.agent("a");
@@ -87,7 +87,7 @@ describe("a run of each kind", () => {
     expect(await report()).toContain("Ended with exit status 0");
   });
 
-  test("a killed one says so, with what its task had said until then; resumed, it tells of both attempts", async () => {
+  test("of a killed run has the output so far, and after it is resumed both attempts", async () => {
     await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
     const run = rig.command(["run", "plan.exec.yaml", "--json"]);
     const a = await rig.agent("a");
@@ -117,7 +117,7 @@ describe("a run of each kind", () => {
     expect(await report()).toMatch(/<b>a<\/b> \| ✅ pass \| \S+ \| 2 \|/);
   });
 
-  test("one with retries tells what each attempt came to, and what the agents used", async () => {
+  test("of a run with retries has the result of each attempt, and what the agents used", async () => {
     const started = '{"type":"thread.started","thread_id":"t"}';
     const failed = '{"type":"turn.failed","error":{"message":"stream disconnected"}}';
     const done = '{"type":"item.completed","item":{"type":"agent_message","text":"VERDICT: CLEAN"}}';
@@ -140,7 +140,7 @@ describe("a run of each kind", () => {
     expect(await report()).toContain("Used: 1000 tokens (100 of them output), cost unknown.");
   });
 
-  test("a plan without a manifest, all-parallel: tasks stand where their headings do", async () => {
+  test("of a plan without a manifest has tasks at their headings", async () => {
     await rig.file("docs/plan.md", "# Plan\n\n### Task 1: First\n\nDo.\n\n### Task 2: Second\n\nDo.\n");
     await rig.file(
       "interserve.config.yaml",
@@ -153,7 +153,7 @@ describe("a run of each kind", () => {
     );
   });
 
-  test("the run that is named, and without a name the latest", async () => {
+  test("is of the named run, or of the latest one without a name", async () => {
     await rig.file("plan.exec.yaml", passing);
     await rig.run("run", "plan.exec.yaml");
     const [first = ""] = await readdir(join(rig.dir, ".interserve/runs"));
@@ -165,8 +165,8 @@ describe("a run of each kind", () => {
   });
 });
 
-describe("files", () => {
-  test("are written by their names, in directories that are made, at the end of a run and afterwards", async () => {
+describe("a report file", () => {
+  test("has the format of its extension, and a new directory if needed, at the end of a run and later", async () => {
     await rig.file("plan.exec.yaml", passing);
     const files = ["out/deep/r.md", "out/r.xml", "r.HTML"];
     const { code, stderr } = await rig.run(
@@ -185,7 +185,7 @@ describe("files", () => {
   });
 
   test.each(["run", "resume"])(
-    "%s: one that cannot be meant or written is said before anything starts",
+    "with an unknown extension or a path that cannot be written is reported before a %s starts",
     async (command) => {
       await rig.file("plan.exec.yaml", quick('{id: a, run: "touch ran; false"}'));
       await rig.run("run", "plan.exec.yaml");
@@ -209,8 +209,8 @@ describe("files", () => {
     },
   );
 
-  test("one that cannot be written at the end is said; the run is what it is, and no success", async () => {
-    // The task takes the place that the report is to have.
+  test("that cannot be written at the end is reported, and makes exit status 0 a 1", async () => {
+    // The task creates a directory at the path of the report.
     await rig.file("plan.exec.yaml", quick('{id: a, run: "mkdir -p r.md/x; touch out"}'));
     const { code, stdout, stderr } = await rig.run(
       ..."run plan.exec.yaml --json --report r.md --report out/r.md --report ok.md".split(" "),
@@ -226,7 +226,7 @@ describe("files", () => {
     expect(JSON.parse((await rig.run("status", "--json")).stdout)).toMatchObject({ exit_code: 0 });
   });
 
-  test("report says what it was not given rightly, and where there is nothing to report on", async () => {
+  test("is not written by `report` with wrong arguments or without a run", async () => {
     const mistake = async (...args: string[]) => {
       const { code, stdout, stderr } = await rig.run("report", ...args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -254,12 +254,12 @@ describe("in GitHub Actions", () => {
     command.child.stdin?.end();
     return command.ended;
   };
-  /** Lines that the runner would take for a command of a known name. */
+  /** Lines that the runner would read as a known command. */
   const commands = (log: string) =>
     log.split("\n").filter((line) => /^\s*::[\w-]+(?: [^:]*)?::|##\[/.test(line));
 
   test.each([[[]], [["--json"]]])(
-    "a run%j annotates what did not pass, and adds to the step's summary",
+    "a run %j annotates tasks that did not pass, and appends to the step's summary",
     async (flags) => {
       await rig.file("plan.exec.yaml", quick('{id: a, run: "true"}', '{id: b, run: "exit 3"}'));
       await writeFile(join(rig.dir, "summary"), "before\n");
@@ -272,7 +272,7 @@ describe("in GitHub Actions", () => {
   );
 
   test.each([[[]], [["--json"]]])(
-    "no text of a task or an agent is a command, whatever%j prints",
+    "no text of a task or an agent is a command in what a run %j prints",
     async (flags) => {
       const evil = ["::set-output name=a::b", "##[add-mask]x", "::stop-commands::t"];
       await rig.file("say", `${evil.join("\n")}\n`);
@@ -305,7 +305,7 @@ describe("in GitHub Actions", () => {
     },
   );
 
-  test("a summary that is full, or cannot be written, is said and changes nothing", async () => {
+  test("a full or unwritable summary is reported, and does not affect the run", async () => {
     await rig.file("plan.exec.yaml", passing);
     await writeFile(join(rig.dir, "summary"), "x".repeat(1024 * 1024));
     const full = await inActions(["run", "plan.exec.yaml"]);
@@ -321,7 +321,7 @@ describe("in GitHub Actions", () => {
   });
 });
 
-test("a run whose journal is lost is reported on as far as it can be", async () => {
+test("a run that loses its journal reports that its report cannot be written", async () => {
   await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json", "--report", "r.md"]);
   const a = await rig.agent("a");

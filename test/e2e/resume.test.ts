@@ -28,7 +28,7 @@ const resumed = (event: RunEvent) => {
   return event;
 };
 
-test("after a kill, what passed is kept with its results, and the rest runs", async () => {
+test("after a kill, passed tasks are kept with their results, and the others run", async () => {
   const manifest = manifestOf([{ a: "", b: "a", c: "a", d: "b c" }]);
   const first = await start(manifest);
   await (await rig.agent("a")).exit(0, "the thing is in lib/a.ts\n");
@@ -57,7 +57,7 @@ test("after a kill, what passed is kept with its results, and the rest runs", as
   expect((await rig.run("status", "--json")).stdout).toContain('"state": "finished"');
 });
 
-test("an agent that died with its result on disk, and its run before it was told, is not run again", async () => {
+test("a result on disk counts if the run was killed before it read it", async () => {
   const first = await start(manifestOf([{ a: "", b: "a" }]));
   await (await rig.agent("a")).exit();
   await rig.agent("b");
@@ -79,7 +79,7 @@ test("an agent that died with its result on disk, and its run before it was told
   ).toHaveLength(1);
 });
 
-describe("after an edit, what changed runs again with what depends on it, and the rest does not", () => {
+describe("after an edit, changed tasks and those that depend on them run again", () => {
   const plan = (second: string) =>
     `# P\n\n### Task 1: One\n\nFirst.\n\n### Task 2: Two\n\n${second}\n\n### Task 3: Three\n\nThird.\n\n### Task 4: Four\n\nFourth.\n`;
   const manifest = manifestOf([{ "task-1": "", "task-2": "", "task-3": "task-2", "task-4": "task-1" }]);
@@ -90,7 +90,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
     expect((await run.ended).code).toBe(0);
   };
 
-  test("of the plan", async () => {
+  test("if the plan has changed", async () => {
     await finish();
     await rig.file("plan.md", plan("Second, differently."));
     const dry = await rig.run("resume", "--dry-run");
@@ -105,7 +105,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
     expect(rig.started()).toHaveLength(6);
   });
 
-  test("of the manifest", async () => {
+  test("if the manifest has changed", async () => {
     await finish();
     const changed = manifest.replace("      - id: task-4\n", "      - id: task-4\n        env: { A: b }\n");
     await rig.file("plan.exec.yaml", changed);
@@ -117,7 +117,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
     ]);
   });
 
-  test("nothing changed: nothing runs", async () => {
+  test("not if nothing has changed", async () => {
     await finish();
     const { code, stdout } = await rig.run("resume");
     expect(code).toBe(0);
@@ -126,7 +126,7 @@ describe("after an edit, what changed runs again with what depends on it, and th
   });
 });
 
-test("a failed task runs again, and what was skipped for it runs then", async () => {
+test("a failed task runs again, and then the tasks that were skipped for it", async () => {
   const first = await start(manifestOf([{ a: "", b: "a" }]));
   await (await rig.agent("a")).exit(1);
   expect((await first.ended).code).toBe(1);
@@ -136,7 +136,7 @@ test("a failed task runs again, and what was skipped for it runs then", async ()
   expect((await second.ended).code).toBe(0);
 });
 
-test("while a resumed run is on, what is to run again is pending, whatever it came to before", async () => {
+test("in a resumed run, tasks that are to run again are pending, whatever their earlier results", async () => {
   const first = await start(manifestOf([{ a: "", b: "", c: "a" }]));
   const [a] = [await rig.agent("a"), await rig.agent("b")];
   await a.exit(1);
@@ -159,7 +159,7 @@ test("while a resumed run is on, what is to run again is pending, whatever it ca
   expect(wordsOf(tasks)).toEqual({ a: ["running", null], b: ["pending", null], c: ["pending", null] });
   expect(counts).toMatchObject({ fail: 0, skipped: 0 });
   expect(tasks[0].attempts.map(({ status }: { status: string }) => status)).toEqual(["fail", "running"]);
-  // The time of a cut-off attempt grows no longer.
+  // The duration of an interrupted attempt does not grow.
   expect(tasks[1].attempts).toEqual(killed[1].attempts);
   await a2.exit();
   await (await rig.agent("b", 2)).exit();
@@ -167,7 +167,7 @@ test("while a resumed run is on, what is to run again is pending, whatever it ca
   expect((await second.ended).code).toBe(0);
 });
 
-test("a run that was started from elsewhere, with paths from there, goes on from where it worked", async () => {
+test("a run that was started elsewhere with relative paths can be resumed from its project directory", async () => {
   await rig.file("work/keep", "");
   await rig.file("docs/the-plan.md", "# P\n\n### Task 1: One\n\nDo the first thing.\n");
   await rig.file("docs/x.exec.yaml", manifestOf([{ "task-1": "" }]));
@@ -207,7 +207,7 @@ test("a damaged journal is an error that names the line, and nothing starts", as
   expect((await rig.run("runs")).code).toBe(1);
 });
 
-test("no such run: the latest are named", async () => {
+test("an unknown run is an error that names the latest runs", async () => {
   expect((await rig.run("resume")).stderr).toContain("there is no run in");
   const first = await start(manifestOf([{ a: "" }]));
   await (await rig.agent("a")).exit();
@@ -217,10 +217,10 @@ test("no such run: the latest are named", async () => {
   expect(stderr).toContain(await runName());
 });
 
-describe("questions", () => {
+describe("a question", () => {
   const manifest = manifestOf([{ ask: "", after: "ask", other: "", ask2: "" }]);
 
-  test("one is answered while the run is on, and the task goes on with it", async () => {
+  test("is answered during the run, and its task continues with the answer", async () => {
     const run = await start(manifest);
     await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");
     const other = await rig.agent("other");
@@ -240,7 +240,7 @@ describe("questions", () => {
     expect((await journal()).map(({ event }) => event)).toContain("task.answered");
   });
 
-  test("one is answered after the end: the run goes on, and another question stays as it is", async () => {
+  test("is answered after the end: the run is resumed, and another question stays open", async () => {
     const run = await start(manifest);
     await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");
     await (await rig.agent("ask2")).exit(0, "VERDICT: QUESTION which name?\n");
@@ -256,7 +256,7 @@ describe("questions", () => {
     expect(status.counts).toMatchObject({ pass: 3, question: 1 });
   });
 
-  test("who answers a task without a question is told which have one", async () => {
+  test("that does not exist cannot be answered, and the error names tasks with a question", async () => {
     const run = await start(manifest);
     await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");
     await (await rig.agent("ask2")).exit();
@@ -270,7 +270,7 @@ describe("questions", () => {
   });
 });
 
-test("runs, status and clean: what ran, and only old runs that have ended go", async () => {
+test("runs and status show what ran, and clean removes only old runs that have ended", async () => {
   for (const status of [0, 1]) {
     const run = await start(manifestOf([{ a: "" }]));
     await (await rig.agents("a", 1 + status)).at(-1)?.exit(status);
@@ -296,7 +296,7 @@ test("runs, status and clean: what ran, and only old runs that have ended go", a
   expect((await live.ended).code).toBe(0);
 });
 
-test("a run that was ended before its first line is none: the one before it is the latest", async () => {
+test("a run that was ended before its first event does not count as the latest", async () => {
   const first = await start(manifestOf([{ a: "" }]));
   await (await rig.agent("a")).exit();
   await first.ended;

@@ -17,7 +17,7 @@ const passed = [
   '{"type":"turn.completed","usage":{"input_tokens":900,"output_tokens":100}}',
 ].join("\n");
 
-/** A codex that fails its first attempts, one after the other, in the given ways, and passes then. */
+/** A codex whose first attempts fail in the given ways, and whose next one passes. */
 async function codexThat(...messages: readonly string[]): Promise<void> {
   for (const [at, message] of messages.entries()) {
     const failed = JSON.stringify({ type: "turn.failed", error: { message } });
@@ -50,7 +50,7 @@ const tasksFolder = async () => {
   return join(rig.dir, ".interserve/runs", name ?? "", "tasks");
 };
 
-test("a transient failure is tried again up to `retries`, with growing waits, each attempt with its own artifacts", async () => {
+test("a transient failure is retried up to `retries` times, with growing waits and artifacts for each attempt", async () => {
   await codexThat("stream disconnected", "high demand", "Connection failed", "high demand");
   await rig.file("interserve.config.yaml", config("backoff: {first: 0.02, most: 1}"));
   const run = await start(
@@ -71,7 +71,7 @@ test("a transient failure is tried again up to `retries`, with growing waits, ea
   expect(outcome).toMatchObject({ failure: "transient" });
 });
 
-test("a usage limit waits without a slot and costs no retry", async () => {
+test("a task at a usage limit waits without a slot and uses no retry", async () => {
   await codexThat("You've hit your usage limit");
   await rig.file("interserve.config.yaml", config("limit_pause: {first: 3600, most: 3600}"));
   const run = await start(
@@ -81,7 +81,7 @@ test("a usage limit waits without a slot and costs no retry", async () => {
     wait_s: 3600,
     reason: "You've hit your usage limit",
   });
-  // With one slot in all, it can only be free.
+  // There is only one slot, so it must be free.
   await (await rig.agent("b")).exit();
   await run.event("task.settled", "b");
   run.child.kill("SIGINT");
@@ -89,7 +89,7 @@ test("a usage limit waits without a slot and costs no retry", async () => {
   expect(run.story()).toContain("a cancelled");
 });
 
-test("a limit that is over lets the task go on, with no retries", async () => {
+test("a task continues after a usage limit even with no retries", async () => {
   await codexThat("You've hit your usage limit", "rate limit", "rate limit");
   await rig.file("interserve.config.yaml", config("limit_pause: {first: 0.01, most: 0.02}"));
   const run = await start(manifest(codexTask("a")));
@@ -97,7 +97,7 @@ test("a limit that is over lets the task go on, with no retries", async () => {
   expect(waits(run.events.all).map(({ wait_s }) => wait_s)).toEqual([0.01, 0.02, 0.02]);
 });
 
-test("without an account nothing more of that engine starts, and tasks of another go on", async () => {
+test("if an engine is not signed in, it starts no more tasks, and tasks of other engines continue", async () => {
   await codexThat("unexpected status 401 Unauthorized");
   await rig.file("interserve.config.yaml", config(""));
   const others = `      - id: c\n        run: "true"\n      - id: d\n        depends: [b]\n        run: "true"\n`;
@@ -115,7 +115,7 @@ test("without an account nothing more of that engine starts, and tasks of anothe
   );
 });
 
-test("an agent that writes nothing for too long is ended, and its work so far is kept", async () => {
+test("an agent that is silent for too long is ended, and its output so far is kept", async () => {
   await rig.file("interserve.config.yaml", "stall_timeout: 4\n");
   const run = await start(manifestOf([{ a: "" }]));
   const a = await rig.agent("a");
@@ -128,7 +128,7 @@ test("an agent that writes nothing for too long is ended, and its work so far is
   expect(await readFile(join(await tasksFolder(), "a/1/output.md"), "utf8")).toBe("half of it\n");
 });
 
-test("what a failing verify command says goes back to the agent once, and then the task fails", async () => {
+test("the output of a failed verify command goes back to the agent once, and then the task fails", async () => {
   await codexThat();
   await rig.file("interserve.config.yaml", config(""));
   const verify = (run: string) => `        verify:\n          - run: ${JSON.stringify(run)}\n`;
@@ -146,7 +146,7 @@ test("what a failing verify command says goes back to the agent once, and then t
   expect((await readdir(join(tasks, "b"))).sort()).toEqual(["1", "2"]);
 });
 
-test("a budget stops what has not started, what runs goes on, and unknown cost is no zero", async () => {
+test("a budget keeps tasks from starting but not from running, and an unknown cost is not 0", async () => {
   await codexThat();
   await rig.file("interserve.config.yaml", config(""));
   const command = ["run", "plan.exec.yaml", "--max-tokens", "1500", "--max-cost", "1"];
@@ -161,13 +161,13 @@ test("a budget stops what has not started, what runs goes on, and unknown cost i
   expect(stderr).toContain("codex does not report its cost");
   const status = JSON.parse((await rig.run("status", "--json")).stdout);
   expect(status.usage).toEqual({ input_tokens: 1800, output_tokens: 200 });
-  // What was used before counts when the run goes on: one more task is one too many.
+  // Usage before the resumption counts, so one more task exceeds the budget.
   const resumed = await rig.run("resume", "--max-tokens", "2500");
   expect(resumed.code).toBe(0);
   expect(resumed.stdout).toContain("used: 3000 tokens");
 });
 
-test("only so many tasks of an engine, or of a tier, run at once, and others fill the rest", async () => {
+test("limits of an engine or a tier hold, and other tasks use the remaining slots", async () => {
   await rig.file("interserve.config.yaml", "tiers:\n  deep:\n    max_parallel: 1\n");
   const run = await start(
     manifestOf([{ a: "", b: "", c: "" }], {

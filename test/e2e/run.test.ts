@@ -22,7 +22,7 @@ const settledOf = (event: RunEvent) => {
 };
 
 describe("dependency-driven", () => {
-  test("a fan-out starts at once, and the fan-in after the last of it", async () => {
+  test("a fan-out starts at once, and its fan-in after the last of its tasks", async () => {
     const run = await start(manifestOf([{ a: "", b: "a", c: "a", d: "b c" }]));
     await (await rig.agent("a")).exit();
     const [b, c] = [await rig.agent("b"), await rig.agent("c")];
@@ -38,7 +38,7 @@ describe("dependency-driven", () => {
     expect(story.slice(4)).toEqual(["c pass", "b pass", "d started", "d pass"]);
   });
 
-  test("a task starts while others of its level still run: there are no waves", async () => {
+  test("a task starts as soon as its dependencies have passed, not in waves", async () => {
     const run = await start(manifestOf([{ a: "", slow: "", b: "a", c: "b" }]));
     const slow = await rig.agent("slow");
     for (const id of ["a", "b", "c"]) await (await rig.agent(id)).exit();
@@ -48,7 +48,7 @@ describe("dependency-driven", () => {
     expect(run.story().at(-1)).toBe("slow pass");
   });
 
-  test("a stage is a barrier for a task that depends on nothing in it", async () => {
+  test("a stage is a barrier even for a task that depends on nothing in it", async () => {
     const run = await start(manifestOf([{ a: "", b: "" }, { c: "" }]));
     await (await rig.agent("a")).exit();
     await run.event("task.settled", "a");
@@ -60,7 +60,7 @@ describe("dependency-driven", () => {
     expect(run.story().indexOf("b pass")).toBeLessThan(run.story().indexOf("c started"));
   });
 
-  test("a failure skips what depends on it and nothing else, and says why", async () => {
+  test("a failure skips the tasks that depend on it, with the reason, and no other", async () => {
     const run = await start(manifestOf([{ a: "", b: "a", c: "b", x: "", y: "x" }]));
     await (await rig.agent("a")).exit(3);
     await (await rig.agent("x")).exit();
@@ -82,7 +82,7 @@ describe("dependency-driven", () => {
     });
   });
 
-  test("two tasks that declare one file never run together, and the later one in the plan waits", async () => {
+  test("of two tasks that share a file, the later one in the plan waits", async () => {
     const task = { a: "files: [src/x.ts]", b: "files: [src]", c: "files: [docs/y.md]" };
     const run = await start(manifestOf([{ a: "", b: "", c: "" }], { task }));
     const a = await rig.agent("a");
@@ -95,7 +95,7 @@ describe("dependency-driven", () => {
     expect(run.story().slice(-3)).toEqual(["a pass", "b started", "b pass"]);
   });
 
-  test("never more than max_parallel run, and the longest chain goes first", async () => {
+  test("at most max_parallel tasks run, and the longest chain goes first", async () => {
     const run = await start(
       manifestOf([{ single: "", head: "", middle: "head", tail: "middle" }]),
       "--max-parallel",
@@ -113,7 +113,7 @@ describe("dependency-driven", () => {
 });
 
 describe("the other modes", () => {
-  test("all-parallel starts everything, and a failure touches nothing else", async () => {
+  test("all-parallel starts every task, and a failure affects no other", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }, { c: "b" }]), "--mode", "all-parallel");
     const [a, b, c] = [await rig.agent("a"), await rig.agent("b"), await rig.agent("c")];
     await a.exit(1);
@@ -126,14 +126,14 @@ describe("the other modes", () => {
     expect(run.story()).toContain("c pass");
   });
 
-  test("all-sequential runs one at a time, in plan order made consistent with the dependencies", async () => {
+  test("all-sequential runs one task at a time, in plan order unless a dependency says otherwise", async () => {
     const run = await start(manifestOf([{ b: "a", a: "", c: "" }]), "--mode", "all-sequential");
     for (const id of ["a", "b", "c"]) void rig.agent(id).then((agent) => agent.exit());
     expect((await run.ended).code).toBe(0);
     expect(run.story()).toEqual(["a started", "a pass", "b started", "b pass", "c started", "c pass"]);
   });
 
-  test("manual-batching opens the next batch when the whole one has settled, and a person has said so", async () => {
+  test("manual-batching starts the next batch once all tasks of the batch have finished and a person approves", async () => {
     const run = await start(
       manifestOf([
         { a: "", b: "" },
@@ -164,8 +164,8 @@ describe("the other modes", () => {
   });
 });
 
-describe("an end before the end", () => {
-  test("a task that takes too long is ended with all that it started, and fails", async () => {
+describe("a run that is cut short", () => {
+  test("a task that takes too long is ended with its child processes, and fails", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }], { task: { a: "timeout: 4" } }));
     const a = await rig.agent("a");
     expect((await run.ended).code).toBe(1);
@@ -178,17 +178,20 @@ describe("an end before the end", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s starts nothing more, ends what runs, and exits %i", async (signal, status) => {
-    const run = await start(manifestOf([{ a: "", b: "a", c: "" }]));
-    const [a, c] = [await rig.agent("a"), await rig.agent("c")];
-    run.child.kill(signal);
-    expect((await run.ended).code).toBe(status);
-    expect(run.story().slice(2).sort()).toEqual(["a cancelled", "b cancelled", "c cancelled"]);
-    expect([isAlive(a.pid), isAlive(c.pid)]).toEqual([false, false]);
-    expect(await run.event("run.finished")).toMatchObject({ exit_code: status, counts: { cancelled: 3 } });
-  });
+  ] as const)(
+    "after %s no task starts, running tasks are ended, and the exit status is %i",
+    async (signal, status) => {
+      const run = await start(manifestOf([{ a: "", b: "a", c: "" }]));
+      const [a, c] = [await rig.agent("a"), await rig.agent("c")];
+      run.child.kill(signal);
+      expect((await run.ended).code).toBe(status);
+      expect(run.story().slice(2).sort()).toEqual(["a cancelled", "b cancelled", "c cancelled"]);
+      expect([isAlive(a.pid), isAlive(c.pid)]).toEqual([false, false]);
+      expect(await run.event("run.finished")).toMatchObject({ exit_code: status, counts: { cancelled: 3 } });
+    },
+  );
 
-  test("a second signal shortens the grace of an agent that ignores the first", async () => {
+  test("a second signal kills an agent that ignores the first one", async () => {
     await rig.file("interserve.config.yaml", "grace: 600\n");
     const run = await start(manifestOf([{ a: "" }]));
     const a = await rig.agent("a");
@@ -202,7 +205,7 @@ describe("an end before the end", () => {
 });
 
 describe("routing", () => {
-  test("a task's prompt holds its section of the plan and the results of what it depends on", async () => {
+  test("a task's prompt has its section of the plan and the results of its dependencies", async () => {
     await rig.file(
       "plan.md",
       "# P\n\n### Task 1: First\n\nMake the thing.\n\n### Task 2: Second\n\nUse the thing.\n",
@@ -224,7 +227,7 @@ describe("routing", () => {
     expect((await run.ended).code).toBe(0);
   });
 
-  test("an output's own verdict in the middle changes nothing, the last line decides, and a question parks", async () => {
+  test("a verdict in the middle of an output is ignored, the last line decides, and a question parks the task", async () => {
     const run = await start(manifestOf([{ a: "", b: "", c: "", d: "c" }]));
     await (await rig.agent("a")).exit(0, "VERDICT: QUESTION no\nVERDICT: CLEAN\n");
     await (await rig.agent("b")).exit(0, "VERDICT: CLEAN\nVERDICT: NEEDS_ATTENTION tests are slow\n");
@@ -248,7 +251,7 @@ describe("routing", () => {
     expect((await run.ended).code).toBe(0);
   });
 
-  test("100 MB of output do not fill memory, and are in the file", async () => {
+  test("100 MB of output go to the file without filling memory", async () => {
     const manifest = manifestOf([{ a: "", b: "a" }]).replace(/run: .*/, "run: yes | head -c 100000000");
     const run = rig.command(["run", await rig.file("big.exec.yaml", manifest), "--json"], {
       NODE_OPTIONS: "--max-old-space-size=64",
@@ -261,8 +264,8 @@ describe("routing", () => {
   });
 });
 
-describe("what a run leaves", () => {
-  test("journal, run file and every attempt's artifacts lie under .interserve, also of a failure", async () => {
+describe("the files of a run", () => {
+  test("are the journal, the run file and the artifacts of every attempt, failed ones too", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }]));
     await (await rig.agent("a")).exit(1, "partial work\n");
     await run.ended;
@@ -282,7 +285,7 @@ describe("what a run leaves", () => {
     expect(await readFile(join(rig.dir, ".interserve/.gitignore"), "utf8")).toBe("*\n");
   });
 
-  test("no task id leads outside", async () => {
+  test("are all in its directory, whatever the ids of tasks", async () => {
     const ids = ["../../escape", "/etc/x", "a/b", "..", "CON", "con", "__proto__", "ü $(touch pwned)"];
     const lines = ids.map((id) => `      - id: ${JSON.stringify(id)}\n        run: "true"`);
     const manifest = `version: 1\nmode: all-parallel\nstages:\n  - name: s\n    tasks:\n${lines.join("\n")}\n`;
@@ -294,7 +297,7 @@ describe("what a run leaves", () => {
     expect((await readdir(rig.dir)).sort()).toEqual([".interserve", "agents.sock", "plan.exec.yaml"]);
   });
 
-  test("a dry run starts no process and writes no file", async () => {
+  test("are not written by a dry run, which starts no process", async () => {
     await rig.file(
       "plan.exec.yaml",
       manifestOf([{ a: "", b: "a" }]).replaceAll(/run: .*/g, "run: touch ran"),
@@ -311,7 +314,7 @@ describe("what a run leaves", () => {
   });
 });
 
-test("verify commands decide too: a clean verdict with a failing gate is a failure", async () => {
+test("a task with a clean verdict fails if a verify command fails", async () => {
   const task = {
     a: 'verify:\n  - run: echo all good\n    expect: contains "good"\n  - run: test -f missing.txt',
     b: "verify:\n  - run: exit 3\n    expect: exit 3",

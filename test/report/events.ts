@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { RunEvent, RunEventBody } from "../../schemas/event.ts";
 import { statuses } from "../../schemas/outcome.ts";
 
-/** Events of a run `r1` as its journal has them, for tests of what shows them. */
+/** Events of a run `r1` as in its journal, for tests of what shows them. */
 export const began = Date.parse("2026-01-01T00:00:00.000Z");
 
-/** An event, so many seconds after the run's start. */
+/** An event, `second` seconds after the start of the run. */
 export const at = (body: RunEventBody, second = 0): RunEvent =>
   ({ ...body, at: new Date(began + second * 1000).toISOString(), run: "r1" }) as RunEvent;
 
@@ -61,7 +61,7 @@ export const finished = (some: object): RunEvent =>
 export const start = (task: string, second = 0, attempt = 1): RunEvent =>
   at({ event: "task.started", task, attempt, key }, second);
 
-/** What no terminal may ever be given to obey. */
+/** Matches characters that a terminal obeys or that hide text. */
 export const evil = "\u001b[2J\u001b]0;owned\u0007two\nlines\u202e\u{e0041}";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there.
 export const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u{e0000}-\u{e0fff}]/u;

@@ -52,7 +52,7 @@ const report = (tasks: readonly TaskReport[], some: Partial<RunReport> = {}): Ru
 });
 const tail = (text: string, left_out = 0) => ({ head: "", left_out, tail: text });
 
-/** What every text of a run could be, to get out of where it stands. */
+/** Texts that try to break out of their place in a report. */
 const hostile = [
   "<script>alert(1)</script><img src=x onerror=alert(2)></details></td></table>",
   "| a | b |\n\n| c |",
@@ -93,7 +93,7 @@ const rendered = (markdown: string): string =>
 const withoutCode = (html: string): string => html.replaceAll(/<(pre|code)\b[\s\S]*?<\/\1>/g, "");
 
 describe("markdown", () => {
-  test.each(hostile)("%j stays a text in its place", (text) => {
+  test.each(hostile)("%j stays text in its place", (text) => {
     const markdown = markdownReport(everywhere(text));
     const html = rendered(markdown);
     const plain = withoutCode(html);
@@ -103,9 +103,9 @@ describe("markdown", () => {
     const count = (what: RegExp) => html.match(what)?.length ?? 0;
     expect(count(/<details/g)).toBe(count(/<\/details>/g));
     expect({ headings: count(/<h3>/g), tables: count(/<table>/g) }).toEqual({ headings: 1, tables: 1 });
-    // A row for each task and one for the head, each of six cells.
+    // One row for the head and one for each task, each with six cells.
     expect({ rows: count(/<tr>/g), cells: count(/<t[dh][ >]/g) }).toEqual({ rows: 9, cells: 54 });
-    // What GitHub looks for in the texts of the page: people, issues, addresses.
+    // What GitHub finds in the texts of the page: people, issues, addresses.
     const seen = plain
       .replaceAll(/<[^>]*>/g, "\n")
       .replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
@@ -116,13 +116,13 @@ describe("markdown", () => {
     expect(markdown).not.toMatch(/^\s*::|##\w*\[/m);
   });
 
-  test("every text can still be read", () => {
+  test("every text remains readable", () => {
     const [first = ""] = hostile;
     const html = rendered(markdownReport(everywhere(first)));
     expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
   });
 
-  test("what did not pass is told with its attempts, its verdict and the end of what it said", () => {
+  test("a task that did not pass has its attempts, its verdict and the end of its output", () => {
     const b = task("b", {
       title: "Query parser",
       status: "fail",
@@ -209,7 +209,7 @@ last words
   });
 
   test.each([10, 400, 5000])(
-    "of %d tasks that failed at length it is no longer than a comment may be, and says what is cut",
+    "a report of %d tasks with long outputs fits into a comment, and says what is left out",
     (count) => {
       const tasks = Array.from({ length: count }, (_, at) =>
         task(`task-${at}`, {
@@ -232,7 +232,7 @@ last words
 });
 
 describe("JUnit XML", () => {
-  test.each(hostile)("%j stays a text in its place", (text) => {
+  test.each(hostile)("%j stays text in its place", (text) => {
     const suites = parseXml(junitReport(everywhere(text)));
     expect(all(suites, "testcase")).toHaveLength(statuses.length);
     const known = "testsuite testcase failure error skipped flakyFailure rerunFailure system-out system-err";
@@ -242,7 +242,7 @@ describe("JUnit XML", () => {
     expect(names).toHaveLength(total(suites));
   });
 
-  test("counts, suites and cases are those of the run", () => {
+  test("has the counts, suites and cases of the run", () => {
     const retried = {
       attempt: 2,
       attempts: [
@@ -298,11 +298,11 @@ describe("JUnit XML", () => {
     const { failures, errors } = parseXml(junitReport(run)).attributes;
     return Number(failures) + Number(errors) > 0;
   };
-  test.each(statuses)("a run of one task that came to %s is red where its exit status is not 0", (status) => {
+  test.each(statuses)("a run of one task with status %s is red if its exit status is not 0", (status) => {
     const run = report([task("a", { status })]);
     expect(red(run)).toBe(run.exit_code !== 0);
   });
-  test("so is one that was killed between tasks, one that is not over, and one that was stopped", () => {
+  test("a run is red if it was killed between tasks, is still running or was stopped", () => {
     const pending = [task("a"), task("b", { status: "pending", attempt: 0 })];
     expect(red(report(pending, { state: "killed", exit_code: null }))).toBe(true);
     expect(red(report(pending, { state: "running", exit_code: null }))).toBe(true);
@@ -311,7 +311,7 @@ describe("JUnit XML", () => {
 });
 
 describe("annotations", () => {
-  /** As GitHub's runner reads a line. */
+  /** Reads a line as GitHub's runner does. */
   const read = (line: string) => {
     const [, level, properties = "", text = ""] = /^::(\w+) ([^:]*)::(.*)$/.exec(line) ?? [];
     const unescaped = (value: string) =>
@@ -326,7 +326,7 @@ describe("annotations", () => {
   };
   const lines = (run: RunReport) => annotations(run, "/p").split("\n").slice(0, -1);
 
-  test.each(hostile)("%j is the text of one command, and makes no other", (text) => {
+  test.each(hostile)("%j is the text of one command, and starts no other", (text) => {
     const all = lines(everywhere(text));
     expect(all.map((line) => read(line).level)).toEqual([
       "error",
@@ -339,7 +339,7 @@ describe("annotations", () => {
     expect(all.join("\n")).not.toMatch(/##\w*\[/);
   });
 
-  test("a task stands where it is written, and outside of the repository nowhere", () => {
+  test("a task has its place in the repository, and none outside of it", () => {
     const some = { status: "fail", reason: "50 %, or so: no" } as const;
     const all = lines(
       report([
@@ -353,7 +353,7 @@ describe("annotations", () => {
     expect(all[1]).toBe("::error title=fail%3A b::50 %25, or so: no (attempt 3)");
   });
 
-  test("of more than GitHub shows the rest is counted; what never ran is one line", () => {
+  test("tasks beyond what GitHub shows are counted, and tasks that never ran take one line", () => {
     const many = (status: TaskReport["status"]) =>
       Array.from({ length: 30 }, (_, at) => task(`${status}-${at}`, { status }));
     const all = lines(report([...many("fail"), ...many("warn"), ...many("skipped"), ...many("pass")])).map(

@@ -10,7 +10,7 @@ import { at, began, evil, finished, obeyed, resumed, start, started } from "../r
 
 const none = createColors(false);
 
-/** The frame of a run so many seconds after its start. */
+/** The frame of a run, `second` seconds after its start. */
 function frame(
   events: readonly RunEvent[],
   { second = 60, columns = 80, rows = 24, activity = {} as Record<string, string>, colors = none } = {},
@@ -53,7 +53,7 @@ const staged = started([
 ]);
 
 describe("a frame", () => {
-  test("groups what runs under its stage, and has one line for all other stages", () => {
+  test("groups running tasks under their stages, and has one line for all other stages", () => {
     const events = [staged, start("a"), start("b"), pass("a"), pass("b"), start("c", 48), start("d", 50)];
     expect(frame(events, { activity: { c: "$ npm test" } })).toEqual([
       "Search 0/2",
@@ -64,7 +64,7 @@ describe("a frame", () => {
     ]);
   });
 
-  test("tells what is verified, which attempt runs, and what waits: for how long, and why", () => {
+  test("shows verifying tasks, numbers of attempts, and why and how long tasks wait", () => {
     const events = [
       staged,
       start("a"),
@@ -90,7 +90,7 @@ describe("a frame", () => {
     ]);
   });
 
-  test("has each question with the command that answers it, which is never cut", () => {
+  test("shows each question with the command that answers it, which is never cut", () => {
     const events = [
       staged,
       start("a"),
@@ -125,7 +125,7 @@ describe("a frame", () => {
     expect(lines[2]).toMatch(/ …$/);
   });
 
-  test("says what is held, withheld and cancelled", () => {
+  test("shows that the run is paused, at a limit or cancelled", () => {
     const held = at({ event: "batch.held", next: ["c", "d"] });
     expect(frame([staged, pass("a"), pass("b"), held]).at(-2)).toBe("paused before the next batch: c, d");
     const withheld = at({ event: "run.withheld", reason: "1000 tokens are used" });
@@ -138,7 +138,7 @@ describe("a frame", () => {
     ]);
   });
 
-  test("of a run that goes on counts what is kept, asks what is still open, and counts time anew", () => {
+  test("of a resumed run counts kept tasks, shows open questions, and counts time from the resumption", () => {
     const tasks = [{ id: "a" }, { id: "b" }, { id: "c" }];
     const events = [
       started(tasks),
@@ -159,7 +159,7 @@ describe("a frame", () => {
     ]);
   });
 
-  test("of 200 tasks at once is as high as the screen allows, with the first that began, and counts the rest", () => {
+  test("of 200 running tasks fills the screen with those that started first, and counts the others", () => {
     const tasks = Array.from({ length: 200 }, (_, task) => ({ id: `t${task}`, stage: `S${task % 4}` }));
     const events = [started(tasks), ...tasks.map(({ id }, second) => start(id, second / 10))];
     const lines = frame([...events, park("t150", "which?")]);
@@ -172,12 +172,12 @@ describe("a frame", () => {
     ]);
     const shown = lines.flatMap((line) => line.match(/ t\d+$/)?.[0].trim() ?? []);
     expect(shown.toSorted()).toEqual(Array.from({ length: 15 }, (_, task) => `t${task}`).toSorted());
-    // Who ends makes room for one; the others stay.
+    // A task that ends makes room for another one; the others keep their lines.
     const next = frame([...events, park("t150", "which?"), pass("t3")]);
     expect(next.filter((line) => !lines.includes(line))).toHaveLength(4);
   });
 
-  test("lets questions have half the room where something runs", () => {
+  test("gives questions half the room if a task is running", () => {
     const tasks = Array.from({ length: 40 }, (_, task) => ({ id: `t${task}` }));
     const asked = tasks.slice(0, 20).flatMap(({ id }) => [start(id), park(id, "?")]);
     const lines = frame([started(tasks), ...asked, ...tasks.slice(20).map(({ id }) => start(id))]);
@@ -190,7 +190,7 @@ describe("a frame", () => {
     [1, []],
     [2, ["0/5 1m 00s  2 running, 3 pending"]],
     [3, [" 1m 00s a Schema", "0/5 1m 00s  2 running, 3 pending"]],
-  ])("on %i rows keeps what is most urgent", (rows, lines) => {
+  ])("on %i rows keeps the most urgent lines", (rows, lines) => {
     expect(frame([staged, start("a"), start("c")], { rows })).toEqual(lines);
   });
 });
@@ -234,7 +234,7 @@ const someEvent: fc.Arbitrary<RunEvent> = fc
     ),
   );
 
-test("whatever happens, on whatever screen, it is lower than that, and no line is wider or obeyed", () => {
+test("any frame fits on any screen, and no line contains text that a terminal obeys", () => {
   const tasks = fc.uniqueArray(fc.record({ id: ids, title: words, stage: words }), {
     selector: ({ id }) => id,
     maxLength: 40,

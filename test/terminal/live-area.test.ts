@@ -19,7 +19,7 @@ beforeEach(
 );
 afterEach(() => void vi.useRealTimers());
 
-/** A terminal with an area of as many lines as it is told, each as wide as may be. */
+/** A terminal with an area of a given number of lines, each as wide as possible. */
 function terminal(size: Size) {
   const screen = new Screen(size.columns, size.rows, { pipe: true });
   let written = "";
@@ -41,13 +41,13 @@ function terminal(size: Size) {
     area,
     state,
     frame: () => frame(stream),
-    /** Lets a second pass. */
+    /** Lets one second pass. */
     async settle() {
       vi.advanceTimersByTime(1000);
       const text = written;
       written = "";
       const done = screen.write(text);
-      // The emulator reads what it is given in a timer of its own.
+      // The emulator reads its input in a timer of its own.
       await vi.advanceTimersByTimeAsync(20);
       await done;
       return text;
@@ -68,7 +68,7 @@ const some = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLengt
 
 type Step = { size: Size } | { lines: number } | { print: number } | { aside: string };
 
-/** Takes steps, each drawn before the next; calls back after each of them. */
+/** Takes steps, each drawn before the next, and calls back after each of them. */
 async function take(
   { area, stream, state, settle, resize }: ReturnType<typeof terminal>,
   steps: readonly Step[],
@@ -97,7 +97,7 @@ async function take(
   return printed;
 }
 
-test("on a screen that has room for it wrapped, an area leaves nothing behind, whatever is printed and resized", async () => {
+test("an area leaves nothing behind, whatever is printed and resized, on a screen with room for it when wrapped", async () => {
   const size = sizes(40, 12);
   const steps = some(
     fc.oneof(

@@ -8,7 +8,7 @@ import { Screen } from "../screen.ts";
 beforeEach(() => void vi.useFakeTimers({ now: began }));
 afterEach(() => void vi.useRealTimers());
 
-/** The view on a terminal of 80 × 24. */
+/** The live display on a terminal of 80 × 24. */
 function live() {
   const screen = new Screen(80, 24, { pipe: true });
   let written = "";
@@ -21,7 +21,7 @@ function live() {
     },
   });
   const reporter = liveReporter(stream as unknown as NodeJS.WriteStream, createColors(false));
-  /** What was written and, all of it read, what the screen shows. */
+  /** Takes what was written so far, and returns it with the rows that the screen then shows. */
   const take = async () => {
     const text = written;
     written = "";
@@ -36,7 +36,7 @@ function live() {
 const tasks = [{ id: "a", title: "First" }, { id: "b" }];
 const pass = (task: string) => at({ event: "task.settled", task, status: "pass", duration_s: 2 }, 2);
 
-test("what has settled scrolls by above what runs, with what it does, and the counts", async () => {
+test("finished tasks scroll up above running tasks with their activity, and the counts", async () => {
   const { reporter, take } = live();
   for (const event of [started(tasks), start("a"), start("b"), pass("b")]) reporter.event(event);
   reporter.event(at({ event: "task.progress", task: "a", text: "$ npm test" }));
@@ -50,7 +50,7 @@ test("what has settled scrolls by above what runs, with what it does, and the co
   reporter.event(finished({ pass: 1 }));
 });
 
-test("what an attempt did is not said of the next one", async () => {
+test("the activity of an attempt is not shown for the next one", async () => {
   const { reporter, take } = live();
   for (const event of [started(tasks), start("a")]) reporter.event(event);
   reporter.event(at({ event: "task.progress", task: "a", text: "$ npm test" }));
@@ -60,7 +60,7 @@ test("what an attempt did is not said of the next one", async () => {
   reporter.event(finished({ pass: 1 }));
 });
 
-test("a hundred events at once are one frame", async () => {
+test("a hundred events at once make one frame", async () => {
   const { reporter, take } = live();
   const many = Array.from({ length: 100 }, (_, task) => ({ id: `t${task}` }));
   reporter.event(started(many));
@@ -71,7 +71,7 @@ test("a hundred events at once are one frame", async () => {
   reporter.event(finished({ pass: 100 }));
 });
 
-test("the end leaves what has scrolled by and the summary, no timer and no listener", async () => {
+test("the end leaves the finished tasks and the summary, but no timer and no listener", async () => {
   const { reporter, take, stream } = live();
   for (const event of [started(tasks), start("a"), pass("a")]) reporter.event(event);
   await vi.advanceTimersByTimeAsync(500);
@@ -88,7 +88,7 @@ test("the end leaves what has scrolled by and the summary, no timer and no liste
   expect(stream.listenerCount("resize")).toBe(0);
 });
 
-test("it is silent while a person is asked something, and then goes on below", async () => {
+test("nothing is drawn while a person is asked something; then drawing continues below", async () => {
   const { reporter, take, stream } = live();
   for (const event of [started(tasks), start("a")]) reporter.event(event);
   await vi.advanceTimersByTimeAsync(200);
@@ -107,7 +107,7 @@ test("it is silent while a person is asked something, and then goes on below", a
   reporter.event(finished({ pass: 1 }));
 });
 
-test("nothing from outside is obeyed", async () => {
+test("untrusted text contains nothing that a terminal obeys", async () => {
   const { reporter, take } = live();
   reporter.event(
     started([

@@ -14,8 +14,8 @@ const at = (source: string, column: number, length = 1) => ({
   place: { file: "p.yaml", line: 3, column, source, length },
 });
 
-describe("for people", () => {
-  test("place, severity, code and message; the line and what is meant in it", () => {
+describe("a problem for people", () => {
+  test("has its place, severity, code and message, and the source line with the part that is meant", () => {
     expect(rendered({})).toEqual([
       "p.yaml:3:5 error wrong-type: it is wrong",
       "  3 | a: bcd",
@@ -23,7 +23,7 @@ describe("for people", () => {
     ]);
   });
 
-  test("a hint, and second places with lines of their own, the gutter as wide as the widest", () => {
+  test("has its hint and its related places with their lines, in a gutter as wide as the longest number", () => {
     const related = [
       { message: "first here", place: { file: "q.yaml", line: 120, column: 1, source: "x", length: 1 } },
     ];
@@ -38,17 +38,17 @@ describe("for people", () => {
     ]);
   });
 
-  test("no line, no squiggle: a file that is not there, an empty line", () => {
+  test("has no squiggle if the file is missing or the line is empty", () => {
     expect(rendered({ place: { file: "p.yaml", line: 1, column: 1 } })).toHaveLength(1);
     expect(rendered(at("   ", 1))).toHaveLength(1);
   });
 
-  test("tabs stay, so that the squiggle stands under what it means", () => {
+  test("keeps tabs, so that the squiggle is in the right place", () => {
     expect(rendered(at("\ta:\tb", 5)).slice(1)).toEqual(["  3 | \ta:\tb", "    | \t  \t~"]);
   });
 
   test.each([1, 50, 119, 500, 880, 1000])(
-    "of a line of 1000 characters as much is shown as there is room for, column %i in it",
+    "shows part of a line of 1000 characters, with column %i in it",
     (column) => {
       const source = `${"a".repeat(column - 1)}X${"b".repeat(1000 - column)}`;
       const [, line = "", squiggle = ""] = rendered(at(source, column));
@@ -58,7 +58,7 @@ describe("for people", () => {
     },
   );
 
-  test("a line of megabytes costs no more than a short one", () => {
+  test("is rendered as fast for a line of megabytes as for a short one", () => {
     const source = "\u0001x".repeat(2_000_000);
     for (let count = 0; count < 2000; count += 1) {
       const [, line = ""] = rendered(at(source, 1 + count * 1000));
@@ -66,7 +66,7 @@ describe("for people", () => {
     }
   });
 
-  test("controls, escapes and marks that reorder text are shown as such, wherever they stand", () => {
+  test("replaces control characters, escape sequences and marks that reorder text everywhere", () => {
     const evil = "\u001b[2J\u202e\u0007x\u{e0041}";
     const place = { file: evil, line: 1, column: 1, source: evil, length: 3 };
     const lines = rendered({ message: evil, hint: evil, place, related: [{ message: evil, place }] });
@@ -75,7 +75,7 @@ describe("for people", () => {
     expect(lines[2]).toBe("    | ~~~");
   });
 
-  test("colours, where there are any, change no character of it", () => {
+  test("has the same text with and without colours", () => {
     const coloured = renderProblem(problem({ hint: "mend it" }), { color: true });
     expect(coloured).toContain("\u001b[31m");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
@@ -83,8 +83,8 @@ describe("for people", () => {
   });
 });
 
-describe("for programs", () => {
-  test("seven keys, the hint null where there is none", () => {
+describe("a problem for programs", () => {
+  test("has seven keys, with the hint null if there is none", () => {
     expect(problemJson(problem())).toEqual({
       code: "wrong-type",
       severity: "error",
@@ -96,7 +96,7 @@ describe("for programs", () => {
     });
   });
 
-  test("second places, where there are any", () => {
+  test("has its related places if there are any", () => {
     const place = { file: "q.yaml", line: 1, column: 2, source: "secret" };
     expect(problemJson(problem({ hint: "h", related: [{ message: "m", place }] }))).toMatchObject({
       hint: "h",

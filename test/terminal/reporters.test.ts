@@ -17,7 +17,7 @@ function plain(events: readonly RunEvent[]): string {
 }
 
 describe("plain lines", () => {
-  test("one for each thing that happens, and a summary of what did not pass, why, and where it lies", () => {
+  test("show each event that matters, and a summary of what did not pass, with its reason and its artifacts", () => {
     const artifacts = join(directory, "tasks/b/2");
     expect(
       plain([
@@ -78,12 +78,12 @@ continue: interserve resume r1
 `);
   });
 
-  test("one at a time is said of all-sequential, and one task is one task", () => {
+  test("say that all-sequential runs one task at a time", () => {
     const text = plain([started([{ id: "a", title: "a" }], { mode: "all-sequential" })]);
     expect(text).toBe("r1  all-sequential, 1 task, one at a time\n");
   });
 
-  test("a question comes with the command that answers it, as a shell takes it", () => {
+  test("show a question with the command that answers it, quoted for a shell", () => {
     const tasks = [{ id: "q" }, { id: "it's $1" }];
     const ask = (task: string) =>
       at({ event: "task.settled", task, status: "question", duration_s: 1, reason: "which port?" });
@@ -104,7 +104,7 @@ continue: interserve resume r1
     );
   });
 
-  test("every status has a word, and all but pass are in the summary", () => {
+  test("show every status, and in the summary all except pass", () => {
     const tasks = statuses.map((status) => ({ id: `t-${status}`, title: `t-${status}` }));
     const text = plain([
       started(tasks),
@@ -117,7 +117,7 @@ continue: interserve resume r1
     expect(summary).toContain(`${statuses.map((status) => `1 ${status}`).join(", ")} of 8`);
   });
 
-  test("nothing from outside is obeyed by a terminal or makes a line of its own", () => {
+  test("untrusted text contains nothing that a terminal obeys, and no line break", () => {
     const text = plain([
       started([{ id: evil, title: evil }], { directory: `/p/${evil}` }),
       at({ event: "task.started", task: evil, attempt: 1, key }),
@@ -138,7 +138,7 @@ continue: interserve resume r1
   });
 });
 
-test("--json is one event a line, whatever is in it", () => {
+test("--json prints any event on one line", () => {
   let text = "";
   const event = at({ event: "task.progress", task: evil, text: "a\nb\u2028c" });
   jsonReporter({ write: (more) => (text += more) }).event(event);
