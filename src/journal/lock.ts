@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import * as v from "valibot";
@@ -16,7 +17,7 @@ export interface Lock {
  * over, even if its pid now belongs to another process. Throws the error of the file system.
  */
 export async function takeLock(path: string): Promise<Lock | { readonly heldBy: number }> {
-  const mine = `${path}.${process.pid}`;
+  const mine = `${path}.${process.pid}-${randomUUID()}`;
   await writeFile(mine, JSON.stringify(ourselves()));
   try {
     for (;;) {

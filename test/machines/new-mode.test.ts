@@ -113,7 +113,7 @@ test("a run in a new mode starts tasks in its order, and a failure affects no ot
   ]);
   expect(code).toBe(1);
   const prompt = await readFile(join(rig.dir, "prompt.txt"), "utf8");
-  expect(prompt).toContain("Other tasks run before and after it");
+  expect(prompt).toContain("Other tasks run in it before and after this one");
 });
 
 test("a resumed run in a new mode keeps a task whose dependency runs again", async () => {
