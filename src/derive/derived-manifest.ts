@@ -40,8 +40,10 @@ export interface ApprovalTask {
   readonly neededBy?: string;
 }
 
-/** In seconds. Agents take minutes, and plans do not mention time. */
-const timeoutPerTask = 1800;
+interface Flags {
+  readonly mode?: Mode;
+  readonly tier?: Tier;
+}
 
 /**
  * Builds the manifest of a derived plan. `flags` take precedence over what was derived. `leftOut` are tasks that need
@@ -50,23 +52,14 @@ const timeoutPerTask = 1800;
 export function buildManifest(
   plan: Plan,
   derivation: Derivation,
-  flags: { readonly mode?: Mode; readonly tier?: Tier } = {},
+  flags: Flags = {},
 ): { manifest: DerivedManifest; evidence: Evidence[]; leftOut: PlanTask[]; approvalTasks: ApprovalTask[] } {
   const idOf = (task: number) => plan.tasks[task]?.id ?? "";
   const leftOut = findLeftOut(plan, derivation.edges);
   const edges = bypass(leftOut, derivation.edges, idOf);
   const needs = groupPairs(edges.map(({ from, to }) => [to, from] as const));
-  const buildTask = (index: number): DerivedTask => {
-    const task = plan.tasks[index] as PlanTask;
-    return {
-      id: task.id,
-      title: task.title,
-      files: task.files,
-      depends: [...new Set(needs.get(index))].sort((a, b) => a - b).map(idOf),
-      ...(!flags.tier && isLight(task) ? { tier: "fast" } : {}),
-      ...(task.verify.length > 0 ? { verify: task.verify } : {}),
-    };
-  };
+  const dependsOf = (task: number) => [...new Set(needs.get(task))].sort((a, b) => a - b).map(idOf);
+  const buildTask = (task: number) => taskEntry(plan.tasks[task] as PlanTask, dependsOf(task), flags);
   const stages = derivation.stages
     .map(({ name, tasks }) => ({ name, tasks: tasks.filter((task) => !leftOut.has(task)).map(buildTask) }))
     .filter(({ tasks }) => tasks.length > 0);
@@ -77,7 +70,8 @@ export function buildManifest(
       mode,
       tier: flags.tier ?? "deep",
       max_parallel: modeConfigs[mode].isSequential ? 1 : 5,
-      timeout_per_task: timeoutPerTask,
+      // In seconds: agents take minutes, and plans do not mention time.
+      timeout_per_task: 1800,
       stages,
     },
     evidence: edges.map(({ from, to, kind, detail }) => ({ from: idOf(from), to: idOf(to), kind, detail })),
@@ -85,10 +79,19 @@ export function buildManifest(
     approvalTasks: plan.tasks.flatMap((task, index) => {
       if (task.asksFirst === undefined || leftOut.has(index)) return [];
       const dependent = edges.find((edge) => edge.from === index && !isFallback(edge));
-      return [{ task, ...(dependent ? { neededBy: idOf(dependent.to) } : {}) }];
+      return [dependent ? { task, neededBy: idOf(dependent.to) } : { task }];
     }),
   };
 }
+
+const taskEntry = (task: PlanTask, depends: readonly string[], flags: Flags): DerivedTask => ({
+  id: task.id,
+  title: task.title,
+  files: task.files,
+  depends,
+  ...(!flags.tier && isLight(task) ? { tier: "fast" } : {}),
+  ...(task.verify.length > 0 ? { verify: task.verify } : {}),
+});
 
 /** Finds the tasks that need a person's approval first and that no remaining task needs. Never all tasks. */
 function findLeftOut({ tasks }: Plan, edges: readonly Edge[]): ReadonlySet<number> {

@@ -20,7 +20,7 @@ import { readTables } from "./stated/tables.ts";
 
 /** Reads one form in which a plan states its order. */
 type Reading = (plan: Plan, references: References) => StatedOrder;
-/** Finds one kind of evidence in the tasks' texts. Only what leads forward in plan order is used. */
+/** Finds one kind of evidence in the tasks' texts. Only dependencies on earlier tasks count, and each only once. */
 export type Inference = (tasks: readonly TaskEvidence[], references: References) => Dependency[];
 
 // All rules with the kind of evidence that each gives, most reliable first: of contradicting dependencies, the first

@@ -1,24 +1,22 @@
+import type { PlanCode } from "../../../schemas/plan.ts";
 import type { Dependency } from "../dependency.ts";
+import { groupPairs } from "../group-pairs.ts";
 import { type TaskEvidence, tailsOf } from "./task-evidence.ts";
 
 /** Finds modules that a task's code imports and of which an earlier task creates a file. */
 export function findImports(tasks: readonly TaskEvidence[]): Dependency[] {
-  const creators = new Map<string, number>();
-  for (const { index, creates } of tasks)
-    for (const module of [...creates].flatMap(modulesOf))
-      if (!creators.has(module)) creators.set(module, index);
-  return tasks.flatMap(({ index: to, task }) => {
-    const found = new Map<number, string>();
-    for (const module of task.code.flatMap(({ text }) => importsIn(text))) {
-      const [from] = moduleTails(module).flatMap((tail) => creators.get(tail) ?? []);
-      if (from !== undefined && from < to && !found.has(from)) found.set(from, module);
-    }
-    return [...found].map(([from, module]) => ({
-      from,
-      to,
-      detail: `creates a file of \`${module}\`, which this task imports`,
-    }));
-  });
+  const creators = groupPairs(
+    tasks.flatMap(({ index, creates }) =>
+      [...creates].flatMap(modulesOf).map((module) => [module, index] as const),
+    ),
+  );
+  return tasks.flatMap(({ index: to, task }) =>
+    task.code.flatMap(importsIn).flatMap((module) => {
+      const [from = to] = moduleTails(module).flatMap((tail) => creators.get(tail)?.[0] ?? []);
+      const detail = `creates a file of \`${module}\`, which this task imports`;
+      return from < to ? [{ from, to, detail }] : [];
+    }),
+  );
 }
 
 /** The names of at least two parts by which a file may be imported: its path without extension; in Go, its directory. */
@@ -38,7 +36,7 @@ const otherImports: readonly RegExp[] = [
   /^[ \t]*(?:pub[ \t]+)?use[ \t]+(?:crate|super)::([\w:]+)/gm,
 ];
 
-function importsIn(text: string): string[] {
+function importsIn({ text }: PlanCode): string[] {
   const modules = (form: RegExp) => [...text.matchAll(form)].map(([, module = ""]) => module);
   return [
     ...modules(dottedImport).map((module) => module.replaceAll(".", "/")),

@@ -12,15 +12,12 @@ export function findInterfaces(tasks: readonly TaskEvidence[]): Dependency[] {
       [...namesBehind(produces, task.prose)].map((name) => [name, index] as const),
     ),
   );
-  return tasks.flatMap(({ index: to, task }) => {
-    const shared = new Map<number, string>();
-    for (const name of namesBehind(consumes, task.prose))
-      for (const from of producers.get(name) ?? [])
-        if (from < to && !shared.has(from)) shared.set(from, name);
-    return [...shared]
-      .sort(([a], [b]) => a - b)
-      .map(([from, name]) => ({ from, to, detail: `produces \`${name}\`, which this task consumes` }));
-  });
+  return tasks.flatMap(({ index: to, task }) =>
+    [...namesBehind(consumes, task.prose)]
+      .flatMap((name) => (producers.get(name) ?? []).map((from) => ({ from, name })))
+      .sort((a, b) => a.from - b.from)
+      .map(({ from, name }) => ({ from, to, detail: `produces \`${name}\`, which this task consumes` })),
+  );
 }
 
 /** Inline code behind a label and in the list below it, and the names within. */

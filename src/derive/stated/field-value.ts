@@ -22,17 +22,15 @@ export function createFieldReader(tasks: readonly PlanTask[], references: Refere
   const byTitle = groupPairs(tasks.map(({ title }, index) => [titleKey(title), index]));
   const byGroup = groupPairs(tasks.map(({ group }, index) => [groupKey(group), index]));
   const numbered = (name: string) => byNumber.get(name.toLowerCase()) ?? [];
-
   /** `Phase 1`: all tasks below that heading, unless the field's own task stands below it, too. */
   const tasksInGroups = (list: string, task: number): number[] => {
     const found = [...list.matchAll(groupName)].flatMap(([name]) => byGroup.get(groupKey(name)) ?? []);
     return found.includes(task) ? [] : found;
   };
-  const tasksByTitle = (list: string): number[] =>
-    [list, ...list.split(/[,;]/), ...list.split(/[,;]|\band\b|&/i)].flatMap((part) => {
-      const found = byTitle.get(titleKey(withoutMarks(part))) ?? [];
-      return found.length === 1 ? found : [];
-    });
+  const titled = (title: string): number[] => {
+    const found = byTitle.get(titleKey(title)) ?? [];
+    return found.length === 1 ? found : [];
+  };
   const tasksIn = (list: string, task: number): number[] => {
     const named = references.tasksInField(list);
     const group = named.length > 0 ? [] : tasksInGroups(list, task);
@@ -42,8 +40,9 @@ export function createFieldReader(tasks: readonly PlanTask[], references: Refere
     if (previousTask.test(list)) return earlier.slice(-1);
     const parts = taskNames(list).flatMap(({ name }) => numbered(name));
     // Among other words, a number must look like nothing but a task's.
-    const ids = list.split(/[\s,;()&+/]+/).flatMap((word) => (isId.test(word) ? numbered(word) : []));
-    return [...new Set([...named, ...tasksByTitle(list), ...parts, ...ids])];
+    const ids = list.split(/[\s,;()&+/]+/).filter((part) => isId.test(part));
+    const titles = titlesIn(list).flatMap(titled);
+    return [...new Set([...named, ...titles, ...parts, ...ids.flatMap(numbered)])];
   };
 
   return (value, task) => {
@@ -67,7 +66,11 @@ const groupName = /\b(?:phase|wave|stage|batch|milestone|part)\s+(?:\d+|[A-Z])\b
 const groupKey = (heading = ""): string =>
   /^\W*([a-z]+\s+(?:\d+|[a-z])\b)/i.exec(heading)?.[1]?.replace(/\s+/g, " ").toLowerCase() ?? "";
 
-const withoutMarks = (text: string): string => text.replace(/^[\s"“”'‘’]+|[\s"“”'‘’*_.]+$/g, "");
+/** The parts of a list that may be titles, without quotes and emphasis. */
+const titlesIn = (list: string): string[] =>
+  [list, ...list.split(/[,;]/), ...list.split(/[,;]|\band\b|&/i)].map((part) =>
+    part.replace(/^[\s"“”'‘’]+|[\s"“”'‘’*_.]+$/g, ""),
+  );
 const isId = /^[A-Z]{1,3}\d{1,6}(?:\.\d{1,6}){0,6}[a-z]?[.:]?$/;
 
 /** Finds the parts of a list that look like tasks: `Task 9`, `B2`, and both ends of `3-5`. `#12` may be an issue. */

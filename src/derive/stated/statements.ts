@@ -113,11 +113,11 @@ function readCondition(sentence: string, references: References): Reading | unde
 
 /** Splits what follows the opening into the condition and its consequence. Returns undefined if it has no consequence. */
 function splitAtClause(opening: string, rest: string, references: References) {
-  const splitAt = (end: number) => {
+  const splitAt = (index: number) => {
     const [consequence = ""] = rest
-      .slice(end)
+      .slice(index)
       .split(/\b(?:with|before|after|once|until|needs?|depends?|because|since)\b/i);
-    return { condition: rest.slice(0, end), consequence };
+    return { condition: rest.slice(0, index), consequence };
   };
   const found = done.exec(rest);
   const end = found ? found.index + found[0].length : 0;

@@ -32,9 +32,10 @@ const waveLines = (text: string, references: References): Stage[] =>
 /** Reads a table with the tasks of each wave: `| 2 | Tasks 3, 5 |`. */
 const waveTable = (text: string, references: References): Stage[] =>
   tableRows(text, columnsIn).flatMap(({ columns: { wave, word, tasks: column }, cells }): Stage[] => {
-    const name = cells[wave] ?? "";
+    const label = cells[wave] ?? "";
+    const name = /^\w{1,2}$/.test(label) ? `${word} ${label}` : label;
     const tasks = references.tasksInField(cells[column] ?? "").sort((a, b) => a - b);
-    return tasks.length > 0 ? [{ name: /^\w{1,2}$/.test(name) ? `${word} ${name}` : name, tasks }] : [];
+    return tasks.length > 0 ? [{ name, tasks }] : [];
   });
 
 function columnsIn(header: readonly string[]): { wave: number; word: string; tasks: number } | undefined {
