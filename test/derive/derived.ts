@@ -1,8 +1,8 @@
 import { type Derivation, derive } from "../../src/derive/derive.ts";
 import { parsePlan } from "../../src/plan/parse-plan.ts";
 
-/** The derivation of a plan, as `from>to kind` words with the plan's own numbers. */
-export function derived(text: string): {
+/** Derives a plan's order. Edges are `from>to kind` with the plan's own numbers. */
+export function deriveText(text: string): {
   edges: string[];
   stages: string[];
   unexplained: string[];
@@ -10,7 +10,7 @@ export function derived(text: string): {
 } {
   const { plan } = parsePlan(text, "plan.md");
   const raw = derive(plan);
-  const number = (at: number) => plan.tasks[at]?.number ?? "?";
+  const number = (task: number) => plan.tasks[task]?.number ?? "?";
   return {
     edges: raw.edges.map(({ from, to, kind }) => `${number(from)}>${number(to)} ${kind}`),
     stages: raw.stages.map(({ name, tasks }) => `${name}: ${tasks.map(number).join(" ")}`),
@@ -19,11 +19,11 @@ export function derived(text: string): {
   };
 }
 
-/** A plan of tasks, each a title and the rest of its section. */
+/** A plan of tasks, each with a title and the text of its section. */
 export const planOf = (...tasks: readonly (readonly [title: string, body?: string])[]): string =>
-  `# Plan\n\n${tasks.map(([title, body = ""], at) => `### Task ${at + 1}: ${title}\n\n${body}\n`).join("\n")}`;
+  `# Plan\n\n${tasks.map(([title, body = ""], index) => `### Task ${index + 1}: ${title}\n\n${body}\n`).join("\n")}`;
 
-/** `**Files:**` with a bullet each. */
+/** A field `**Files:**` with a bullet for each file. */
 export const files = (...bullets: readonly string[]): string =>
   `**Files:**\n${bullets.map((bullet) => `- ${bullet}`).join("\n")}\n`;
 

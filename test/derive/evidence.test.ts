@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { code, derived, files, planOf } from "./derived.ts";
+import { code, deriveText, files, planOf } from "./derived.ts";
 
-const edgesOf = (text: string) => derived(text).edges;
+const edgesOf = (text: string) => deriveText(text).edges;
 
-describe("what a plan says itself", () => {
+describe("stated dependencies", () => {
   test.each([
     ["**Depends on:** Task 1", ["1>3 field"]],
     ["**Depends on:** Tasks 1 and 2", ["1>3 field", "2>3 field"]],
@@ -23,11 +23,11 @@ describe("what a plan says itself", () => {
     ["**Depends on:** Tasks 1-2 (but not Task 2)", ["1>3 field"]],
     ["**Depends on:** all except Task 1", ["2>3 field"]],
     ["**Depends on:** all prior tasks, except for 2", ["1>3 field"]],
-  ])("%s", (field, expected) => {
+  ])("a field is read: %s", (field, expected) => {
     expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", field]))).toEqual(expected);
   });
 
-  test("a field that names no task is no field of ours", () => {
+  test("a field that names no task is ignored", () => {
     const text = planOf(
       ["Alpha", files("Create: `src/alpha.ts`")],
       ["Beta", "**Dependencies:** cass >= 0.2\n\nUses `src/alpha.ts`."],
@@ -35,7 +35,7 @@ describe("what a plan says itself", () => {
     expect(edgesOf(text)).toEqual(["1>2 created-file"]);
   });
 
-  test("a task with a field has what its field says, and nothing is guessed", () => {
+  test("nothing is inferred for a task with a field", () => {
     const text = planOf(
       ["Alpha", files("Create: `src/alpha.ts`")],
       ["Beta", "**Depends on:** none"],
@@ -63,44 +63,44 @@ describe("what a plan says itself", () => {
     ["Task 3 must not depend on Task 2", []],
     ["Task 3 doesn't build on Task 2, but needs Task 1.", ["1>3"]],
     ["Task 3 needs Task 1 but does not need Task 2.", ["1>3"]],
-  ])("a sentence outside of tasks: %s", (sentence, expected) => {
+  ])("a sentence outside of tasks is read: %s", (sentence, expected) => {
     const text = `# Plan\n\n${sentence}\n\n${planOf(["Alpha"], ["Beta"], ["Gamma"])}`;
     expect(edgesOf(text)).toEqual(expected.map((edge) => `${edge} statement`));
   });
 
-  test("a table with a column of what each task depends on", () => {
+  test("a table's column of dependencies is read", () => {
     const table =
       "| # | What | Depends on |\n|---|---|---|\n| 2 | Beta | None |\n| **3** | Gamma | Tasks 1, 2 |\n| 4 | Delta | all prior tasks |\n";
     const text = `${planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta", "Uses `a/alpha.ts`"], ["Gamma"], ["Delta"])}\n## Order\n\n${table}\n| Task | Effort |\n|---|---|\n| 2 | 1 |\n`;
     expect(edgesOf(text)).toEqual(["1>3", "2>3", "1>4", "2>4", "3>4"].map((edge) => `${edge} statement`));
   });
 
-  test("a task that is said to be independent waits for nothing", () => {
+  test("a task that the plan calls independent waits for nothing", () => {
     const text = `# Plan\n\nTask 2 is independent of the rest.\n\n${planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta", files("Modify: `a/alpha.ts`")])}`;
     expect(edgesOf(text)).toEqual([]);
   });
 
-  test("waves, line for line, are the stages, and nothing goes against them", () => {
+  test("waves in lines are the stages, and no edge contradicts them", () => {
     const text = `${planOf(["Alpha"], ["Beta", "Builds on what Task 3 makes."], ["Gamma"])}\n## Order\n\n**Wave 1 (parallel):** Tasks 1, 3\n**Wave 2 (after Wave 1):** Task 2\n`;
-    expect(derived(text)).toMatchObject({ stages: ["Wave 1: 1 3", "Wave 2: 2"], edges: [] });
+    expect(deriveText(text)).toMatchObject({ stages: ["Wave 1: 1 3", "Wave 2: 2"], edges: [] });
   });
 
   test.each([
     "| Wave | Tasks |\n|---|---|\n| 1 | Tasks 1, 3 |\n| 2 | Task 2 |\n",
     "| Wave | What | Tasks |\n|---|---|---|\n| **Wave 1** | Ground | 1 and 3 |\n| **Wave 2** | House | 2 |\n",
-  ])("a table of waves over all tasks gives the stages", (table) => {
+  ])("waves in a table of all tasks are the stages", (table) => {
     const text = `# Plan\n\n${table}\n${planOf(["Alpha"], ["Beta"], ["Gamma"])}`;
-    expect(derived(text).stages).toEqual(["Wave 1: 1 3", "Wave 2: 2"]);
+    expect(deriveText(text).stages).toEqual(["Wave 1: 1 3", "Wave 2: 2"]);
   });
 
-  test("headings of waves over all tasks are the stages", () => {
+  test("waves in headings above all tasks are the stages", () => {
     const text =
       "# P\n\n## Wave 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Wave 2: House\n\n### Task 3: C\n";
-    expect(derived(text).stages).toEqual(["Wave 1: Ground: 1 2", "Wave 2: House: 3"]);
+    expect(deriveText(text).stages).toEqual(["Wave 1: Ground: 1 2", "Wave 2: House: 3"]);
   });
 });
 
-describe("drawn graphs", () => {
+describe("graphs drawn with characters", () => {
   const drawn = (drawing: string, count: number) =>
     edgesOf(
       `${planOf(...Array.from({ length: count }, (_, at) => [`T${at}`] as const))}\n## Graph\n${code("", drawing)}`,
@@ -109,7 +109,7 @@ describe("drawn graphs", () => {
       .map((edge) => edge.split(" ")[0])
       .sort();
 
-  test("a branch and a chain", () => {
+  test("a branch and a chain are read", () => {
     const drawing = [
       "Task 1 (a) ──┬──→ Task 2 (b)",
       "             │      └──→ Task 3 (c) ──→ Task 4",
@@ -117,7 +117,7 @@ describe("drawn graphs", () => {
     ].join("\n");
     expect(drawn(drawing, 5)).toEqual(["1>2", "1>5", "2>3", "3>4"]);
   });
-  test("lines that come together, a column out of line", () => {
+  test("lines that join a column out of line are followed", () => {
     const drawing = [
       "Task 1 (metrics) ────┐",
       "                      ├──▶ Task 3 (engine)",
@@ -125,24 +125,24 @@ describe("drawn graphs", () => {
     ].join("\n");
     expect(drawn(drawing, 3)).toEqual(["1>3", "2>3"]);
   });
-  test("an indented tree", () => {
+  test("an indented tree is read", () => {
     const drawing = ["Task 1 (ground)", "  └── Task 2 (wall)", "       └── Task 3 (roof)"].join("\n");
     expect(drawn(drawing, 3)).toEqual(["1>2", "2>3"]);
   });
-  test("an arrow that comes from the right", () => {
+  test("an arrow from the right is followed", () => {
     const drawing = ["Task 1 (a) ──► Task 2 (b)", "                  │", "Task 3 (c) ◄──────┘"].join("\n");
     expect(drawn(drawing, 3)).toEqual(["1>2", "2>3"]);
   });
-  test("plain characters", () => {
+  test("lines of ASCII characters are followed", () => {
     const drawing = ["Task 1 --> Task 2", "           |", "           +--> Task 3"].join("\n");
     expect(drawn(drawing, 3)).toEqual(["1>2", "2>3"]);
   });
-  test("code that only names tasks draws nothing", () => {
+  test("code that only names tasks is not a graph", () => {
     expect(drawn("// see Task 1 - and Task 2 | later", 2)).toEqual([]);
   });
 });
 
-describe("what can be told from the tasks", () => {
+describe("inferred dependencies", () => {
   test.each([
     "This task does not depend on Task 1.",
     "Independent of tasks 1–2.",
@@ -152,7 +152,7 @@ describe("what can be told from the tasks", () => {
     "Unlike Task 2, this can be done any time.",
     "Do NOT wait for Task 1",
     "It doesn't need Task 1.",
-  ])("but not one that it says it does without: %s", (text) => {
+  ])("a mention that denies a dependency is ignored: %s", (text) => {
     expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", text]))).toEqual([]);
   });
 
@@ -161,14 +161,14 @@ describe("what can be told from the tasks", () => {
     ["Does not need Task 2, but Task 1.", ["1>3 mention"]],
     ["It does not change the page that Task 1 made.", ["1>3 mention"]],
     ["Task 2 can run in parallel once Task 1 is done.", ["1>3 mention", "2>3 mention"]],
-  ])("%s", (text, expected) => {
+  ])("a mention is a dependency: %s", (text, expected) => {
     expect(edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", text])).sort()).toEqual(expected);
   });
 
-  test("another task that it names", () => {
+  test("a task depends on an earlier one that it names", () => {
     expect(edgesOf(planOf(["Alpha"], ["Beta", "Uses the client from Task 1."]))).toEqual(["1>2 mention"]);
   });
-  test("a file that one creates and another writes or names", () => {
+  test("a task depends on the one that creates a file it writes or names", () => {
     const text = planOf(
       ["Alpha", files("Create: `lib/alpha.ts`")],
       ["Beta", files("Modify: `lib/alpha.ts:10-20`")],
@@ -176,11 +176,11 @@ describe("what can be told from the tasks", () => {
     );
     expect(edgesOf(text)).toEqual(expect.arrayContaining(["1>2 created-file", "1>3 created-file"]));
   });
-  test("a name that many directories hold tells no file", () => {
+  test("a file name common to many directories identifies no file", () => {
     const text = planOf(["Alpha", files("Create: `one/README.md`")], ["Beta", "Write a `README.md` in two."]);
     expect(edgesOf(text)).toEqual(["1>2 first-task"]);
   });
-  test("what one produces and another consumes", () => {
+  test("a task depends on the one that produces what it consumes", () => {
     const text = planOf(
       ["Alpha", "**Interfaces:**\n- Produces: `load(path)`"],
       ["Beta", "**Interfaces:**\n- Consumes: `load(path)`"],
@@ -192,42 +192,42 @@ describe("what can be told from the tasks", () => {
     ["python", "def load_plan(path):", "plan = load_plan('x')"],
     ["typescript", "export function loadPlan() {}", "await loadPlan()"],
     ["bash", "load_plan() {", "load_plan x"],
-  ])("a symbol of %s that one defines and another uses", (language, definition, use) => {
+  ])("a task depends on the one that defines a symbol in %s that it uses", (language, definition, use) => {
     const text = planOf(["Alpha", code(language, definition)], ["Beta", code(language, use)]);
     expect(edgesOf(text)).toContain("1>2 symbol");
   });
-  test("a module that one creates and another imports", () => {
+  test("a task depends on the one that creates a module it imports", () => {
     const text = planOf(
       ["Alpha", files("Create: `internal/authz/token.go`")],
       ["Beta", code("go", 'import (\n\t"example.com/x/internal/authz"\n)')],
     );
     expect(edgesOf(text)).toContain("1>2 import");
   });
-  test("a name in several spellings", () => {
+  test("a name is one name in several spellings", () => {
     const text = planOf(
       ["Alpha", "Add `cmdCalibrateGates`."],
       ["Beta", code("bash", 'tool "calibrate-gates"')],
     );
     expect(edgesOf(text)).toContain("1>2 name");
   });
-  test("a directory that one writes, and a file in it", () => {
+  test("a task that writes a file depends on the one that writes its directory", () => {
     const text = planOf(
       ["Alpha", files("Modify: `a/pages/`")],
       ["Beta", files("Modify: `a/pages/start.ts`")],
     );
     expect(edgesOf(text)).toEqual(["1>2 shared-file"]);
   });
-  test("a file that both write, but not a file of tests", () => {
+  test("two tasks that write one file are ordered, unless it is a test", () => {
     const both = (path: string) =>
       planOf(["Alpha", files(`Modify: \`${path}\``)], ["Beta", files(`Modify: \`${path}\``)]);
     expect(edgesOf(both("src/main.ts"))).toEqual(["1>2 shared-file"]);
     expect(edgesOf(both("test/main.test.ts"))).toEqual([]);
   });
-  test("wiring and tests of what a title names", () => {
+  test("a task that wires or tests something depends on the one whose title names it", () => {
     expect(edgesOf(planOf(["Parser"], ["Wire the parser into the CLI"]))).toEqual(["1>2 wiring"]);
     expect(edgesOf(planOf(["Parser"], ["Parser tests"], ["Else"]))).toEqual(["1>2 test-of"]);
   });
-  test("a scaffold is waited for by those that write below it", () => {
+  test("tasks that write in a scaffolded directory wait for the scaffold", () => {
     const text = planOf(
       ["Scaffold the app", files("Create: `apps/x/package.json`")],
       ["Page", files("Create: `apps/x/src/page.ts`")],
@@ -236,13 +236,13 @@ describe("what can be told from the tasks", () => {
     expect(edgesOf(text)).toContain("1>2 scaffold");
     expect(edgesOf(text)).not.toContain("1>3 scaffold");
   });
-  test("a prerequisite comes before all", () => {
+  test("all later tasks wait for a prerequisite", () => {
     expect(edgesOf(planOf(["Extend the store (PREREQUISITE)"], ["A"], ["B"]))).toEqual([
       "1>2 scaffold",
       "1>3 scaffold",
     ]);
   });
-  test("the last task waits for all where it verifies, documents or ships, without repeating what follows", () => {
+  test("a closing task waits for all others, without edges that follow from others", () => {
     const text = planOf(
       ["Alpha", code("go", "func AlphaThing() {}")],
       ["Beta", "`AlphaThing` again"],
@@ -251,9 +251,9 @@ describe("what can be told from the tasks", () => {
     );
     expect(edgesOf(text).filter((edge) => edge.endsWith("gate"))).toEqual(["3>4 gate", "2>4 gate"]);
   });
-  test("a task that nothing is said of goes behind the first one, where that creates files", () => {
+  test("a task without evidence is placed after a first task that creates files", () => {
     const text = planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta"], ["Gamma"]);
-    expect(derived(text)).toMatchObject({
+    expect(deriveText(text)).toMatchObject({
       edges: ["1>2 first-task", "1>3 first-task"],
       unexplained: ["2", "3"],
     });
@@ -266,37 +266,37 @@ describe("what can be told from the tasks", () => {
     ["a sentence", "Tasks 1 and 2 can run in parallel.", ["3", "4"]],
     ["another sentence", "Task 2 can run in parallel with Task 1.", ["3", "4"]],
     ["an exception", "All tasks depend on Task 1 except Task 2.", []],
-    ["one that is for others", "Tasks 3 and 4 can run in parallel.", ["2", "3", "4"]],
-  ])("but not one that %s puts beside it", (_, outside, unexplained) => {
+    ["a sentence about other tasks", "Tasks 3 and 4 can run in parallel.", ["2", "3", "4"]],
+  ])("with %s, only tasks without a place wait for the first one", (_, outside, unexplained) => {
     const text = `# Plan\n\n${outside}\n\n${planOf(["Alpha", files("Create: `a/alpha.ts`")], ["Beta"], ["Gamma"], ["Delta"])}`;
-    const found = derived(text);
+    const found = deriveText(text);
     expect(found.unexplained).toEqual(unexplained);
     expect(found.edges.filter((edge) => edge.endsWith("first-task"))).toEqual(
       unexplained.map((number) => `1>${number} first-task`),
     );
   });
-  test("stages keep the first task's place: no edge repeats it", () => {
+  test("no edge repeats what stages state about the first task", () => {
     const text =
       "# P\n\n## Wave 1: Ground\n\n### Task 1: A\n\n**Files:**\n- Create: `a/a.ts`\n\n### Task 2: B\n\n## Wave 2: House\n\n### Task 3: C\n";
     expect(edgesOf(text)).toEqual(["1>2 first-task"]);
   });
-  test("tasks in Chinese, where headings are", () => {
+  test("fields in Chinese are read", () => {
     const heading = (at: number, body = "") => `### 任务 ${at}：名\n\n${body}\n\n`;
     const text = `# 计划\n\n${heading(1)}${heading(2)}${heading(3)}${heading(4, "**Depends on:** 任务 1、任务 2 和 3")}`;
     expect(edgesOf(text)).toEqual(["1>4 field", "2>4 field", "3>4 field"]);
   });
-  test("an entry a line is no range", () => {
+  test("list entries on lines of their own are not a range", () => {
     expect(edgesOf(planOf(["A"], ["B"], ["C"], ["D", "Uses:\n\n- Task 1\n- Task 3"]))).toEqual([
       "1>4 mention",
       "3>4 mention",
     ]);
   });
-  test("a task without any evidence is pointed out", () => {
-    expect(derived(planOf(["Alpha"], ["Beta"], ["Gamma", "Uses Task 1."])).unexplained).toEqual(["2"]);
+  test("a task without evidence is unexplained", () => {
+    expect(deriveText(planOf(["Alpha"], ["Beta"], ["Gamma", "Uses Task 1."])).unexplained).toEqual(["2"]);
   });
 });
 
-test("edges make no cycle, whatever a plan says", () => {
+test("an edge that closes a cycle is left out", () => {
   const text = planOf(["Alpha", "**Depends on:** Task 2"], ["Beta", "**Depends on:** Task 1"]);
-  expect(derived(text)).toMatchObject({ edges: ["2>1 field"], stages: ["Stage 1: 2", "Stage 2: 1"] });
+  expect(deriveText(text)).toMatchObject({ edges: ["2>1 field"], stages: ["Stage 1: 2", "Stage 2: 1"] });
 });

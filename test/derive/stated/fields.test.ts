@@ -3,28 +3,28 @@ import { derive } from "../../../src/derive/derive.ts";
 import { buildManifest } from "../../../src/derive/derived-manifest.ts";
 import { parsePlan } from "../../../src/plan/parse-plan.ts";
 import { planProblems } from "../../../src/sync/plan-problems.ts";
-import { derived, planOf } from "../derived.ts";
+import { deriveText, planOf } from "../derived.ts";
 
-describe("a field names tasks in other ways than by number", () => {
+describe("fields that name tasks", () => {
   test.each([
     ["by title", "Alpha", ["1>3"]],
     ["by titles among words", "`alpha`, Beta and more.", ["1>3", "2>3"]],
     ["by titles with and", "Alpha and Beta", ["1>3", "2>3"]],
-    ["the previous one", "the previous task", ["2>3"]],
-    ["those above", "previous tasks", ["1>3", "2>3"]],
-    ["a number and a remark", "Task 1 (its types), because Beta is slow", ["1>3"]],
-    ["an id", "task-2", ["2>3"]],
-    ["titles in quotes", '"Alpha" and “Beta”', ["1>3", "2>3"]],
-    ["one struck through", "Task 1, ~~Task 2~~", ["1>3"]],
-    ["one that is optional", "Task 1 — Task 2 is optional", ["1>3"]],
-    ["one that is not required", "Task 1; Task 2 is not required", ["1>3"]],
-    ["what waits for it", "Task 1. Blocks Task 2.", ["1>3"]],
-    ["what it unblocks", "Task 1 · Unblocks: Task 2", ["1>3"]],
-    ["a range with dashes around", "Task 1 – Task 2", ["1>3", "2>3"]],
-    ["all of the above", "all of the above", ["1>3", "2>3"]],
-  ])("%s", (_, value, edges) => {
+    ["as the previous one", "the previous task", ["2>3"]],
+    ["as previous tasks", "previous tasks", ["1>3", "2>3"]],
+    ["by a number with a remark", "Task 1 (its types), because Beta is slow", ["1>3"]],
+    ["by id", "task-2", ["2>3"]],
+    ["by titles in quotes", '"Alpha" and “Beta”', ["1>3", "2>3"]],
+    ["except one struck through", "Task 1, ~~Task 2~~", ["1>3"]],
+    ["except an optional one", "Task 1 — Task 2 is optional", ["1>3"]],
+    ["except one that is not required", "Task 1; Task 2 is not required", ["1>3"]],
+    ["except those that it blocks", "Task 1. Blocks Task 2.", ["1>3"]],
+    ["except those that it unblocks", "Task 1 · Unblocks: Task 2", ["1>3"]],
+    ["by a range with spaces around the dash", "Task 1 – Task 2", ["1>3", "2>3"]],
+    ["as all of the above", "all of the above", ["1>3", "2>3"]],
+  ])("a field names tasks %s", (_, value, edges) => {
     const text = planOf(["Alpha"], ["Beta"], ["Gamma", `**Depends on:** ${value}`]);
-    expect(derived(text).edges).toEqual(edges.map((edge) => `${edge} field`));
+    expect(deriveText(text).edges).toEqual(edges.map((edge) => `${edge} field`));
   });
 
   test.each([
@@ -33,9 +33,12 @@ describe("a field names tasks in other ways than by number", () => {
     "Depends on:\n  - 1\n  - 2\n\nMore of it.",
     "#### Depends on\n\n- Task 1\n- Task 2\n",
     "#### Dependencies\n* Task 1: its types\n* Task 2\n\n#### Steps\n",
-  ])("in a list below it: %j", (body) => {
+  ])("a field's value may be a list below it: %j", (body) => {
     const text = planOf(["Alpha"], ["Beta"], ["Gamma", body]);
-    expect(derived(text).edges.filter((edge) => edge.endsWith("field"))).toEqual(["1>3 field", "2>3 field"]);
+    expect(deriveText(text).edges.filter((edge) => edge.endsWith("field"))).toEqual([
+      "1>3 field",
+      "2>3 field",
+    ]);
   });
 
   test.each([
@@ -44,45 +47,51 @@ describe("a field names tasks in other ways than by number", () => {
     "depends_on: Task 1, Task 2",
     "**依赖:** 1, 2",
     "**依赖**：Task 1, Task 2",
-  ])("behind another label: %s", (body) => {
+  ])("a field may have another label: %s", (body) => {
     const text = planOf(["Alpha"], ["Beta"], ["Gamma", body]);
-    expect(derived(text).edges).toEqual(["1>3 field", "2>3 field"]);
+    expect(deriveText(text).edges).toEqual(["1>3 field", "2>3 field"]);
   });
 
-  test("by ids among words, where these look like no other number", () => {
+  test("a field names tasks by ids among words if nothing else looks like these ids", () => {
     const text =
       "# P\n\n### Task A1: A\n\n### Task B1: B\n\n### Task C1: C\n\n**Blocked by:** A1 and the mail template (B1)\n";
-    expect(derived(text).edges).toEqual(["A1>C1 field", "B1>C1 field"]);
+    expect(deriveText(text).edges).toEqual(["A1>C1 field", "B1>C1 field"]);
   });
 
   test.each(["Task A, Task B", "Tasks A and B", "A, B", "Task A (a user) and B"])(
-    "by letters: %s",
+    "a field names tasks by letters: %s",
     (value) => {
       const text = `# P\n\n### Task A: X\n\n### Task B: Y\n\n### Task C: Z\n\n**Depends on:** ${value}\n`;
-      expect(derived(text).edges).toEqual(["A>C field", "B>C field"]);
+      expect(deriveText(text).edges).toEqual(["A>C field", "B>C field"]);
     },
   );
 
-  test("a sentence names a task by its letter, and the article is none", () => {
+  test("a sentence names a task by its letter, and the article `a` is not a task", () => {
     const text =
       "# P\n\nTask C depends on Task B. Task B is a task a user sees.\n\n### Task A: X\n\n### Task B: Y\n\n### Task C: Z\n";
-    expect(derived(text).edges).toEqual(["B>C statement"]);
+    expect(deriveText(text).edges).toEqual(["B>C statement"]);
   });
 
-  test.each(["Part 1", "everything in Part 1"])("by the heading that they stand under: %s", (value) => {
-    const text = `# P\n\n## Part 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Part 2: House\n\n### Task 3: C\n\n### Task 4: D\n\n**Depends on:** ${value}\n`;
-    expect(derived(text).edges.filter((edge) => edge.includes(">4"))).toEqual(["1>4 field", "2>4 field"]);
-  });
+  test.each(["Part 1", "everything in Part 1"])(
+    "a field names tasks by the heading above them: %s",
+    (value) => {
+      const text = `# P\n\n## Part 1: Ground\n\n### Task 1: A\n\n### Task 2: B\n\n## Part 2: House\n\n### Task 3: C\n\n### Task 4: D\n\n**Depends on:** ${value}\n`;
+      expect(deriveText(text).edges.filter((edge) => edge.includes(">4"))).toEqual([
+        "1>4 field",
+        "2>4 field",
+      ]);
+    },
+  );
 });
 
-const said = async (text: string) => {
+const problemsOf = async (text: string) => {
   const { plan } = parsePlan(text, "plan.md");
   const derivation = derive(plan);
   const problems = await planProblems(plan, derivation, buildManifest(plan, derivation));
   return problems.map(({ code, message, place }) => `${place.line} ${code}: ${message}`);
 };
 
-describe("what a field says and cannot be used is said", () => {
+describe("fields that cannot be used", () => {
   const unread = (what: string) =>
     `9 unread-dependency: expected tasks of the plan as dependencies of task "task-2", found "${what}"`;
   test.each([
@@ -97,8 +106,8 @@ describe("what a field says and cannot be used is said", () => {
     ["**Blocked by:** the user model", unread("the user model")],
     ["**Depends on:** TBD", unread("TBD")],
     ["```ts\nlet a;\n```\n\n**Depends on:** TBD", unread("TBD").replace("9", "13")],
-  ])("%s", async (body, expected) => {
-    const lines = await said(planOf(["Alpha"], ["Beta", body]));
+  ])("a problem is reported for %s", async (body, expected) => {
+    const lines = await problemsOf(planOf(["Alpha"], ["Beta", body]));
     expect(lines.filter((line) => !line.includes("no-evidence"))).toEqual([expected]);
   });
 
@@ -113,54 +122,54 @@ describe("what a field says and cannot be used is said", () => {
     "**Dependencies:** #123",
     "**After:**\n\n```ts\nlet a;\n```",
     "**Depends on:** Task 1 – the types",
-  ])("nothing is said of %j", async (body) => {
-    const lines = await said(planOf(["Alpha"], ["Beta", body]));
+  ])("no problem is reported for %j", async (body) => {
+    const lines = await problemsOf(planOf(["Alpha"], ["Beta", body]));
     expect(lines.filter((line) => !line.includes("no-evidence"))).toEqual([]);
   });
 
-  test("a dependency on a task that is left out", async () => {
+  test("a dependency on a task that is left out is reported", async () => {
     const text = planOf(["Alpha"], ["Beta (cancelled)"], ["Gamma", "**Depends on:** Task 1, Task 2, Task 9"]);
-    expect(await said(text)).toEqual([
+    expect(await problemsOf(text)).toEqual([
       '13 unknown-dependency: task "task-3" does not wait for task "2" (left out of the manifest)',
       '13 unknown-dependency: task "task-3" depends on unknown task "9"',
     ]);
   });
 
-  test("a cycle, with the way that closes it", async () => {
+  test("a cycle is reported with the path that closes it", async () => {
     const text = planOf(
       ["Alpha", "**Depends on:** Task 3"],
       ["Beta", "**Depends on:** Task 1"],
       ["Gamma", "**Depends on:** Task 2"],
     );
-    expect(await said(text)).toEqual([
+    expect(await problemsOf(text)).toEqual([
       '11 dependency-cycle: task "task-3" depends on "task-2", which depends on it: "task-3" → "task-2" → "task-1" → "task-3"',
     ]);
-    expect(derived(text).edges).toEqual(["3>1 field", "1>2 field"]);
+    expect(deriveText(text).edges).toEqual(["3>1 field", "1>2 field"]);
   });
 
-  test("a dependency on a later part of the plan", async () => {
+  test("a dependency on a later part of the plan is reported", async () => {
     const text =
       "# P\n\n## Wave 1: A\n\n### Task 1: A\n\n**Depends on:** Task 2\n\n## Wave 2: B\n\n### Task 2: B\n";
-    expect(await said(text)).toEqual([
+    expect(await problemsOf(text)).toEqual([
       '5 claim-contradicted: task "task-1" depends on "task-2", which is in a later part of the plan',
     ]);
   });
 
-  test("of many cycles a few, and how many more", async () => {
+  test("of many cycles, a few are reported and the others counted", async () => {
     const tasks = Array.from({ length: 12 }, () => ["T", "**Depends on:** Tasks 1-12"] as const);
-    const cycles = (await said(planOf(...tasks))).filter((line) => line.includes("dependency-cycle"));
+    const cycles = (await problemsOf(planOf(...tasks))).filter((line) => line.includes("dependency-cycle"));
     expect(cycles).toHaveLength(20);
     expect(cycles.at(-1)).toMatch(/; the same goes for 46 more$/);
   });
 });
 
-test("where a task of which nothing is told is put behind the first one, that is said", async () => {
+test("placing a task without evidence after the first task is reported", async () => {
   const text = planOf(
     ["Alpha", "**Files:**\n- Create: `a/one.ts`"],
     ["Beta"],
     ["Gamma", "**Depends on:** none"],
   );
-  expect(await said(text)).toEqual([
+  expect(await problemsOf(text)).toEqual([
     '8 no-evidence: the plan does not say what task "task-2" (Beta) depends on; placed after the first task, "task-1"',
   ]);
 });
@@ -169,11 +178,11 @@ test.each([
   ["digits", `${"1".repeat(200)}!`],
   ["spaces", `Task 1${" ".repeat(50_000)}x`],
   ["brackets", `Task 1 ${"(".repeat(20_000)}`],
-])("a field of many %s is read in a moment", (_, value) => {
-  expect(derived(planOf(["Alpha"], ["Beta", `**Depends on:** ${value}`])).stages).not.toEqual([]);
+])("a field of many %s is read quickly", (_, value) => {
+  expect(deriveText(planOf(["Alpha"], ["Beta", `**Depends on:** ${value}`])).stages).not.toEqual([]);
 });
 
-test("paths that lead out of the project by a way round are none of a task's", () => {
+test("a task's files are never outside of the project", () => {
   const paths = [
     "src/../../a.ts",
     "./../x.ts",

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { cpuTime } from "../../cpu-time.ts";
-import { code, derived, planOf } from "../derived.ts";
+import { code, deriveText, planOf } from "../derived.ts";
 
 const graphOf = (...lines: readonly string[]) =>
-  derived(
+  deriveText(
     `${planOf(["Alpha"], ["Beta"], ["Gamma"], ["Delta"])}\n## Graph\n${code("mermaid", lines.join("\n"))}`,
   )
     .edges.map((edge) => (edge.endsWith(" graph") ? edge.replace(" graph", "") : edge))
     .sort();
 
-describe("a Mermaid graph", () => {
+describe("Mermaid graphs", () => {
   test.each([
     ["ids that name tasks", ["graph TD", "  T1 --> T2; T1 --> T3", "  task-2-->T4"], ["1>2", "1>3", "2>4"]],
     [
@@ -33,14 +33,18 @@ describe("a Mermaid graph", () => {
       ["graph TD", "T1 -->|makes 1| T2", "T2 -- then --> T3:::x", "T3 -.-> T4"],
       ["1>2", "2>3", "3>4"],
     ],
-    ["lines without a head", ["graph TD", "T1 --- T2", "T3 <--> T4", "T1[Alpha] --> T3[Gamma]"], ["1>3"]],
     [
-      "nodes that are no tasks",
+      "headless and two-headed lines",
+      ["graph TD", "T1 --- T2", "T3 <--> T4", "T1[Alpha] --> T3[Gamma]"],
+      ["1>3"],
+    ],
+    [
+      "nodes that are not tasks",
       ["graph TD", "T1 --> X{ok?}", "X -- yes --> Y", "Y --> T2 & T3"],
       ["1>2", "1>3"],
     ],
-    ["a circle of nodes that are no tasks", ["graph TD", "T1 --> X --> Y --> X", "Y --> T2"], ["1>2"]],
-    ["lines without a head through another node", ["graph TD", "T1 --- X --> T2"], []],
+    ["a cycle of nodes that are not tasks", ["graph TD", "T1 --> X --> Y --> X", "Y --> T2"], ["1>2"]],
+    ["headless lines through another node", ["graph TD", "T1 --- X --> T2"], []],
     [
       "subgraphs at the ends of arrows",
       [
@@ -72,18 +76,18 @@ describe("a Mermaid graph", () => {
       ],
       ["1>2", "1>3", "2>4"],
     ],
-    ["a graph of something else", ["graph TD", "App --> DB", "T9 --> X"], []],
-    ["another diagram", ["sequenceDiagram", "T1->>T2: hello"], []],
-  ])("%s", (_, lines, expected) => {
+    ["no tasks", ["graph TD", "App --> DB", "T9 --> X"], []],
+    ["another type of diagram", ["sequenceDiagram", "T1->>T2: hello"], []],
+  ])("a graph with %s is read", (_, lines, expected) => {
     expect(graphOf(...lines)).toEqual(expected);
   });
 
-  test("of a hostile plan is read in no time", () => {
+  test("a graph of long unclosed labels is read quickly", () => {
     const long = `A${'["'.repeat(450)}`;
     expect(graphOf("graph TD", ...Array.from({ length: 200 }, () => long), "T1 --> T2")).toEqual(["1>2"]);
   });
 
-  test("with very many ways through other nodes is read in no time", () => {
+  test("a graph with very many paths through other nodes is read quickly", () => {
     const tasks = Array.from({ length: 40 }, (_, at) => [`Of ${at}`] as const);
     const names = Array.from({ length: 40 }, (_, at) => `X${at}`);
     const lines = [
@@ -91,6 +95,6 @@ describe("a Mermaid graph", () => {
       ...names.flatMap((name, at) => names.map((other) => `${name} --> ${other}\n${name} --> T${at + 1}`)),
     ];
     const text = `${planOf(...tasks)}\n## Graph\n${code("mermaid", ["graph TD", ...lines].join("\n"))}`;
-    expect(cpuTime(() => derived(text))).toBeLessThan(5_000);
+    expect(cpuTime(() => deriveText(text))).toBeLessThan(5_000);
   });
 });

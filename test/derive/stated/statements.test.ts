@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { derive } from "../../../src/derive/derive.ts";
 import { parsePlan } from "../../../src/plan/parse-plan.ts";
 import { cpuTime } from "../../cpu-time.ts";
-import { code, derived, planOf } from "../derived.ts";
+import { code, deriveText, planOf } from "../derived.ts";
 
-/** What is derived, without its kinds and what is guessed of tasks that nothing is said of. */
+/** Derived edges without their kinds, and without those that only place a task. */
 const edgesOf = (text: string): string[] => [
   ...new Set(
-    derived(text)
+    deriveText(text)
       .edges.filter((edge) => !/ (?:first-task|gate)$/.test(edge))
       .map((edge) => edge.split(" ")[0] ?? ""),
   ),
@@ -20,7 +20,7 @@ const dotted = (inside: string) =>
 const plain = (outside: string) =>
   `# Plan\n\n${outside}\n\n${planOf(["Alpha"], ["Beta"], ["Gamma"], ["Delta"])}`;
 
-describe("numbers without the word task", () => {
+describe("numbers of tasks without the word", () => {
   test.each([
     ["Prerequisite: A3 must be done.", ["A3>B2"]],
     ["Requires A3 and B1 complete.", ["A3>B2", "B1>B2"]],
@@ -47,7 +47,7 @@ describe("numbers without the word task", () => {
     ["Would need A3.", []],
     ["After A3, if it is there, read it.", []],
     ["The layout of A3 stays.", []],
-  ])("in a task: %s", (sentence, expected) => {
+  ])("a task's text names tasks by numbers with letters: %s", (sentence, expected) => {
     expect(edgesOf(lettered("", sentence))).toEqual(expected);
   });
 
@@ -61,17 +61,17 @@ describe("numbers without the word task", () => {
     ["Requires Python 1.1.", []],
     ["Requires version 1.2 or later.", []],
     ["Needs 1.2s.", []],
-  ])("with dots, in a task: %s", (sentence, expected) => {
+  ])("a task's text names tasks by numbers with dots: %s", (sentence, expected) => {
     expect(edgesOf(dotted(sentence))).toEqual(expected);
   });
 
-  test("a bare integer is a task only behind the word", () => {
+  test("an integer is a task only after the word", () => {
     const text = (sentence: string) => edgesOf(planOf(["Alpha"], ["Beta"], ["Gamma", sentence]));
     expect(text("Requires 1 and 2 complete.")).toEqual([]);
     expect(text("Requires Task 1 complete.")).toEqual(["1>3"]);
   });
 
-  test("a task that waits for a later one does not go before it", () => {
+  test("a task that waits for a later one is not ordered before it", () => {
     expect(edgesOf(planOf(["Alpha"], ["Beta", "Requires Task 3 complete."], ["Gamma"]))).not.toContain("2>3");
   });
 
@@ -91,19 +91,19 @@ describe("numbers without the word task", () => {
     ["B2 might need A3.", []],
     ["B2 needs A3 and X9.", []],
     ["Figure B2 needs A3.", []],
-  ])("outside of tasks: %s", (sentence, expected) => {
+  ])("a sentence outside of tasks names tasks by numbers with letters: %s", (sentence, expected) => {
     expect(edgesOf(lettered(sentence))).toEqual(expected);
   });
 });
 
-describe("outside of tasks", () => {
+describe("statements outside of tasks", () => {
   test.each([
     "Task 4 can't begin before Tasks 2 and 3 are complete.",
     "Task 4 cannot start until Tasks 2 and 3 are done.",
     "Don't start Task 4 until Tasks 2 and 3 are done.",
     "Tasks 2 and 3 are prerequisites for Task 4.",
     "Task 4 needs both 2 and 3.",
-  ])("two come first: %s", (sentence) => {
+  ])("a sentence puts two tasks before another: %s", (sentence) => {
     expect(edgesOf(plain(sentence))).toEqual(["2>4", "3>4"]);
   });
 
@@ -122,7 +122,7 @@ describe("outside of tasks", () => {
     "Task 2 needs to be done before Task 4.",
     "Start with Task 2, then Task 4.",
     "Neither Task 1 nor Task 3 needs Task 2, but Task 4 needs Task 2.",
-  ])("one comes first: %s", (sentence) => {
+  ])("a sentence puts one task before another: %s", (sentence) => {
     expect(edgesOf(plain(sentence))).toEqual(["2>4"]);
   });
 
@@ -140,7 +140,7 @@ describe("outside of tasks", () => {
     "Task 2 is not a prerequisite for Task 4.",
     "Tasks 2, 3 and 4 need not be done in order.",
     "Tasks 2 and 3 must be done in order to ship.",
-  ])("none comes first: %s", (sentence) => {
+  ])("a sentence orders no tasks: %s", (sentence) => {
     expect(edgesOf(plain(sentence))).toEqual([]);
   });
 
@@ -152,7 +152,7 @@ describe("outside of tasks", () => {
     ["All tasks depend on Task 1 except Task 3.", ["1>2", "1>4"]],
     ["All other tasks depend on Task 1.", ["1>2", "1>3", "1>4"]],
     ["All tasks except Task 3 need Task 1.", ["1>2", "1>4"]],
-  ])("of several: %s", (sentence, expected) => {
+  ])("a sentence orders several tasks: %s", (sentence, expected) => {
     expect(edgesOf(plain(sentence))).toEqual(expected);
   });
 
@@ -175,7 +175,7 @@ describe("outside of tasks", () => {
     ["After Task 1, nothing is left to do.", []],
     ["If Task 3 depends on Task 1, move it.", []],
     ["Task 3 would depend on Task 1 otherwise.", []],
-  ])("a sentence: %s", (sentence, expected) => {
+  ])("a sentence with a condition orders tasks: %s", (sentence, expected) => {
     expect(edgesOf(plain(sentence))).toEqual(expected);
   });
 
@@ -202,7 +202,7 @@ describe("outside of tasks", () => {
     ["Order: 1, 2 and 3 in any order", []],
     ["Sort order: 1, 2, 3", []],
     ["Order: 2 ← 1", []],
-  ])("a label: %s", (line, expected) => {
+  ])("a labelled sequence orders tasks: %s", (line, expected) => {
     expect(edgesOf(plain(line))).toEqual(expected);
   });
 
@@ -210,7 +210,7 @@ describe("outside of tasks", () => {
     ["A3 -> A4 -> B1", ["A3>A4", "A4>B1"]],
     ["All of it:\nA3 -> A4, B1\nB1 -> X7", ["A3>A4", "A3>B1"]],
     ["A3 -> A4 -> S3", []],
-  ])("a block with letters: %j", (text, expected) => {
+  ])("a block with lettered numbers orders tasks: %j", (text, expected) => {
     expect(edgesOf(lettered(code("", text)))).toEqual(expected);
   });
 
@@ -223,7 +223,7 @@ describe("outside of tasks", () => {
     ["1 -> 2\nretry -> 3", []],
     ["1 -> 2 -> 9", []],
     ["1\n2", []],
-  ])("a block with integers: %j", (text, expected) => {
+  ])("a block with integers orders tasks: %j", (text, expected) => {
     expect(edgesOf(plain(code("", text)))).toEqual(expected);
   });
 
@@ -235,11 +235,11 @@ describe("outside of tasks", () => {
     ["Tasks 1-3, but not Task 2", ["1>4", "3>4"]],
     ["none except Task 1", ["1>4"]],
     ["none", []],
-  ])("a table whose column leaves tasks out: %s", (value, expected) => {
+  ])("a table's column of dependencies has exceptions: %s", (value, expected) => {
     expect(edgesOf(plain(`| Task | Depends on |\n|---|---|\n| 4 | ${value} |\n`))).toEqual(expected);
   });
 
-  test("hostile sentences are read in no time", () => {
+  test("hostile sentences are read quickly", () => {
     const hostile = [
       `Order: ${"1 ".repeat(20_000)}`,
       `Order:${" (".repeat(20_000)}`,
