@@ -48,7 +48,7 @@ export const inferenceRules = [
   { kind: "shared-file", find: findSharedFiles },
 ] as const satisfies readonly { kind: string; find: Inference }[];
 
-/** Place a task without knowing what it needs, where its place does not follow from other dependencies. */
+/** Place tasks without knowing what they need. Only edges that do not follow from others are added. */
 export const fallbackRules = {
   firstTask: { kind: "first-task", find: findFirstTask },
   closing: { kind: "gate", find: findClosingTasks },

@@ -13,8 +13,8 @@ export const isClosing = (title: string): boolean =>
   [verifies, documents, ships].some((form) => form.test(title));
 
 /**
- * Finds the closing tasks at the plan's end. The last one waits for all others, one before it that verifies for all
- * before the closing tasks. The nearest come first, so that those that follow from them can be left out.
+ * Finds the closing tasks at the plan's end. The last one waits for all others. An earlier one that verifies waits
+ * for all tasks before the closing ones. The nearest come first, so that those that follow from them can be left out.
  */
 export function findClosingTasks(tasks: readonly TaskEvidence[]): Dependency[] {
   let first = tasks.length;

@@ -4,7 +4,7 @@ import type { TaskEvidence } from "./task-evidence.ts";
 /** Paths of tests. Tasks add tests side by side, which implies no order. */
 const testPath = /(^|[/_.-])(tests?|spec|e2e)([/_.-]|$)/i;
 
-/** Finds files, or directories that hold them, that two tasks write: each waits for the last one before it. */
+/** Finds files that two tasks write, or one of them as a directory: each task waits for the last writer before it. */
 export function findSharedFiles(tasks: readonly TaskEvidence[]): Dependency[] {
   const lastWriter = new Map<string, number>();
   return tasks.flatMap(({ index: to, writes }) => {

@@ -8,14 +8,14 @@ const tests = /\b(tests?|verify|verification|validate|smoke)\b/i;
 const isWiring = (title: string): boolean => wires.test(title);
 const isTest = (title: string): boolean => tests.test(title) && !isWiring(title);
 
-/** Finds the tasks that one such as `Wire the parser into the CLI` is about. */
+/** Finds, for a task such as `Wire the parser into the CLI`, earlier tasks that its title names. */
 export const findWiring = (tasks: readonly TaskEvidence[]): Dependency[] => findTitleWords(tasks, isWiring);
 
-/** Finds the tasks that one such as `Tests of the parser` is about. */
+/** Finds, for a task such as `Tests of the parser`, earlier tasks that its title names. */
 export const findTestedTasks = (tasks: readonly TaskEvidence[]): Dependency[] =>
   findTitleWords(tasks, isTest);
 
-/** Finds pairs of titles with a rare word in common, of which only the later title has a form. */
+/** Finds pairs of tasks whose titles share a rare word, if only the later title has the form. */
 function findTitleWords(tasks: readonly TaskEvidence[], isForm: (title: string) => boolean): Dependency[] {
   const words = tasks.map(({ title }) => wordsOf(title));
   const uses = new Map<string, number>();

@@ -96,7 +96,7 @@ function fieldsIn(prose: string): Field[] {
   );
 }
 
-/** Creates a function that finds the plan's line for a place in a task's prose, which lacks the task's code. */
+/** Creates a function that finds the line in the plan for a place in a task's prose, which is without code blocks. */
 function lineFinder({ prose, section, line }: PlanTask): (start: number) => number {
   let lines: string[] | undefined;
   return (start) => {

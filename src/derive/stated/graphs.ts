@@ -19,7 +19,7 @@ export function readGraphs({ code }: Plan, references: References): StatedOrder 
   };
 }
 
-/** Tasks that lines connect to the first task. A part of its own may be one whose lines could not be read. */
+/** Tasks connected to the first one. A separate part of a graph may be one whose lines could not be read. */
 function connectedToFirst(pairs: readonly Pair[]): Set<number> {
   const connected = new Set([0]);
   for (const task of connected)

@@ -51,7 +51,7 @@ export class Subgraphs {
     for (const id of this.open) this.members.get(id)?.add(node);
   }
 
-  /** Leads arrows at a subgraph through an entry and an exit node that are connected to all of its members. */
+  /** Redirects arrows from or to a subgraph through an exit or entry node connected to all of its members. */
   expand(arrows: readonly Arrow[], isTask: (id: string) => boolean): Arrow[] {
     const isGroup = (id: string) => this.members.has(id) && !isTask(id);
     const entryOf = (id: string) => (isGroup(id) ? `${id}\nin` : id);

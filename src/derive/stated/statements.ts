@@ -22,7 +22,7 @@ const comesBefore =
   /\b(?:blocks?|unblocks?|must\s+(?:come|run|land|be\s+(?:done|completed|finished))\s+before|precedes?|before|prerequisites?\s+(?:for|of)|feeds?(?:\s+into)?)\b/i;
 const arrow = /→|-{1,9}>|⟶|⇒|=>/;
 
-/** How a sentence opens that names first what comes first, and then what waits. */
+/** The opening of a sentence that states a condition before its consequence. */
 const conditionOpening =
   /^\W{0,20}(?:(?:only|not)\s+)?(?:after|once|as\s+soon\s+as|when|with|following|until)\s+/i;
 const then = /\bthen\b/i;

@@ -45,8 +45,8 @@ function columnsIn(header: readonly string[]): { wave: number; word: string; tas
 }
 
 /**
- * Reads headings such as `## Wave 2: Sessions` over all of the tasks. Tasks under one heading must follow each other,
- * and the headings be called waves or the like, unless the plan's format says that its groups are stages.
+ * Reads headings such as `## Wave 2: Sessions` above all tasks. Returns undefined if a heading is not called a wave or
+ * the like, or comes twice, unless the plan's format says that its groups are stages.
  */
 function waveHeadings({ tasks, isStaged = false }: Plan): Stage[] | undefined {
   const stages: { name: string; tasks: number[] }[] = [];
