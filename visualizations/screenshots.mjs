@@ -1,5 +1,5 @@
-// The pictures of README.md and docs/inspect.md: a real run of examples/every-outcome, looked at with Debian's chromium, or the one
-// that CHROMIUM names. Needs `npm run build`. The run's name and its times differ each time, and so do the pictures.
+// Takes the pictures of README.md and docs/inspect.md from a real run of examples/every-outcome, with Debian's chromium
+// or the one that CHROMIUM names. Needs `npm run build`. The run's name and times, and so the pictures, differ each time.
 import { spawn } from "node:child_process";
 import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ const images = here("../docs/images/");
 const project = await realpath(await mkdtemp(join(tmpdir(), "interserve-")));
 await cp(here("../examples/every-outcome"), project, { recursive: true });
 
-/** Starts a command of ours; gives the address that it prints. */
+/** Starts `interserve` with arguments. Resolves with the address that it prints. */
 async function serve(...args) {
   const child = spawn(process.execPath, [here("../dist/main.js"), ...args], {
     cwd: project,
@@ -29,7 +29,7 @@ async function serve(...args) {
         if (found) resolve(found);
       });
     }
-    ended.then(() => reject(new Error(`\`interserve ${args.join(" ")}\` gave no address`)));
+    ended.then(() => reject(new Error(`\`interserve ${args.join(" ")}\` printed no address`)));
   });
   return { url, ended, end: () => child.kill() };
 }
@@ -47,13 +47,13 @@ async function open(url, place, { viewport = wide, colorScheme = "light" } = {})
   return page;
 }
 async function take(page, name) {
-  // What a click has left behind is no part of the picture.
+  // Moves the mouse away, so that nothing is drawn as hovered.
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(images, `${name}.png`) });
   await page.context().close();
 }
 const looks = (page, task, look) => page.locator(`[data-task="${task}"][data-look="${look}"]`).waitFor();
-/** Goes to the moment behind a line of the journal, the last of those that say so, and back to a view. */
+/** Shows the moment after the last journal line with a text, in a view. */
 async function stepTo(page, event, view) {
   await page.getByRole("tab", { name: "Journal" }).click();
   await page.locator(".journal .scroller").evaluate((box) => box.scrollTo(0, 0));
@@ -111,7 +111,7 @@ try {
   const task = await open(url, "view=graph&task=task-9");
   await task.getByRole("tab", { name: "Prompt" }).click();
   await task.locator(".panel pre mark").first().waitFor();
-  await task.getByRole("button", { name: "routed from what it depends on" }).click();
+  await task.getByRole("button", { name: "results of its dependencies" }).click();
   await looks(task, "task-9", "done");
   await take(task, "inspect-task");
 

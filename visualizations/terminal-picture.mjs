@@ -1,8 +1,8 @@
-// A terminal's screen as HTML: what script(1) and an emulated terminal make of a command of ours.
+// A terminal's screen as HTML: script(1) runs a command in a pseudo-terminal, and an emulated terminal draws it.
 import { spawn } from "node:child_process";
 import xterm from "@xterm/headless";
 
-/** Runs a command line in a pseudo-terminal, and gives its screen as HTML once that `shows` what is asked for. */
+/** Runs a command line in a pseudo-terminal. Resolves with its screen as HTML once `shows` accepts the screen's text. */
 export async function terminalPicture(command, { cwd, env, columns, rows, shows }) {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   const child = spawn(
@@ -21,7 +21,7 @@ export async function terminalPicture(command, { cwd, env, columns, rows, shows 
         if (shows(lines.map(textOf).join("\n"))) resolve(lines.map(htmlOf).join("\n"));
       }),
     );
-    ended.then(() => reject(new Error(`\`${command}\` ended before it showed what was asked for`)));
+    ended.then(() => reject(new Error(`\`${command}\` ended before its screen showed the expected text`)));
   });
   child.kill();
   await ended;
@@ -30,7 +30,7 @@ export async function terminalPicture(command, { cwd, env, columns, rows, shows 
 
 const textOf = (line) => line.translateToString(true);
 
-/** The screen's lines, without empty ones at its end. */
+/** Returns the screen's lines without empty ones at the end. */
 function linesOf({ rows, buffer: { active } }) {
   const lines = Array.from({ length: rows }, (_, at) => active.getLine(active.baseY + at));
   return lines.slice(0, lines.findLastIndex((line) => textOf(line) !== "") + 1);
@@ -39,7 +39,7 @@ function linesOf({ rows, buffer: { active } }) {
 const palette = ["#1f2328", "#ff7b72", "#3fb950", "#d29922", "#58a6ff", "#bc8cff", "#39c5cf", "#b1bac4"];
 const escapes = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
-/** One line, a span for each run of characters that look alike. */
+/** Returns a line as HTML, with a span for each run of characters of one style. */
 function htmlOf(line) {
   let html = "";
   let last = "";

@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 
-/** What the pages are made of beside our own code. */
-const ofPage = { preact: "LICENSE", elkjs: "LICENSE.md", valibot: "LICENSE.md" };
+/** The licence files of the packages in the pages. */
+const pageLicences = { preact: "LICENSE", elkjs: "LICENSE.md", valibot: "LICENSE.md" };
 
+/** Returns the text of licences, by package and file. */
 function licencesOf(files: Readonly<Record<string, string>>): string {
   const texts = Object.entries(files).map(([name, file]) => {
     const path = new URL(`../node_modules/${name}/${file}`, import.meta.url);
@@ -14,8 +15,9 @@ function licencesOf(files: Readonly<Record<string, string>>): string {
   return texts.join("\n\n---\n\n");
 }
 
+/** Adds `licences.txt`. */
 function licences(): Plugin {
-  const source = licencesOf({ ...ofPage, xstate4: "LICENSE" });
+  const source = licencesOf({ ...pageLicences, xstate4: "LICENSE" });
   return {
     name: "licences",
     generateBundle() {
@@ -24,14 +26,14 @@ function licences(): Plugin {
   };
 }
 
-/** The two packages that the XState inspector's page loads as they are; both come with XState's licence. */
-function asTheyAre(): Plugin {
+/** Copies the two packages that the XState inspector's page loads unchanged; both have XState's licence. */
+function copiedPackages(): Plugin {
   const files = {
     "xstate4.js": "xstate4/dist/xstate.js",
     "xstate-inspect.js": "@xstate/inspect/dist/xstate-inspect.umd.min.js",
   };
   return {
-    name: "as-they-are",
+    name: "copied-packages",
     generateBundle() {
       for (const [fileName, path] of Object.entries(files)) {
         const source = readFileSync(new URL(`../node_modules/${path}`, import.meta.url), "utf8");
@@ -42,26 +44,26 @@ function asTheyAre(): Plugin {
 }
 
 /**
- * The page of a run as one file, which asks nobody for anything: `<!--run-->` is where its data goes. Its policy allows
- * the one script and the one style in it, and a worker that it makes itself.
+ * Puts the page of a run into one file that requests nothing; the run's data replaces `<!--run-->`. The file's policy
+ * allows its own script and style, and the worker that it creates.
  */
-function oneFile(): Plugin {
+function singleFile(): Plugin {
   return {
-    name: "one-file",
+    name: "single-file",
     generateBundle: {
       order: "post",
       handler(_, bundle) {
-        const take = (what: string, isIt: (file: (typeof bundle)[string]) => boolean): string => {
+        const takeFile = (what: string, isIt: (file: (typeof bundle)[string]) => boolean): string => {
           const [file, ...more] = Object.values(bundle).filter(isIt);
           if (!file || more.length > 0) throw new Error(`expected one ${what}, found ${more.length + 1}`);
           delete bundle[file.fileName];
           return file.type === "chunk" ? file.code : String(file.source);
         };
-        take("page", ({ fileName }) => fileName.endsWith(".html"));
+        takeFile("page", ({ fileName }) => fileName.endsWith(".html"));
         const page = {
-          style: take("style", ({ fileName }) => fileName.endsWith(".css")),
-          script: take("script", ({ type }) => type === "chunk"),
-          worker: take("worker", ({ fileName }) => fileName.endsWith(".js")),
+          style: takeFile("style", ({ fileName }) => fileName.endsWith(".css")),
+          script: takeFile("script", ({ type }) => type === "chunk"),
+          worker: takeFile("worker", ({ fileName }) => fileName.endsWith(".js")),
         };
         this.emitFile({ type: "asset", fileName: "report.html", source: reportHtml(page) });
       },
@@ -70,7 +72,7 @@ function oneFile(): Plugin {
 }
 
 function reportHtml({ style, script, worker }: Record<"style" | "script" | "worker", string>): string {
-  // Whatever stands in it, a script ends where this begins.
+  // These would end the script element, even inside a string.
   const code = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
   const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy = [
@@ -82,8 +84,8 @@ function reportHtml({ style, script, worker }: Record<"style" | "script" | "work
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  // A report goes from hand to hand: its licences, and where the source of elkjs is, go with it.
-  const licences = `${licencesOf(ofPage)}\n\nThe source of elkjs: https://github.com/kieler/elkjs`;
+  // A report is passed on, so it includes its licences and the address of elkjs's source.
+  const licences = `${licencesOf(pageLicences)}\n\nThe source of elkjs: https://github.com/kieler/elkjs`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -109,19 +111,19 @@ function reportHtml({ style, script, worker }: Record<"style" | "script" | "work
 
 const page = (name: string) => fileURLToPath(new URL(`./page/${name}.html`, import.meta.url));
 
-/** In the mode `report` the page of a run as one file, else the pages that the inspector serves. */
+/** Builds the pages that the inspector serves; in mode `report`, the page of a run as one file. */
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL("./page", import.meta.url)),
   base: "./",
   logLevel: "warn",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: mode === "report" ? [oneFile()] : [licences(), asTheyAre()],
+  plugins: mode === "report" ? [singleFile()] : [licences(), copiedPackages()],
   build: {
     outDir: fileURLToPath(new URL(mode === "report" ? "../dist" : "../dist/inspect", import.meta.url)),
     emptyOutDir: mode !== "report",
     rolldownOptions: { input: mode === "report" ? [page("index")] : [page("index"), page("xstate")] },
     assetsDir: "",
-    // The policy of the page allows no script and no style inside it, and no data URL for a worker.
+    // The pages' policy forbids inline scripts and styles, and data URLs for workers.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,

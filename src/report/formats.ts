@@ -18,7 +18,7 @@ const formats: Readonly<Record<ReportFormat, Format>> = {
   github: { render: (run) => annotations(run, process.env.GITHUB_WORKSPACE || process.cwd()) },
   html: {
     extension: ".html",
-    render: async (run) => (await import("./html.ts")).reportPage(run),
+    render: async (run) => (await import("./html.ts")).htmlReport(run),
   },
 };
 

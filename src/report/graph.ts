@@ -3,7 +3,7 @@ import type { RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import type { Overview } from "../job/overview.ts";
 import { printable } from "../text/printable.ts";
 
-/** What there is to draw of an overview, or of a run. */
+/** The tasks of an overview or of a run, as far as a graph shows them. */
 interface Graph {
   readonly tasks: readonly Pick<
     Overview["tasks"][number],
@@ -14,13 +14,13 @@ interface Graph {
 
 interface Drawing {
   readonly stages: readonly { readonly name: string; readonly tasks: readonly number[] }[];
-  /** From, to: what a task names, and for one that names nothing the last tasks of the stage before. */
+  /** Named dependencies, and for a task without any the last tasks of the stage that it waits for. */
   readonly edges: readonly { readonly from: number; readonly to: number; readonly named: boolean }[];
   readonly critical: ReadonlySet<number>;
 }
 
-/** Task ids never reach the drawing language as names: nodes are numbered, and texts are escaped. */
-function drawing({ tasks, critical_path }: Graph): Drawing {
+/** Numbers tasks and stages: untrusted ids must not become names in a drawing language. */
+function drawingOf({ tasks, critical_path }: Graph): Drawing {
   const numberOf = new Map(tasks.map(({ id }, at) => [id, at]));
   const names = [...new Set(tasks.map(({ stage }) => stage))];
   const edges = tasks.flatMap(({ depends, waits_for, stage }, to) => {
@@ -45,21 +45,21 @@ function drawing({ tasks, critical_path }: Graph): Drawing {
 const label = ({ id, title }: { readonly id: string; readonly title: string }): string =>
   printable(title === id ? id : `${id}: ${title}`);
 
-/** A Mermaid flowchart: stages as subgraphs, barriers dashed, the longest chain bold. */
+/** Returns a Mermaid flowchart: stages as subgraphs, barriers dashed, the longest chain bold. */
 export function mermaidOf(facts: Graph): string {
-  return flowchart(facts, [["longest", "stroke-width:3px", drawing(facts).critical]]);
+  return flowchart(facts, [["longest", "stroke-width:3px", drawingOf(facts).critical]]);
 }
 
-/** The same of a run, with each task in the colour of how it stands; light and dark pages show both well. */
+/** Returns a Mermaid flowchart of a run, each task in the colour of its status, readable on light and dark pages. */
 export function mermaidOfRun({ mode, tasks }: RunStatus): string {
   const stages = [...new Set(tasks.map(({ stage }) => stage))];
   const drawn = tasks.map((task) => {
     const isEarlier = (other: TaskStatus) => stages.indexOf(other.stage) < stages.indexOf(task.stage);
-    const isFree = !modeConfigs[mode].usesDependencies || task.depends.length > 0;
-    return { ...task, waits_for: isFree ? [] : tasks.filter(isEarlier).map(({ id }) => id) };
+    const ignoresStages = !modeConfigs[mode].usesDependencies || task.depends.length > 0;
+    return { ...task, waits_for: ignoresStages ? [] : tasks.filter(isEarlier).map(({ id }) => id) };
   });
   const classes = Object.entries(colours).map(([name, style]): Class => {
-    const members = tasks.flatMap(({ status }, at) => (lookOf[status] === name ? [at] : []));
+    const members = tasks.flatMap(({ status }, at) => (colourOf[status] === name ? [at] : []));
     return [name, style, new Set(members)];
   });
   return flowchart(
@@ -76,7 +76,7 @@ const colours = {
   underWay: "fill:#0969da,color:#fff",
   idle: "fill:#6e7781,color:#fff",
 } as const;
-const lookOf: Readonly<Record<TaskStatus["status"], keyof typeof colours>> = {
+const colourOf: Readonly<Record<TaskStatus["status"], keyof typeof colours>> = {
   pass: "done",
   warn: "caveat",
   fail: "failed",
@@ -90,13 +90,13 @@ const lookOf: Readonly<Record<TaskStatus["status"], keyof typeof colours>> = {
   cancelled: "idle",
 };
 
-/** A class of tasks: its name, how it looks, and which. */
+/** A Mermaid class: its name, its style, and the numbers of its tasks. */
 type Class = readonly [name: string, style: string, tasks: ReadonlySet<number>];
 
 function flowchart(facts: Graph, classes: readonly Class[]): string {
-  const { stages, edges } = drawing(facts);
+  const { stages, edges } = drawingOf(facts);
   const code = (char: string) => `#${char.charCodeAt(0)};`;
-  // Also what Mermaid reads as markdown, or as a formula; of what begins a list it draws nothing.
+  // Mermaid would also read markdown and formulas, and draws nothing for a list.
   const quoted = (text: string) =>
     `"${text.replaceAll(/["#&<>`*$\\]|^[-+](?= )|(?<=^\d+)[.)](?= )/g, code)}"`;
   return [
@@ -115,10 +115,10 @@ function flowchart(facts: Graph, classes: readonly Class[]): string {
   ].join("\n");
 }
 
-/** The same for Graphviz. */
+/** Returns an overview's graph for Graphviz. */
 export function dotOf(facts: Overview): string {
-  const { stages, edges, critical } = drawing(facts);
-  // Graphviz reads HTML entities in every label.
+  const { stages, edges, critical } = drawingOf(facts);
+  // Graphviz decodes HTML entities in every label.
   const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, "\\$&").replaceAll("&", "&amp;")}"`;
   const style = (task: number) => (critical.has(task) ? ", penwidth=3" : "");
   return [

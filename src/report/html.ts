@@ -8,73 +8,95 @@ import { endsOfFile } from "../text/ends-of-file.ts";
 import { jsonText } from "../text/printable.ts";
 import { share } from "../text/share.ts";
 
-/** The page of a run as one file, built from visualizations/page: beside the bundle that this file is part of. */
+/** The page without its data, built from visualizations/page, next to the bundle that this file is part of. */
 const template = fileURLToPath(new URL("./report.html", import.meta.url));
-const dataGoesHere = "<!--run-->";
+const placeholder = "<!--run-->";
 
-/** How much of a task's file is shown, and of all files together, in bytes. */
-const mostOfFile = 64 * 1024;
-const mostOfFiles = 16 * 1024 * 1024;
-/** What of an attempt's files the page shows, and how much of that may be the beginning. */
-const shown = { "prompt.md": 0.5, "output.md": 0.25, "log.txt": 0.25, "events.jsonl": 0.25 };
+/** How much of one file is embedded, and of all files together, in bytes. */
+const maxFileBytes = 64 * 1024;
+const maxTotalBytes = 16 * 1024 * 1024;
+/** The files of an attempt that are embedded, and which share of a long one is taken from its beginning. */
+const headShares = { "prompt.md": 0.5, "output.md": 0.25, "log.txt": 0.25, "events.jsonl": 0.25 };
+type FileName = keyof typeof headShares;
 
-/** The inspector's page with all that it shows of a run in it: one file that opens from disk. */
-export async function reportPage(facts: RunReport): Promise<string> {
+/** Returns the inspector's page with all of a run's data in it, as one HTML file that needs no server. */
+export async function htmlReport(run: RunReport): Promise<string> {
   const page = await readFile(template, "utf8");
-  const journal = await readFile(join(facts.directory, "journal.jsonl"), "utf8");
+  const journal = await readFile(join(run.directory, "journal.jsonl"), "utf8");
   const data = {
     facts: {
-      run: facts.run,
+      run: run.run,
       charts: runCharts(),
-      // Whoever opens the file is told nothing of where the run's project lies here.
-      answer_command: aroundTask({ run: facts.run }),
+      // Without a directory: a reader elsewhere must not learn where the project is on this machine.
+      answer_command: aroundTask({ run: run.run }),
       can_answer: false,
     },
-    written: facts.written,
-    alive: facts.state === "running",
-    // A line without its end is not written yet.
+    written: run.written,
+    alive: run.state === "running",
+    // The last line is empty, or not completely written yet.
     journal: journal.split("\n").slice(0, -1),
-    files: await filesOf(facts),
+    files: await excerptsOf(await filesOf(run)),
   };
-  // Nothing in it can end the element that it stands in.
-  const text = jsonText(data, 0).trim().replaceAll("<", "\\u003c");
-  const at = page.indexOf(dataGoesHere);
-  return `${page.slice(0, at)}${text}${page.slice(at + dataGoesHere.length)}`;
+  // Without `<`, nothing in the data can end the script element around it.
+  const json = jsonText(data, 0).trim().replaceAll("<", "\\u003c");
+  const at = page.indexOf(placeholder);
+  return `${page.slice(0, at)}${json}${page.slice(at + placeholder.length)}`;
 }
 
-interface Held {
+interface AttemptFile {
+  readonly task: string;
+  readonly attempt: number;
+  readonly name: FileName;
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Returns the files of all attempts that are not empty. */
+async function filesOf({ tasks }: RunReport): Promise<AttemptFile[]> {
+  const files: AttemptFile[] = [];
+  for (const { id: task, artifacts, attempts } of tasks) {
+    if (artifacts === null) continue;
+    for (const { attempt } of attempts) {
+      for (const name of Object.keys(headShares) as FileName[]) {
+        const found = await existingFile(join(artifacts, "..", String(attempt), name));
+        if (found) files.push({ task, attempt, name, ...found });
+      }
+    }
+  }
+  return files;
+}
+
+/** Finds a file, or the part of it that a running process has written. */
+async function existingFile(path: string): Promise<Pick<AttemptFile, "path" | "size"> | undefined> {
+  for (const candidate of [path, `${path}.part`]) {
+    const size = (await stat(candidate).catch(() => undefined))?.size ?? 0;
+    if (size > 0) return { path: candidate, size };
+  }
+  return undefined;
+}
+
+interface EmbeddedFile {
   readonly task: string;
   readonly attempt: number;
   readonly name: string;
   readonly text: Excerpt;
 }
 
-/** Every file of every attempt, or as much of each as has room. */
-async function filesOf({ tasks }: RunReport): Promise<Held[]> {
-  const there: { task: string; attempt: number; name: keyof typeof shown; path: string; size: number }[] = [];
-  for (const { id: task, artifacts, attempts } of tasks) {
-    for (const { attempt } of artifacts ? attempts : []) {
-      for (const name of Object.keys(shown) as (keyof typeof shown)[]) {
-        const path = join(artifacts ?? "", "..", String(attempt), name);
-        for (const candidate of [path, `${path}.part`]) {
-          const size = (await stat(candidate).catch(() => undefined))?.size ?? 0;
-          if (size === 0) continue;
-          there.push({ task, attempt, name, path: candidate, size });
-          break;
-        }
-      }
-    }
-  }
-  const needs = there.map(({ size }) => Math.min(size, mostOfFile));
-  const shares = share(needs, mostOfFiles);
-  const held: Held[] = [];
-  for (const [at, { task, attempt, name, path }] of there.entries()) {
-    const most = shares[at] ?? 0;
-    const head = Math.floor(most * shown[name]);
+/** Reads as much of each file as its share of the total allows. */
+async function excerptsOf(files: readonly AttemptFile[]): Promise<EmbeddedFile[]> {
+  const shares = share(
+    files.map(({ size }) => Math.min(size, maxFileBytes)),
+    maxTotalBytes,
+  );
+  const excerpts: EmbeddedFile[] = [];
+  for (const [at, { task, attempt, name, path }] of files.entries()) {
+    const limit = shares[at] ?? 0;
+    const head = Math.floor(limit * headShares[name]);
     const text = await endsOfFile(path, (size) =>
-      size <= most ? { head: most, tail: 0 } : { head, tail: most - head },
+      size <= limit ? { head: limit, tail: 0 } : { head, tail: limit - head },
     );
-    if (text) held.push({ task, attempt, name, text });
+    if (text) excerpts.push({ task, attempt, name, text });
   }
-  return held;
+  return excerpts;
 }

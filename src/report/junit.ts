@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { RunReport, TaskReport } from "../../schemas/run-report.ts";
 import { counted, duration } from "../text/measures.ts";
-import { inert, printable, printableLines } from "../text/printable.ts";
+import { inert, printable } from "../text/printable.ts";
+import { visibleText } from "../text/visible.ts";
 
 /** The element of a test case that says why its task did not pass. */
 type Fault = "failure" | "error" | "skipped";
@@ -121,7 +122,7 @@ const said = (task: TaskReport): string =>
     .join("\n");
 
 const element = (name: string, given: Readonly<Record<string, string>>, text = ""): string =>
-  `<${name}${attributes(given)}>${escaped(inert(printableLines(text)))}</${name}>`;
+  `<${name}${attributes(given)}>${escaped(inert(visibleText(text)))}</${name}>`;
 
 const attributes = (given: Readonly<Record<string, string>>): string =>
   Object.entries(given)

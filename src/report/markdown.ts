@@ -4,8 +4,9 @@ import type { TaskStatus } from "../../schemas/run-status.ts";
 import { nextStep } from "../history/next-step.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
 import { counted, duration, progressText, usageText } from "../text/measures.ts";
-import { inert, printable, printableLines } from "../text/printable.ts";
+import { inert, printable } from "../text/printable.ts";
 import { shortened } from "../text/shorten.ts";
+import { visibleText } from "../text/visible.ts";
 import { mermaidOfRun } from "./graph.ts";
 
 /** A comment on a pull request holds 65 536 characters; the rest is for text around the report. */
@@ -187,7 +188,7 @@ function detail(task: TaskReport): string {
 }
 
 function excerpt({ name, text: { head, left_out, tail } }: TaskReport["said"][number]): string {
-  const lines = inert(printableLines(head + tail)).trim();
+  const lines = inert(visibleText(head + tail)).trim();
   const shown =
     lines.length > maxOutputCharacters
       ? lines.slice(-maxOutputCharacters).replace(/^[\udc00-\udfff]/, "")

@@ -1,5 +1,5 @@
 import { endsOfFile } from "../text/ends-of-file.ts";
-import { printableLines } from "../text/printable.ts";
+import { visibleText } from "../text/visible.ts";
 
 /** The head and the tail of a file. */
 export interface Digest {
@@ -22,10 +22,10 @@ export async function readDigest(file: string, length: number): Promise<Digest> 
   });
   if (!ends) return { text: "[the file is missing]".slice(0, length), cut: 0 };
   const { head, left_out: cut, tail } = ends;
-  if (cut === 0) return { text: printableLines(head), cut };
+  if (cut === 0) return { text: visibleText(head), cut };
   const note = noteOf(cut);
   if (head === "" && tail === "") return { text: note.length <= length ? note : "", cut };
-  return { text: `${printableLines(head)}\n${note}\n${printableLines(tail)}`, cut };
+  return { text: `${visibleText(head)}\n${note}\n${visibleText(tail)}`, cut };
 }
 
 const noteOf = (bytes: number): string =>

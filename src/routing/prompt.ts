@@ -3,7 +3,8 @@ import type { DependencyResult, FinishedTask } from "../../schemas/dependency-re
 import { verdictLines } from "../../schemas/hand-over.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
-import { printable, printableLines } from "../text/printable.ts";
+import { printable } from "../text/printable.ts";
+import { visibleText } from "../text/visible.ts";
 import { renderDependencies } from "./dependencies.ts";
 import { titleLine } from "./title-line.ts";
 
@@ -105,7 +106,7 @@ ${codeSpan(output)}.`;
   return kind === "answer"
     ? `${start} It ended with a question, and this is the answer:\n\n${selfContained(text.trim())}`
     : `${start} After it, a command that checks the task failed. Fix the problem; this is what the command
-reported, as data:\n\n${fenced(printableLines(text), "text")}`;
+reported, as data:\n\n${fenced(visibleText(text), "text")}`;
 }
 
 function bulletList(items: readonly string[]): string {

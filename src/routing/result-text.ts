@@ -1,6 +1,7 @@
 import type { Outcome } from "../../schemas/outcome.ts";
-import { printable, printableLines } from "../text/printable.ts";
+import { printable } from "../text/printable.ts";
 import { headOf } from "../text/shorten.ts";
+import { visibleText } from "../text/visible.ts";
 import { readDigest } from "./digest.ts";
 
 /** The text of a result, most important parts first, which can be cut to any length. */
@@ -47,7 +48,7 @@ function textOf(outcome: Outcome): string {
     ...fileLine(outcome.files_changed ?? []),
     ...(outcome.notes ?? []).flatMap((note) => line("note", note)),
   ].join("\n");
-  const handOver = printableLines(outcome.hand_over ?? "").trim();
+  const handOver = visibleText(outcome.hand_over ?? "").trim();
   return [...(lines ? [lines] : []), ...(handOver ? [`hand-over:\n${handOver}`] : [])].join(gap);
 }
 

@@ -36,31 +36,6 @@ export const sameWidth = (text: string): string =>
 export const inert = (text: string): string =>
   text.replaceAll(commandAnywhere, "\ufffd").replaceAll(commandAtLineStart, "\ufffd");
 
-/** OSC, DCS and other terminal strings, if they end on their line. `\u009d` is ESC ] in one character. */
-const terminalString =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-  /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\n\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/g;
-/** All other escape sequences, such as colours and cursor movements. */
-const escapeSequence =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
-/** Like `unprintable`, but without newlines and surrogates. */
-const invisible =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
-
-/**
- * Untrusted text of any number of lines that is safe to show to people and models: no escape sequences, controls other
- * than newline and tab, reordering or lone surrogates. Never longer than the original.
- */
-export const printableLines = (text: string): string =>
-  text
-    .replace(/\r\n?/g, "\n")
-    .replace(terminalString, "")
-    .replace(escapeSequence, "")
-    .replace(invisible, "")
-    .replace(/\p{Surrogate}/gu, "\ufffd");
-
 /** Untrusted text in double quotes for a message: on one line, and at most 60 characters. */
 export const quoted = (text: string): string => JSON.stringify(shortened(text, 60));
 

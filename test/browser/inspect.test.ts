@@ -10,7 +10,7 @@ import { takeLock } from "../../src/journal/lock.ts";
 import { findRun } from "../../src/journal/past-run.ts";
 import { runPaths } from "../../src/journal/run-directory.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
-import { expectAccessible, openBrowser, openPage, tab, task } from "./browser.ts";
+import { expectAccessibleViews, looks, openBrowser, openPage, says, tab, task } from "./browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -40,14 +40,8 @@ const start = async (manifest: string, ...flags: string[]) => {
 };
 const many = "20260101-120000-0001";
 const assets = fileURLToPath(new URL("../../dist/inspect/", import.meta.url));
-/** Waits until the page says so; playwright looks again until it does. */
-const says = (page: Awaited<ReturnType<typeof openPage>>["page"], id: string, text: string | RegExp) =>
-  page.getByTestId(id).filter({ hasText: text }).waitFor();
-const looks = (page: Awaited<ReturnType<typeof openPage>>["page"], id: string, look: string) =>
-  page.locator(`[data-task="${id}"][data-look="${look}"]`).waitFor();
-
 describe("a live run", () => {
-  test("is followed from its first state to its last, across a reload and by a late joiner", async () => {
+  test("is shown from its first state to its last, also after a reload and when opened late", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }, { c: "b" }]), "--inspect");
     const url = await addressOf(run);
     const { page, complaints } = await openPage(browser, url);
@@ -75,27 +69,27 @@ describe("a live run", () => {
     for (const seen of [page, late.page]) {
       await looks(seen, "b", "failed");
       await looks(seen, "c", "skipped");
-      await says(seen, "run-state", "finished, exit status 1");
+      await says(seen, "run-state", "finished with exit status 1");
     }
     expect((await run.ended).code).toBe(1);
-    // The run has ended, and its server with it.
+    // The server stops with the run, so the pages lose their connection.
     const ours = complaints.filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/.test(text));
     expect(ours).toEqual([]);
   });
 
-  test("shows the charts with the current state, and steps back and forth through the journal", async () => {
+  test("highlights the current state of a chart while stepping through the journal", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }]), "--inspect");
     const { page } = await openPage(browser, `${await addressOf(run)}#view=charts&chart=a`);
     await rig.agent("a");
     await says(page, "state", "running");
     expect(await page.locator(".chart .current").getAttribute("data-state")).toBe("working.running");
     expect(await page.locator(".chart .transition.taken").textContent()).toBe("task.start");
-    await page.getByRole("button", { name: "its step before" }).click();
+    await page.getByRole("button", { name: "Previous step" }).click();
     await says(page, "state", "ready");
     expect(await page.locator(".chart .transition.taken").textContent()).toBe("task.ready");
-    await page.getByRole("button", { name: "To the first event" }).click();
+    await page.getByRole("button", { name: "First event" }).click();
     await says(page, "state", "pending");
-    await page.getByRole("button", { name: "its next step" }).click();
+    await page.getByRole("button", { name: "Next step" }).click();
     await says(page, "state", "ready");
     await page.getByRole("button", { name: "Latest" }).click();
     await (await rig.agent("a")).exit();
@@ -107,7 +101,7 @@ describe("a live run", () => {
     await run.ended;
   });
 
-  test("a prompt has what was routed into it marked", async () => {
+  test("has the results of dependencies marked in a prompt", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }]), "--inspect");
     const { page } = await openPage(browser, `${await addressOf(run)}#task=b`);
     await (await rig.agent("a")).exit(0, "the port is 4711\n## Not the end\nVERDICT: CLEAN\n");
@@ -124,7 +118,7 @@ describe("a live run", () => {
 });
 
 describe("an ended run", () => {
-  test("a killed one is shown as it was left", async () => {
+  test("that was killed is shown in its last state", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }]));
     await rig.agent("a");
     run.child.kill("SIGKILL");
@@ -139,7 +133,7 @@ describe("an ended run", () => {
     expect(complaints.filter((text) => !text.includes("net::ERR_"))).toEqual([]);
   });
 
-  test("a parked question is answered on the page, and the answer is handed on", async () => {
+  test("takes an answer to a parked question only while a process executes it", async () => {
     const run = await start(manifestOf([{ a: "" }]));
     await (await rig.agent("a")).exit(0, "VERDICT: QUESTION which <port>?\n");
     await run.ended;
@@ -149,10 +143,9 @@ describe("an ended run", () => {
       answers.push([id, text]);
     };
     const paths = await findRun(rig.dir);
-    const name = paths.run;
-    // As if its process lived: of an ended run the page says what to do in place of taking an answer.
+    // Without a live process the page shows a command in place of a form; the lock below stands for that process.
     const ended = await openPage(browser, `${await addressOf(command("inspect", "--no-open"))}#task=a`);
-    await ended.page.getByText(`interserve answer ${name} a`).waitFor();
+    await ended.page.getByText(`interserve answer ${paths.run} a`).waitFor();
     expect(await ended.page.getByRole("button", { name: "Answer" }).count()).toBe(0);
     await takeLock(paths.lock);
     const inspector = await inspectRun(paths, { assets, onAnswer });
@@ -160,18 +153,18 @@ describe("an ended run", () => {
       const { page } = await openPage(browser, `${inspector.url}#task=a`);
       await page.getByLabel("which <port>?").fill("4711, of course");
       await page.getByRole("button", { name: "Answer" }).click();
-      await page.getByText("The answer was taken.").waitFor();
+      await page.getByText("Answer accepted.").waitFor();
       expect(answers).toEqual([["a", "4711, of course"]]);
       await page.getByLabel("which <port>?").fill("again");
       await page.getByRole("button", { name: "Answer" }).click();
-      await page.getByText("Not taken: it was answered already").waitFor();
+      await page.getByText("Not accepted: it was answered already").waitFor();
     } finally {
       await inspector.close();
     }
   });
 });
 
-test("an ended run's command to go on can be typed as it stands, whatever the task is called and wherever one is", async () => {
+test("the command that answers an ended run works for any task id and from any directory", async () => {
   const run = await start(manifestOf([{ "it's  b": "" }]));
   await (await rig.agent("it's  b")).exit(0, "VERDICT: QUESTION which port?\n");
   await run.ended;
@@ -184,25 +177,25 @@ test("an ended run's command to go on can be typed as it stands, whatever the ta
     const command = `interserve answer ${name} 'it'\\''s  b' "…" --project-dir ${rig.dir}`;
     const { page } = await openPage(browser, `${url}#${new URLSearchParams({ task: "it's  b" })}`);
     await page.locator(".answer code").waitFor();
-    // biome-ignore lint/performance/useDomNodeTextContent: with the spaces that a person would copy.
+    // biome-ignore lint/performance/useDomNodeTextContent: includes the spaces that a person would copy.
     expect(await page.locator(".answer code").innerText()).toBe(command);
     const { origin } = new URL(url);
     const body = JSON.stringify({ task: "it's  b", text: "4711" });
-    const told = await fetch(`${url}api/answer`, { method: "POST", headers: { origin }, body });
-    expect(await told.text()).toBe(`The run has ended. Continue it with: ${command}\n`);
+    const response = await fetch(`${url}api/answer`, { method: "POST", headers: { origin }, body });
+    expect(await response.text()).toBe(`The run has ended. Continue it with: ${command}\n`);
   } finally {
     await elsewhere.close();
   }
 });
 
-test("a run that is resumed with another manifest is shown as it is now, and as it was where one steps back", async () => {
+test("a run that is resumed with another manifest shows the new graph, and the old one after stepping back", async () => {
   const run = await start(manifestOf([{ a: "", b: "a", old: "b" }]));
   await (await rig.agent("a")).exit();
   await (await rig.agent("b")).exit(1);
   await run.ended;
   const { page, complaints } = await openPage(browser, await addressOf(command("inspect", "--no-open")));
   await looks(page, "old", "skipped");
-  // An arrow has a head, also where others follow it in the same path.
+  // Every arrow has a head, although many share one path.
   const arrows = async () => {
     const heads = page.locator(".lines .depends .heads, .lines .longest .heads");
     const drawn = await heads.evaluateAll((paths) => paths.map((path) => path.getAttribute("d") ?? ""));
@@ -221,7 +214,7 @@ test("a run that is resumed with another manifest is shown as it is now, and as 
   await tab(page, "Statecharts").click();
   await page.locator(".chart").getByText("batchHasSettled").first().waitFor();
   await tab(page, "Graph").click();
-  await page.getByRole("button", { name: "To the first event" }).click();
+  await page.getByRole("button", { name: "First event" }).click();
   await looks(page, "old", "pending");
   expect(await task(page, "new").count()).toBe(0);
   expect(complaints).toEqual([]);
@@ -230,11 +223,11 @@ test("a run that is resumed with another manifest is shown as it is now, and as 
   expect((await resumed.ended).code).toBe(0);
 });
 
-describe("what is hostile", () => {
+describe("hostile content", () => {
   const hostile =
     "<img src=x onerror=alert(1)><script>alert(2)</script>\u001b[31mred\u001b]0;t\u0007\u202e&amp;";
 
-  test("titles, reasons and outputs are text, and 10 MB of it do not stop the page", async () => {
+  test("is shown as text in titles, reasons and outputs, and 10 MB of it do not block the page", async () => {
     const title = `title: ${JSON.stringify(hostile)}`;
     const run = await start(manifestOf([{ a: "", b: "" }], { task: { a: title } }), "--inspect");
     const { page, complaints } = await openPage(browser, `${await addressOf(run)}#task=a`);
@@ -244,8 +237,8 @@ describe("what is hostile", () => {
       void dialog.dismiss();
     });
     const a = await rig.agent("a");
-    await page.locator(".said").waitFor();
-    expect(await page.locator(".said").textContent()).toBe(
+    await page.locator(".task-title").waitFor();
+    expect(await page.locator(".task-title").textContent()).toBe(
       "<img src=x onerror=alert(1)><script>alert(2)</script>red\ufffd&amp;",
     );
     await a.write(`${hostile}\n`);
@@ -262,7 +255,7 @@ describe("what is hostile", () => {
     expect(complaints.filter((text) => !text.includes("net::ERR_"))).toEqual([]);
   });
 
-  test("a page of another origin reads nothing and posts nothing, and without the token there is nothing", async () => {
+  test("on a page of another origin can neither read nor post, and no page works without the token", async () => {
     const run = await start(manifestOf([{ a: "" }]), "--inspect");
     const url = await addressOf(run);
     await rig.agent("a");
@@ -313,15 +306,8 @@ describe("what is hostile", () => {
   });
 });
 
-describe("for everyone", () => {
-  const views = ["graph", "timeline", "charts", "journal"];
-  const looksOf = [
-    { name: "light", options: { colorScheme: "light" } },
-    { name: "dark", options: { colorScheme: "dark" } },
-    { name: "a phone", options: { colorScheme: "light", viewport: { width: 360, height: 700 } } },
-  ] as const;
-
-  test("axe finds nothing, in light and dark and at a phone's width, and no width scrolls the page", async () => {
+describe("accessibility", () => {
+  test("axe finds no violation in light, dark or at a phone's width, and no page scrolls sideways", async () => {
     const files = { a: "files: [x]", b: "files: [x]", d: "files: [y]" };
     const run = await start(
       manifestOf(
@@ -337,25 +323,16 @@ describe("for everyone", () => {
     await (await rig.agent("a")).exit(0, "VERDICT: NEEDS_ATTENTION slow\n");
     await (await rig.agent("b")).exit(1);
     await rig.agent("c");
-    for (const { options } of looksOf) {
-      for (const view of views) {
-        const { page } = await openPage(browser, `${url}#view=${view}`, options);
-        await page.locator(".counts .look-failed").waitFor();
-        if (view === "graph") await task(page, "c").waitFor();
-        if (view === "charts") await page.locator(".chart").waitFor();
-        await expectAccessible(page);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-        await page.context().close();
-      }
-      const { page } = await openPage(browser, `${url}#task=a`, options);
-      await page.locator(".panel pre", { hasText: "VERDICT" }).waitFor();
-      await expectAccessible(page);
-    }
+    await expectAccessibleViews((hash, options) => openPage(browser, `${url}${hash}`, options), {
+      shown: "c",
+      opened: "a",
+      output: "VERDICT",
+    });
     await (await rig.agent("c")).exit();
     await run.ended;
   });
 
-  test("the keyboard does it all: tabs, tasks, steps, and closing", async () => {
+  test("the keyboard reaches tabs, tasks and steps, and closes a task", async () => {
     const run = await start(manifestOf([{ a: "", b: "a" }]), "--inspect");
     const { page } = await openPage(browser, await addressOf(run));
     await rig.agent("a");
@@ -400,7 +377,7 @@ describe("for everyone", () => {
   });
 });
 
-test("500 tasks are laid out and shown, and one that changes is shown at once", async () => {
+test("500 tasks are laid out and shown, and a change of one appears without a new layout", async () => {
   const stages = Array.from({ length: 10 }, (_, stage) =>
     Array.from({ length: 50 }, (_, at) => ({ id: `t${stage * 50 + at}`, stage: `stage ${stage}` })),
   );
@@ -447,7 +424,7 @@ test("500 tasks are laid out and shown, and one that changes is shown at once", 
   }
 });
 
-test("every generated diagram is a picture that a browser shows", async () => {
+test("a browser shows every generated diagram", async () => {
   const directory = fileURLToPath(new URL("../../visualizations/diagrams/", import.meta.url));
   for (const name of (await readdir(directory)).filter((name) => name.endsWith(".svg"))) {
     const { page } = await openPage(browser, pathToFileURL(join(directory, name)).href);

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-test("a page that comes late sees the machines through @xstate/inspect, and what they do from then on", async () => {
+test("a page that is opened late shows the machines through @xstate/inspect, and what they do next", async () => {
   await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json", "--xstate-inspect"]);
   const url = await addressOf(run);
@@ -34,7 +34,7 @@ test("a page that comes late sees the machines through @xstate/inspect, and what
   expect((await run.ended).code).toBe(0);
 });
 
-test("@statelyai/inspect's receiver is given its events, and no other origin is", async () => {
+test("a receiver of @statelyai/inspect gets the events, and another origin is refused", async () => {
   await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json", "--xstate-inspect"]);
   const address = `${(await addressOf(run)).replace("http", "ws")}stately`;
@@ -46,7 +46,7 @@ test("@statelyai/inspect's receiver is given its events, and no other origin is"
       foreign.on("error", reject);
     }),
   ).rejects.toThrow();
-  const messages: { type: string; name?: string; snapshot?: { value: string } }[] = [];
+  const messages: { type: string; name?: string; snapshot?: { value: unknown } }[] = [];
   const socket = new WebSocket(address);
   const settled = new Promise<void>((resolve) => {
     socket.on("message", (data) => {
@@ -60,6 +60,6 @@ test("@statelyai/inspect's receiver is given its events, and no other origin is"
   expect(messages.map(({ type }) => type)).toEqual(
     expect.arrayContaining(["@xstate.actor", "@xstate.event", "@xstate.snapshot"]),
   );
-  expect(messages.find(({ name }) => name === "task:a")?.snapshot?.value).toBe("running");
+  expect(messages.find(({ name }) => name === "task:a")?.snapshot?.value).toEqual({ working: "running" });
   expect((await run.ended).code).toBe(0);
 });

@@ -1,10 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Chart, ChartTransition } from "../../machines/chart.ts";
-import type { RunState } from "../../src/history/run-state.ts";
+import { useEffect, useRef } from "preact/hooks";
+import type { ChartTransition } from "../../machines/chart.ts";
 import { chartKey, type Transition } from "../../src/history/transitions.ts";
 import { ChartDrawing } from "../chart-drawing.tsx";
-import { type PlacedChart, placeChart } from "../chart-layout.ts";
-import { elk } from "./elk.ts";
+import { placeChart } from "../chart-layout.ts";
+import { useLayout } from "./elk.ts";
 import type { RunFacts } from "./facts.ts";
 import { Scroller } from "./scroller.tsx";
 import type { Store } from "./store.ts";
@@ -14,66 +13,44 @@ import { useZoom, ZoomTools } from "./zoom.tsx";
 interface ChartsViewProps {
   readonly facts: RunFacts;
   readonly store: Store;
-  readonly view: RunState;
-  /** The task whose chart is shown; none for the orchestrator's. */
+  /** The task whose chart is shown; undefined for the orchestrator's. */
   readonly task: string | undefined;
   readonly onTask: (task: string | undefined) => void;
 }
 
-/** The statechart of the orchestrator, or of a task, as it stands at the moment that is looked at. */
-export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps) {
-  const chart =
-    task === undefined
-      ? facts.charts.orchestrator[view.latest?.mode ?? "dependency-driven"]
-      : facts.charts.task;
-  const placed = usePlaced(chart);
+/** The statechart of the orchestrator, or of a task, in its state at the shown moment. */
+export function ChartsView({ facts, store, task, onTask }: ChartsViewProps) {
+  const { run } = store;
+  const { orchestrator, task: taskChart } = facts.charts;
+  const chart = task === undefined ? orchestrator[run.latest?.mode ?? "dependency-driven"] : taskChart;
+  const layout = useLayout(chart, placeChart);
+  const placed = layout?.source === chart ? layout.placed : undefined;
   const scroller = useRef<HTMLElement>(null);
   const zoom = useZoom(scroller, placed, "width");
-  const shown = task === undefined ? view : view.tasks.get(task);
-  const lit = shown && chartKey(shown.state);
+  const machine = task === undefined ? run : run.tasks.get(task);
+  const current = machine && chartKey(machine.state);
+  const last = machine?.lastTransition;
   useEffect(() => {
-    const find = (part: string) => scroller.current?.querySelector(part);
+    const find = (selector: string) => scroller.current?.querySelector(selector);
     find(".taken")?.scrollIntoView({ block: "center", inline: "center" });
     find(".current")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [placed, shown?.lastTransition, lit]);
+  }, [placed, last, current]);
   const name = task === undefined ? "Orchestrator" : `Task ${oneLine(task)}`;
-  const concerns = (at: number) => task === undefined || store.lines[at]?.task === task;
-  const stepTo = (direction: 1 | -1) => {
-    // A step is counted in lines: after step n, line n - 1 is the last.
-    for (let step = store.count + direction; step > 0 && step <= store.lines.length; step += direction) {
-      if (concerns(step - 1)) return store.goTo(step);
-    }
-  };
   return (
     <section class="charts" aria-label="Statecharts">
       <div class="tools">
-        <label>
-          Machine{" "}
-          <select
-            value={task ?? ""}
-            onChange={({ currentTarget }) =>
-              onTask(currentTarget.value === "" ? undefined : currentTarget.value)
-            }
-          >
-            <option value="">orchestrator</option>
-            {[...view.tasks.keys()].map((id) => (
-              <option key={id} value={id}>
-                {oneLine(id)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="button" onClick={() => stepTo(-1)}>
-          ◀ its step before
+        <MachineSelect tasks={[...run.tasks.keys()]} task={task} onTask={onTask} />
+        <button type="button" onClick={() => stepMachine(store, task, -1)}>
+          ◀ Previous step
         </button>
-        <button type="button" onClick={() => stepTo(1)}>
-          its next step ▶
+        <button type="button" onClick={() => stepMachine(store, task, 1)}>
+          Next step ▶
         </button>
         <ZoomTools zoom={zoom} />
       </div>
       <p class="taken" aria-live="polite">
-        <b>{name}</b> is <b data-testid="state">{shown?.state ?? "not started"}</b>
-        {shown?.lastTransition ? <> – last: {words(shown.lastTransition)}</> : null}
+        <b>{name}</b> is <b data-testid="state">{machine?.state ?? "not started"}</b>
+        {last ? <> – last transition: {describeTransition(last)}</> : null}
       </p>
       <Scroller label={`Chart: ${name}`} box={scroller}>
         {placed ? (
@@ -81,8 +58,8 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
             <ChartDrawing
               chart={placed}
               title={name}
-              current={lit}
-              taken={shown?.lastTransition ? isTaken(shown.lastTransition) : undefined}
+              current={current}
+              taken={last ? isSame(last) : undefined}
             />
           </div>
         ) : null}
@@ -91,29 +68,45 @@ export function ChartsView({ facts, store, view, task, onTask }: ChartsViewProps
   );
 }
 
-const isTaken =
-  ({ from, to, event, guard }: Transition) =>
-  (move: ChartTransition): boolean =>
-    move.from === from && move.to === to && move.event === event && move.guard === guard;
-
-function words({ from, to, event, guard }: Transition): string {
-  const where =
-    to === undefined ? (from === "" ? "in every state" : `in ${from}`) : `${from || "any state"} → ${to}`;
-  return `${event}${guard ? ` [${guard}]` : ""}, ${where}`;
+interface MachineSelectProps {
+  readonly tasks: readonly string[];
+  readonly task: string | undefined;
+  readonly onTask: (task: string | undefined) => void;
 }
 
-const layouts = new WeakMap<Chart, Promise<PlacedChart>>();
+function MachineSelect({ tasks, task, onTask }: MachineSelectProps) {
+  return (
+    <label>
+      Machine{" "}
+      <select value={task ?? ""} onChange={({ currentTarget }) => onTask(currentTarget.value || undefined)}>
+        <option value="">orchestrator</option>
+        {tasks.map((id) => (
+          <option key={id} value={id}>
+            {oneLine(id)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
 
-function usePlaced(chart: Chart): PlacedChart | undefined {
-  const [of, setPlaced] = useState<{ readonly chart: Chart; readonly placed: PlacedChart }>();
-  useEffect(() => {
-    let current = true;
-    const one = layouts.get(chart) ?? placeChart(chart, elk());
-    layouts.set(chart, one);
-    void one.then((placed) => current && setPlaced({ chart, placed }));
-    return () => {
-      current = false;
-    };
-  }, [chart]);
-  return of?.chart === chart ? of.placed : undefined;
+/** Shows the moment after the previous or next line about a task; about any, if no task is given. */
+function stepMachine(store: Store, task: string | undefined, direction: 1 | -1): void {
+  for (let step = store.count + direction; step > 0 && step <= store.lines.length; step += direction) {
+    // The last line of step n is line n - 1.
+    if (task !== undefined && store.lines[step - 1]?.task !== task) continue;
+    store.goTo(step);
+    return;
+  }
+}
+
+const isSame =
+  (last: Transition) =>
+  ({ from, to, event, guard }: ChartTransition): boolean =>
+    from === last.from && to === last.to && event === last.event && guard === last.guard;
+
+function describeTransition({ from, to, event, guard }: Transition): string {
+  const label = guard ? `${event} [${guard}]` : event;
+  if (to !== undefined) return `${label}, ${from || "any state"} → ${to}`;
+  return `${label}, ${from === "" ? "in any state" : `in ${from}`}`;
 }

@@ -4,37 +4,37 @@ import { promptParts } from "./prompt-parts.ts";
 import { Scroller } from "./scroller.tsx";
 import { oneLine, readable } from "./text.ts";
 
-/** How much of the end of a file is shown, in characters. */
-const mostShown = 200_000;
+/** How much of a file is shown, in characters from its end. */
+const maxShown = 200_000;
 
 interface FileViewProps {
   readonly task: string;
   readonly attempt: number;
   readonly name: string;
-  /** Whether the attempt has ended, and its files with it. */
+  /** Whether the attempt has ended, so that its files are complete. */
   readonly done: boolean;
 }
 
-/** A file of an attempt as it grows; of a long one the end. */
+/** A file of an attempt as it grows; only the end of a long one. */
 export function FileView({ task, attempt, name, done }: FileViewProps) {
-  const { text, cut, ended, failure } = useFile(task, attempt, name, done);
+  const file = useFile(task, attempt, name, done);
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   useLayoutEffect(() => {
     if (atEnd.current && box.current && name !== "prompt.md")
       box.current.scrollTop = box.current.scrollHeight;
-  }, [text, name]);
-  const whole = `./api/file?${new URLSearchParams({ task, attempt: String(attempt), name })}`;
-  const parts = name === "prompt.md" ? promptParts(text) : [{ routed: false, text }];
+  }, [file.text, name]);
+  const parts = name === "prompt.md" ? promptParts(file.text) : [{ routed: false, text: file.text }];
+  const label = `${name}, attempt ${attempt}`;
   return (
     <div class="file">
       <p class="quiet">
-        {cut ? "The end of it; " : ""}
+        {file.isCut ? "Only the end is shown: " : ""}
         {embedded ? (
-          `${name}, attempt ${attempt}`
+          label
         ) : (
-          <a href={whole} target="_blank" rel="noreferrer">
-            {name}, attempt {attempt}
+          <a href={`./api/file?${fileQuery(task, attempt, name)}`} target="_blank" rel="noreferrer">
+            {label}
           </a>
         )}
         {parts.some(({ routed }) => routed) ? (
@@ -44,12 +44,12 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
               type="button"
               onClick={() => box.current?.querySelector("mark")?.scrollIntoView({ block: "start" })}
             >
-              <mark>routed from what it depends on</mark> ↓
+              <mark>results of its dependencies</mark> ↓
             </button>
           </>
         ) : null}
-        {failure ? ` – it cannot be read: ${oneLine(failure)}` : ""}
-        {ended && !failure && text === "" ? " – empty, or not written" : ""}
+        {file.failure ? ` – cannot be read: ${oneLine(file.failure)}` : ""}
+        {file.isComplete && !file.failure && file.text === "" ? " – empty or not written" : ""}
       </p>
       <Scroller
         label={name}
@@ -68,64 +68,74 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
   );
 }
 
-interface Read {
+const fileQuery = (task: string, attempt: number, name: string) =>
+  new URLSearchParams({ task, attempt: String(attempt), name });
+
+interface FileState {
   readonly text: string;
-  readonly cut: boolean;
-  readonly ended: boolean;
-  /** Why the server could not read it. */
+  /** Whether the beginning is left out. */
+  readonly isCut: boolean;
+  readonly isComplete: boolean;
+  /** Why the server could not read it; "" if the connection broke. */
   readonly failure?: string;
 }
 
-const nothing: Read = { text: "", cut: false, ended: false };
+const unread: FileState = { text: "", isCut: false, isComplete: false };
 
-function useFile(task: string, attempt: number, name: string, done: boolean): Read {
-  const [read, setRead] = useState<Read>(nothing);
-  // A file that is being followed is read to its end when the attempt ends: no second reading from the start.
-  const wasDone = useRef(done);
-  wasDone.current = done;
+/** Reads a file, and then what is added to it until it is complete. */
+function useFile(task: string, attempt: number, name: string, done: boolean): FileState {
+  const [file, setFile] = useState<FileState>(unread);
+  // Not a dependency of the effect: a followed file is read to its end anyway, and must not be read again.
+  const isDone = useRef(done);
+  isDone.current = done;
   useEffect(() => {
     if (embedded) {
-      setRead({ text: embeddedFile(embedded, task, attempt, name), cut: false, ended: true });
+      setFile({ text: embeddedFile(embedded, task, attempt, name), isCut: false, isComplete: true });
       return;
     }
-    setRead(nothing);
-    const query = new URLSearchParams({
-      task,
-      attempt: String(attempt),
-      name,
-      done: wasDone.current ? "1" : "",
-    });
-    const source = new EventSource(`./api/follow?${query}`);
-    let [text, cut, timer] = ["", false, 0];
-    const show = (ended: boolean, failure = "") => {
-      clearTimeout(timer);
-      timer = 0;
-      setRead({ text, cut, ended, failure });
-    };
-    source.onmessage = ({ data }) => {
-      text += JSON.parse(data) as string;
-      if (text.length > mostShown) {
-        const from = text.length - mostShown;
-        const line = text.indexOf("\n", from);
-        text = text.slice(line >= 0 && line < from + 2000 ? line + 1 : from);
-        cut = true;
-      }
-      // Redrawn ten times a second, however fast it comes.
-      timer ||= window.setTimeout(() => show(false), 100);
-    };
-    source.addEventListener("end", () => {
-      source.close();
-      show(true);
-    });
-    source.onerror = (event) => {
-      source.close();
-      // One that the server tells has a text; one of the connection has none.
-      show(true, event instanceof MessageEvent ? String(event.data) : "");
-    };
-    return () => {
-      clearTimeout(timer);
-      source.close();
-    };
+    setFile(unread);
+    const query = fileQuery(task, attempt, name);
+    query.set("done", isDone.current ? "1" : "");
+    return followFile(query, setFile);
   }, [task, attempt, name]);
-  return read;
+  return file;
+}
+
+/** Follows a file on the server, and calls `show` at most ten times a second. Returns a function that ends this. */
+function followFile(query: URLSearchParams, show: (file: FileState) => void): () => void {
+  const source = new EventSource(`./api/follow?${query}`);
+  let [text, isCut, timer] = ["", false, 0];
+  const showNow = (isComplete: boolean, failure = "") => {
+    clearTimeout(timer);
+    timer = 0;
+    show({ text, isCut, isComplete, failure });
+  };
+  source.onmessage = ({ data }) => {
+    text += JSON.parse(data) as string;
+    if (text.length > maxShown) {
+      text = endOf(text);
+      isCut = true;
+    }
+    timer ||= window.setTimeout(() => showNow(false), 100);
+  };
+  source.addEventListener("end", () => {
+    source.close();
+    showNow(true);
+  });
+  source.onerror = (event) => {
+    source.close();
+    // An error that the server sends has a message; one of the connection has none.
+    showNow(true, event instanceof MessageEvent ? String(event.data) : "");
+  };
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}
+
+/** Returns the end of a text, from the start of a line unless that line is very long. */
+function endOf(text: string): string {
+  const from = text.length - maxShown;
+  const newline = text.indexOf("\n", from);
+  return text.slice(newline >= 0 && newline < from + 2000 ? newline + 1 : from);
 }

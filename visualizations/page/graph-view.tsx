@@ -2,7 +2,8 @@ import { memo } from "preact/compat";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RunGraph } from "../../schemas/event.ts";
 import type { RunState } from "../../src/history/run-state.ts";
-import { elk } from "./elk.ts";
+import { counted } from "../../src/text/measures.ts";
+import { useLayout } from "./elk.ts";
 import { type Box, type PlacedPlan, placePlan } from "./plan-layout.ts";
 import { Scroller } from "./scroller.tsx";
 import { type Look, lookOf, oneLine, signs } from "./text.ts";
@@ -10,108 +11,116 @@ import { useZoom, ZoomTools } from "./zoom.tsx";
 
 interface GraphViewProps {
   readonly graph: RunGraph;
-  readonly view: RunState;
+  readonly run: RunState;
   readonly selected: string | undefined;
   readonly onSelect: (task: string) => void;
 }
 
-/** The graph of tasks by stage. It scrolls and zooms; arrow keys go from task to task. */
-export function GraphView({ graph, view, selected, onSelect }: GraphViewProps) {
-  const plan = usePlaced(graph);
+/** The graph of tasks by stage. It scrolls and zooms; arrow keys move from task to task. */
+export function GraphView({ graph, run, selected, onSelect }: GraphViewProps) {
+  // While a resumed run's new graph is laid out, the one before it stays.
+  const plan = useLayout(graph, placePlan)?.placed;
   const scroller = useRef<HTMLElement>(null);
   const zoom = useZoom(scroller, plan, "all");
-  const [focused, setFocus] = useState(selected);
-  // One of them is always reachable by keyboard, also where the graph is another one by now.
-  const focus = graph.tasks.some(({ id }) => id === focused) ? focused : graph.tasks[0]?.id;
-  const nodeOf = (id: string) =>
-    scroller.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`);
   useEffect(() => {
-    // Its panel takes a part of the room: it may have come to lie behind that.
-    if (selected !== undefined) nodeOf(selected)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // The panel takes room and may cover its task.
+    if (selected !== undefined) {
+      nodeOf(scroller.current, selected)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }, [selected, plan]);
-  const walk = (event: KeyboardEvent) => {
-    const next = plan && neighbour(plan.tasks, focus ?? "", event.key);
-    if (next === undefined) return;
-    event.preventDefault();
-    setFocus(next);
-    nodeOf(next)?.focus();
-  };
-  const wheel = (event: WheelEvent) => {
+  const zoomByWheel = (event: WheelEvent) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     zoom.by(event.deltaY < 0 ? 1.1 : 1 / 1.1);
   };
-  const shared = new Map<string, string[]>();
-  for (const { file, tasks } of graph.conflicts) {
-    for (const task of tasks) shared.set(task, [...(shared.get(task) ?? []), file]);
-  }
-  const longest = new Set(graph.critical_path);
   return (
-    <section class="graph" aria-label="Graph of tasks">
+    <section class="graph" aria-label="Task graph">
       <div class="tools">
         <ZoomTools zoom={zoom} />
-        <ul class="legend" aria-label="What the lines mean">
-          <li class="key-longest">longest chain ({graph.critical_path.length})</li>
-          <li class="key-depends">depends</li>
+        <ul class="legend" aria-label="Legend">
+          <li class="key-longest">longest chain ({counted(graph.critical_path.length, "task")})</li>
+          <li class="key-depends">dependency</li>
           {plan?.barriers.line ? <li class="key-barrier">stage barrier</li> : null}
-          {graph.conflicts.length > 0 ? <li class="key-conflict">shares a file</li> : null}
+          {graph.conflicts.length > 0 ? <li class="key-conflict">shared file</li> : null}
         </ul>
       </div>
-      <Scroller label="Tasks" box={scroller} onWheel={wheel}>
+      <Scroller label="Tasks" box={scroller} onWheel={zoomByWheel}>
         {plan ? (
           <div
             class="sized"
             style={{ width: `${plan.width * zoom.value}px`, height: `${plan.height * zoom.value}px` }}
           >
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it are what has the focus. */}
-            <div class="scaled" style={{ transform: `scale(${zoom.value})` }} onKeyDown={walk}>
+            <div class="scaled" style={{ transform: `scale(${zoom.value})` }}>
               <Lines plan={plan} />
-              {graph.tasks.map(({ id, title }) => {
-                const task = view.tasks.get(id);
-                const box = plan.tasks.get(id);
-                return box ? (
-                  <TaskNode
-                    key={id}
-                    id={id}
-                    title={title}
-                    box={box}
-                    look={task ? lookOf(task) : "pending"}
-                    attempts={task?.attempts.length ?? 0}
-                    longest={longest.has(id)}
-                    files={shared.get(id)?.join(", ")}
-                    selected={id === selected}
-                    reachable={id === focus}
-                    onSelect={onSelect}
-                    onFocus={setFocus}
-                  />
-                ) : null;
-              })}
+              <TaskNodes
+                graph={graph}
+                plan={plan}
+                run={run}
+                selected={selected}
+                onSelect={onSelect}
+                onMove={(id) => nodeOf(scroller.current, id)?.focus()}
+              />
             </div>
           </div>
         ) : (
-          <p class="quiet">Laying out {graph.tasks.length} tasks…</p>
+          <p class="quiet">Laying out {counted(graph.tasks.length, "task")}…</p>
         )}
       </Scroller>
     </section>
   );
 }
 
-/** Each graph is laid out once: a run that was resumed with another manifest has several. */
-const placed = new WeakMap<RunGraph, Promise<PlacedPlan>>();
+const nodeOf = (box: HTMLElement | null, task: string) =>
+  box?.querySelector<HTMLElement>(`[data-task="${CSS.escape(task)}"]`);
 
-/** The graph's places; until they are there, those of the graph that was looked at before. */
-function usePlaced(graph: RunGraph): PlacedPlan | undefined {
-  const [plan, setPlan] = useState<PlacedPlan>();
-  useEffect(() => {
-    let current = true;
-    const one = placed.get(graph) ?? placePlan(graph, elk());
-    placed.set(graph, one);
-    void one.then((result) => current && setPlan(result));
-    return () => {
-      current = false;
-    };
-  }, [graph]);
-  return plan;
+interface TaskNodesProps extends GraphViewProps {
+  readonly plan: PlacedPlan;
+  /** Moves the focus to a task. */
+  readonly onMove: (task: string) => void;
+}
+
+/** The tasks of the graph, of which the keyboard's Tab reaches one and arrow keys the others. */
+function TaskNodes({ graph, plan, run, selected, onSelect, onMove }: TaskNodesProps) {
+  const [focused, setFocused] = useState(selected);
+  // After a resume the focused task may be gone.
+  const reachable = graph.tasks.some(({ id }) => id === focused) ? focused : graph.tasks[0]?.id;
+  const moveByKey = (event: KeyboardEvent) => {
+    const next = nextInDirection(plan.tasks, reachable ?? "", event.key);
+    if (next === undefined) return;
+    event.preventDefault();
+    setFocused(next);
+    onMove(next);
+  };
+  const sharedFiles = new Map<string, string[]>();
+  for (const { file, tasks } of graph.conflicts) {
+    for (const task of tasks) sharedFiles.set(task, [...(sharedFiles.get(task) ?? []), file]);
+  }
+  const longest = new Set(graph.critical_path);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it have the focus.
+    <div onKeyDown={moveByKey}>
+      {graph.tasks.map(({ id, title }) => {
+        const task = run.tasks.get(id);
+        const box = plan.tasks.get(id);
+        return box ? (
+          <TaskNode
+            key={id}
+            id={id}
+            title={title}
+            box={box}
+            look={task ? lookOf(task) : "pending"}
+            attempts={task?.attempts.length ?? 0}
+            longest={longest.has(id)}
+            files={sharedFiles.get(id)?.join(", ")}
+            selected={id === selected}
+            reachable={id === reachable}
+            onSelect={onSelect}
+            onFocus={setFocused}
+          />
+        ) : null;
+      })}
+    </div>
+  );
 }
 
 const Lines = memo(({ plan }: { readonly plan: PlacedPlan }) => (
@@ -153,11 +162,11 @@ interface TaskNodeProps {
 
 const TaskNode = memo((props: TaskNodeProps) => {
   const { id, title, box, look, attempts, longest, files, selected, reachable } = props;
-  const said = [
+  const description = [
     look,
     attempts > 1 ? `attempt ${attempts}` : "",
     longest ? "on the longest chain" : "",
-    files ? `shares ${oneLine(files)}` : "",
+    files ? `shared files: ${oneLine(files)}` : "",
   ];
   return (
     <button
@@ -177,7 +186,7 @@ const TaskNode = memo((props: TaskNodeProps) => {
       </span>
       <b>{oneLine(id)}</b>
       <span class="title">{title === id ? "" : oneLine(title)}</span>
-      <span class="unseen">{said.filter(Boolean).join(", ")}</span>
+      <span class="visually-hidden">{description.filter(Boolean).join(", ")}</span>
       {attempts > 1 ? (
         <span class="badge" aria-hidden="true">
           ×{attempts}
@@ -192,19 +201,19 @@ const TaskNode = memo((props: TaskNodeProps) => {
   );
 });
 
-/** The nearest task in the direction of an arrow key; what lies aside counts double. */
-function neighbour(boxes: ReadonlyMap<string, Box>, from: string, key: string): string | undefined {
+/** Returns the nearest task in the direction of an arrow key; sideways distance counts double. */
+function nextInDirection(boxes: ReadonlyMap<string, Box>, from: string, key: string): string | undefined {
   const direction = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
   const start = boxes.get(from);
   if (!direction || !start) return undefined;
   const [right = 0, down = 0] = direction;
-  let best: { readonly id: string; readonly cost: number } | undefined;
+  let best: { readonly id: string; readonly distance: number } | undefined;
   for (const [id, { x, y }] of boxes) {
     const [dx, dy] = [x - start.x, y - start.y];
     const ahead = dx * right + dy * down;
     if (ahead <= 1) continue;
-    const cost = ahead + 2 * Math.abs(dx * down + dy * right);
-    if (!best || cost < best.cost) best = { id, cost };
+    const distance = ahead + 2 * Math.abs(dx * down + dy * right);
+    if (!best || distance < best.distance) best = { id, distance };
   }
   return best?.id;
 }

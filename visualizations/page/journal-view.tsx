@@ -1,38 +1,39 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JournalLine } from "../../src/history/journal-line.ts";
+import { counted, duration } from "../../src/text/measures.ts";
 import { Scroller } from "./scroller.tsx";
-import { clock, oneLine, seconds } from "./text.ts";
+import { clock, oneLine } from "./text.ts";
 
 interface JournalViewProps {
   readonly lines: readonly JournalLine[];
-  /** After how many lines the moment is that is looked at. */
+  /** The number of lines up to the shown moment. */
   readonly count: number;
   readonly onStep: (step: number) => void;
 }
 
 const rowHeight = 28;
-const most = 60;
+const maxRows = 60;
 
-/** The journal, newest last; a click goes to the moment after a line. */
+/** The journal, newest last. A click on a line shows the moment after it. */
 export function JournalView({ lines, count, onStep }: JournalViewProps) {
   const [top, setTop] = useState(0);
   const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
-  const latest = count === lines.length;
-  // The line of the moment stays in view; of a run that goes on, as long as nobody looks at what was before.
+  const isLatest = count === lines.length;
+  // The shown moment's line stays in view; new lines do not scroll while a person reads older ones.
   useLayoutEffect(() => {
-    if (latest ? atEnd.current : box.current) keepInView(box.current, (count - 1) * rowHeight);
-  }, [count, latest]);
-  const look = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement) => {
+    if (isLatest ? atEnd.current : box.current) keepInView(box.current, (count - 1) * rowHeight);
+  }, [count, isLatest]);
+  const onScroll = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement) => {
     setTop(scrollTop);
     atEnd.current = scrollTop + clientHeight >= scrollHeight - rowHeight;
   };
   const first = Math.max(0, Math.floor(top / rowHeight) - 10);
   return (
     <section class="journal" aria-label="Journal">
-      <Scroller label={`${lines.length} lines`} box={box} onScroll={look}>
+      <Scroller label={counted(lines.length, "journal line")} box={box} onScroll={onScroll}>
         <div class="rows" style={{ height: `${lines.length * rowHeight}px` }}>
-          {lines.slice(first, first + most).map((line, at) => {
+          {lines.slice(first, first + maxRows).map((line, at) => {
             const number = first + at + 1;
             return (
               <button
@@ -53,7 +54,7 @@ export function JournalView({ lines, count, onStep }: JournalViewProps) {
   );
 }
 
-/** Scrolls no further than it takes to have a row, and the one before and behind it, in view. */
+/** Scrolls just far enough to show a row and the rows before and after it. */
 function keepInView(box: HTMLElement | null, row: number): void {
   if (!box) return;
   const [above, below] = [row - rowHeight, row + 2 * rowHeight - box.clientHeight];
@@ -61,7 +62,7 @@ function keepInView(box: HTMLElement | null, row: number): void {
   else if (box.scrollTop < below) box.scrollTop = below;
 }
 
-/** One line as people read it; an event that is not known is shown as it is written. */
+/** One line in words; an unknown event is shown as it is in the file. */
 export function LineText({ line, number }: { readonly line: JournalLine; readonly number: number }) {
   const { event, name, task, text } = line;
   return (
@@ -70,27 +71,26 @@ export function LineText({ line, number }: { readonly line: JournalLine; readonl
         {number} {event ? clock(Date.parse(event.at)) : ""}
       </span>{" "}
       <b>{oneLine(name)}</b> {task === undefined ? "" : oneLine(task)}{" "}
-      <span class="quiet">{event ? detail(event) : oneLine(text).slice(0, 300)}</span>
+      <span class="quiet">{event ? describeEvent(event) : oneLine(text).slice(0, 300)}</span>
     </>
   );
 }
 
-function detail(event: NonNullable<JournalLine["event"]>): string {
+function describeEvent(event: NonNullable<JournalLine["event"]>): string {
   switch (event.event) {
     case "run.started":
-      return `${event.mode}, ${event.tasks.length} tasks, at most ${event.max_parallel} at once`;
+      return `${event.mode}, ${counted(event.tasks.length, "task")}, up to ${event.max_parallel} at a time`;
     case "task.started":
       return `attempt ${event.attempt}`;
     case "task.attempted":
+    case "task.verified":
       return `attempt ${event.attempt}: ${event.outcome.status} ${oneLine(event.outcome.reason ?? "")}`;
     case "task.settled":
       return `${event.status} ${oneLine(event.reason ?? "")}`;
     case "run.resumed":
       return `${event.mode}, ${event.kept.length} kept, ${event.again.length} to run`;
-    case "task.verified":
-      return `attempt ${event.attempt}: ${event.outcome.status} ${oneLine(event.outcome.reason ?? "")}`;
     case "task.waiting":
-      return `${oneLine(event.reason)}; again in ${seconds(event.wait_s)}`;
+      return `${oneLine(event.reason)}; next attempt in ${duration(event.wait_s)}`;
     case "task.answered":
       return oneLine(event.text);
     case "task.push_refused":
@@ -98,7 +98,7 @@ function detail(event: NonNullable<JournalLine["event"]>): string {
     case "questions.open":
       return event.tasks.map(oneLine).join(", ");
     case "batch.held":
-      return `next: ${event.next.map(oneLine).join(", ")}`;
+      return `next batch: ${event.next.map(oneLine).join(", ")}`;
     case "run.withheld":
     case "run.cancelled":
       return oneLine(event.reason);

@@ -9,7 +9,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A run's graph with a place for everything in it. Lines are paths in the language of SVG. */
+/** A run's graph with a position for everything in it. Lines are SVG paths. */
 export interface PlacedPlan {
   readonly width: number;
   readonly height: number;
@@ -21,48 +21,43 @@ export interface PlacedPlan {
   readonly conflicts: string;
 }
 
-/** Many arrows as two paths: a marker would stand at the end of the last one alone. */
+/** Many arrows as two paths: an SVG marker would be drawn only at the end of the last line. */
 interface Arrows {
   readonly line: string;
   readonly heads: string;
 }
 
-const task = { width: 184, height: 46 };
+const taskSize = { width: 184, height: 46 };
 
-/** Places tasks from left to right, each stage in a box. Without any order, the tasks of a stage are packed. */
+/** Places tasks from left to right, each stage in a box. In a mode that ignores order, a stage's tasks are packed. */
 export async function placePlan(graph: RunGraph, elk: ELK): Promise<PlacedPlan> {
   const stages = [...new Set(graph.tasks.map(({ stage }) => stage))];
-  const ordered = modeConfigs[graph.mode].usesDependencies;
+  const isOrdered = modeConfigs[graph.mode].usesDependencies;
   const numberOf = new Map(graph.tasks.map(({ id }, at) => [id, at]));
-  const edges = ordered ? [...namedEdges(graph, numberOf), ...barrierEdges(graph, stages)] : [];
-  const placed = await elk.layout(elkGraph(graph, stages, edges, ordered));
-  const boxes = new Map<string, Box>();
-  const stageBoxes = (placed.children ?? []).map((stage, at) => {
-    const box = boxAt(stage, 0, 0);
-    for (const child of stage.children ?? []) {
-      boxes.set(graph.tasks[Number(child.id.slice(1))]?.id ?? "", boxAt(child, box.x, box.y));
-    }
-    return { ...box, name: stages[at] ?? "" };
-  });
-  const longest = new Set(
-    graph.critical_path.map(
-      (id, at) => `${numberOf.get(graph.critical_path[at - 1] ?? "")}>${numberOf.get(id)}`,
-    ),
+  const edges = isOrdered ? [...dependencyEdges(graph, numberOf), ...barrierEdges(graph, stages)] : [];
+  const placed = await elk.layout(elkGraph(graph, stages, edges, isOrdered));
+  const stageNodes = placed.children ?? [];
+  const taskNodes = stageNodes.flatMap(({ children = [] }) => children);
+  const tasks = new Map(
+    taskNodes.map((node) => [graph.tasks[Number(node.id.slice(1))]?.id ?? "", boxOf(node)]),
   );
-  const drawn = (placed.edges ?? []) as ElkExtendedEdge[];
-  const pathsOf = (keep: (id: string) => boolean): Arrows => {
-    const sections = drawn.flatMap(({ id, sections = [] }) => (keep(id) ? sections : []));
+  const longest = new Set(
+    graph.critical_path.map((id, at) => edgeId(numberOf, graph.critical_path[at - 1], id)),
+  );
+  const arrows = (isIncluded: (id: string) => boolean): Arrows => {
+    const placedEdges: readonly ElkExtendedEdge[] = placed.edges ?? [];
+    const sections = placedEdges.flatMap(({ id, sections = [] }) => (isIncluded(id) ? sections : []));
     return { line: sections.map(pathOf).join(""), heads: sections.map(headOf).join("") };
   };
   return {
     width: placed.width ?? 0,
     height: placed.height ?? 0,
-    stages: stageBoxes,
-    tasks: boxes,
-    depends: pathsOf((id) => !id.startsWith("b") && !longest.has(id)),
-    longest: pathsOf((id) => longest.has(id)),
-    barriers: pathsOf((id) => id.startsWith("b")),
-    conflicts: graph.conflicts.map(({ tasks }) => chainOf(tasks, boxes)).join(""),
+    stages: stageNodes.map((node, at) => ({ ...boxOf(node), name: stages[at] ?? "" })),
+    tasks,
+    depends: arrows((id) => !id.startsWith("b") && !longest.has(id)),
+    longest: arrows((id) => longest.has(id)),
+    barriers: arrows((id) => id.startsWith("b")),
+    conflicts: graph.conflicts.map((conflict) => conflictPath(conflict.tasks, tasks)).join(""),
   };
 }
 
@@ -72,15 +67,21 @@ interface Edge {
   readonly to: string;
 }
 
-const namedEdges = (graph: RunGraph, numberOf: ReadonlyMap<string, number>): Edge[] =>
-  graph.tasks.flatMap(({ depends }, to) =>
-    depends.flatMap((id) => {
-      const from = numberOf.get(id);
-      return from === undefined ? [] : [{ id: `${from}>${to}`, from: `t${from}`, to: `t${to}` }];
-    }),
+const edgeId = (numberOf: ReadonlyMap<string, number>, from = "", to = ""): string =>
+  `${numberOf.get(from)}>${numberOf.get(to)}`;
+
+const dependencyEdges = (graph: RunGraph, numberOf: ReadonlyMap<string, number>): Edge[] =>
+  graph.tasks.flatMap(({ id, depends }) =>
+    depends
+      .filter((dependency) => numberOf.has(dependency))
+      .map((dependency) => ({
+        id: edgeId(numberOf, dependency, id),
+        from: `t${numberOf.get(dependency)}`,
+        to: `t${numberOf.get(id)}`,
+      })),
   );
 
-/** From each stage to the next, where a task of that one waits for the whole stage before it. */
+/** Edges from each stage to the next, if a task of the next waits for the whole stage. */
 const barrierEdges = (graph: RunGraph, stages: readonly string[]): Edge[] =>
   stages.flatMap((stage, at) => {
     const waits = graph.tasks.some(
@@ -93,23 +94,24 @@ function elkGraph(
   graph: RunGraph,
   stages: readonly string[],
   edges: readonly Edge[],
-  ordered: boolean,
+  isOrdered: boolean,
 ): ElkNode {
   const padding = "[top=34,left=14,bottom=14,right=14]";
-  const inside: Record<string, string> = ordered
+  const inside: Record<string, string> = isOrdered
     ? { "elk.padding": padding }
     : { "elk.padding": padding, "elk.algorithm": "rectpacking", "elk.spacing.nodeNode": "14" };
   const members = new Map<string, ElkNode[]>(stages.map((stage) => [stage, []]));
   graph.tasks.forEach(({ stage }, at) => {
-    members.get(stage)?.push({ id: `t${at}`, ...task });
+    members.get(stage)?.push({ id: `t${at}`, ...taskSize });
   });
   return {
     id: "plan",
     layoutOptions: {
       "elk.algorithm": "layered",
       "elk.direction": "RIGHT",
-      ...(ordered ? { "elk.hierarchyHandling": "INCLUDE_CHILDREN" } : {}),
+      ...(isOrdered ? { "elk.hierarchyHandling": "INCLUDE_CHILDREN" } : {}),
       "elk.json.edgeCoords": "ROOT",
+      "elk.json.shapeCoords": "ROOT",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
       "elk.spacing.nodeNode": "14",
       "elk.layered.spacing.nodeNodeBetweenLayers": "44",
@@ -125,19 +127,14 @@ function elkGraph(
   };
 }
 
-const boxAt = ({ x = 0, y = 0, width = 0, height = 0 }: ElkNode, left: number, top: number): Box => ({
-  x: left + x,
-  y: top + y,
-  width,
-  height,
-});
+const boxOf = ({ x = 0, y = 0, width = 0, height = 0 }: ElkNode): Box => ({ x, y, width, height });
 
 function pathOf({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): string {
   const points = [...bendPoints, endPoint].map(({ x, y }) => `L${round(x)} ${round(y)}`);
   return `M${round(startPoint.x)} ${round(startPoint.y)}${points.join("")}`;
 }
 
-/** A triangle at the end of a line, in the direction of its last part. */
+/** Returns a triangle at the end of a line, in the direction of its last segment. */
 function headOf({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): string {
   const { x, y } = endPoint;
   const before = bendPoints.at(-1) ?? startPoint;
@@ -148,8 +145,8 @@ function headOf({ startPoint, bendPoints = [], endPoint }: ElkEdgeSection): stri
   return `M${round(x)} ${round(y)}L${corner(1)}L${corner(-1)}z`;
 }
 
-/** A line from each task that shares a file to the next of them, from right side to right side. */
-function chainOf(tasks: readonly string[], boxes: ReadonlyMap<string, Box>): string {
+/** Returns curves that join the right sides of tasks that share a file, each to the next. */
+function conflictPath(tasks: readonly string[], boxes: ReadonlyMap<string, Box>): string {
   return tasks
     .map((id, at) => {
       const [from, to] = [boxes.get(tasks[at - 1] ?? ""), boxes.get(id)];

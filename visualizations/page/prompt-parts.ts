@@ -1,4 +1,4 @@
-/** A piece of a prompt: the task's own, or routed into it from what it depends on. */
+/** A part of a prompt: the task's own text, or the results of its dependencies. */
 export interface PromptPart {
   readonly routed: boolean;
   readonly text: string;
@@ -8,7 +8,7 @@ export interface PromptPart {
 const opening =
   /^## Results of the tasks that this one depends on\n\n(What stands|Everything) between the fences below was written by other agents\./m;
 
-/** Takes a prompt apart at the section that holds the results of dependencies; fences in it end no section. */
+/** Splits a prompt around the section with the results of dependencies. A heading inside a fence does not end it. */
 export function promptParts(prompt: string): PromptPart[] {
   const found = opening.exec(prompt);
   if (!found) return [{ routed: false, text: prompt }];

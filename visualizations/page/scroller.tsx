@@ -8,13 +8,13 @@ export interface ScrollerProps {
   readonly children: ComponentChildren;
 }
 
-/** A part of the page that scrolls, by keyboard too. */
+/** A part of the page that scrolls, also by keyboard. */
 export function Scroller({ label, box, onScroll, onWheel, children }: ScrollerProps) {
   return (
     <section
       class="scroller"
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard can only scroll what it can focus.
       tabIndex={0}
       {...(box ? { ref: box } : {})}
       {...(onWheel ? { onWheel } : {})}

@@ -2,79 +2,81 @@ import { type JournalLine, journalLine } from "../../src/history/journal-line.ts
 import { RunState } from "../../src/history/run-state.ts";
 import { embedded } from "./embedded.ts";
 
-/** The journal as far as it has come, and the moment that is looked at: the latest, or some line before it. */
+/** A run's journal as far as it has been received, and the moment that the page shows: the latest or an earlier one. */
 export class Store {
   readonly lines: JournalLine[] = [];
-  /** After how many lines; none for the latest. */
+  /** The number of lines up to an earlier moment; undefined while the latest is shown. */
   step: number | undefined;
+  /** Whether a process executes the run; undefined if that is unknown. */
   alive: boolean | undefined;
   connected = false;
   private readonly latest = new RunState();
-  private past: { readonly step: number; readonly view: RunState } | undefined;
-  private told = false;
+  private earlier: { readonly step: number; readonly run: RunState } | undefined;
+  private isNotifying = false;
   private readonly listeners = new Set<() => void>();
 
-  /** Told at most once a frame. Gives what ends it. */
-  listen(listener: () => void): () => void {
+  /** Calls a listener after changes, at most once a frame. Returns a function that ends this. */
+  subscribe(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  get view(): RunState {
+  /** The run at the shown moment. */
+  get run(): RunState {
     if (this.step === undefined) return this.latest;
-    if (this.past?.step !== this.step) {
-      this.past = { step: this.step, view: new RunState(this.lines.slice(0, this.step)) };
+    if (this.earlier?.step !== this.step) {
+      this.earlier = { step: this.step, run: new RunState(this.lines.slice(0, this.step)) };
     }
-    return this.past.view;
+    return this.earlier.run;
   }
 
-  /** Lines up to the moment that is looked at. */
+  /** The number of lines up to the shown moment. */
   get count(): number {
     return this.step ?? this.lines.length;
   }
 
+  /** Shows the moment after so many lines, or the latest. */
   goTo(step: number | undefined): void {
     const last = this.lines.length;
     this.step = step === undefined || step >= last ? undefined : Math.max(1, step);
-    this.tell();
+    this.notify();
   }
 
-  follow(): void {
+  /** Reads the journal in this page, or else receives the server's until the page is closed. */
+  connect(): void {
     if (embedded) {
       this.alive = embedded.alive ? undefined : false;
-      this.take(embedded.journal);
+      this.append(embedded.journal);
       return;
     }
     const source = new EventSource("./api/events");
-    source.onopen = () => {
-      this.connected = true;
-      this.tell();
+    const setConnected = (connected: boolean) => () => {
+      this.connected = connected;
+      this.notify();
     };
-    source.onerror = () => {
-      this.connected = false;
-      this.tell();
-    };
-    source.onmessage = ({ data }) => this.take(JSON.parse(data));
+    source.onopen = setConnected(true);
+    source.onerror = setConnected(false);
+    source.onmessage = ({ data }) => this.append(JSON.parse(data));
     source.addEventListener("alive", ({ data }) => {
       this.alive = data === "true";
-      this.tell();
+      this.notify();
     });
   }
 
-  private take(texts: readonly string[]): void {
+  private append(texts: readonly string[]): void {
     for (const text of texts) {
       const line = journalLine(text);
       this.lines.push(line);
       if (line.event) this.latest.apply(line.event);
     }
-    this.tell();
+    this.notify();
   }
 
-  private tell(): void {
-    if (this.told) return;
-    this.told = true;
+  private notify(): void {
+    if (this.isNotifying) return;
+    this.isNotifying = true;
     requestAnimationFrame(() => {
-      this.told = false;
+      this.isNotifying = false;
       for (const listener of this.listeners) listener();
     });
   }

@@ -10,10 +10,10 @@ export interface TabsProps<Name extends string> {
   readonly children: ComponentChildren;
 }
 
-/** Tabs and the panel of the current one; arrow keys walk them. */
+/** Tabs and the panel of the current one. Arrow keys move between tabs. */
 export function Tabs<Name extends string>({ label, id, tabs, current, onChange, children }: TabsProps<Name>) {
   const list = useRef<HTMLDivElement>(null);
-  const walk = (event: KeyboardEvent) => {
+  const moveByKey = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
@@ -25,7 +25,7 @@ export function Tabs<Name extends string>({ label, id, tabs, current, onChange, 
   };
   return (
     <>
-      <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={walk}>
+      <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={moveByKey}>
         {tabs.map(([name, title]) => (
           <button
             key={name}

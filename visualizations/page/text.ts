@@ -1,26 +1,19 @@
 import type { RunTask } from "../../src/history/run-state.ts";
+import { duration } from "../../src/text/measures.ts";
+import { visibleText } from "../../src/text/visible.ts";
 
-/** Escape sequences of terminals: colours, cursor moves, titles. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
-/** Controls but tab and newline, and the marks that reorder or hide text. */
-const unprintable =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** Untrusted text as the page shows it: without escape sequences, and with a mark in place of each control. */
+export const readable = (text: string): string => visibleText(text, "\ufffd");
 
-/** Untrusted text as it can be shown: carriage returns end lines, sequences are left out, controls are marked. */
-export const readable = (text: string): string =>
-  text.replaceAll("\r\n", "\n").replaceAll(sequences, "").replaceAll(unprintable, "\ufffd");
-
-/** The same on one line. */
+/** Untrusted text on one line. */
 export const oneLine = (text: string): string => readable(text).replaceAll(/\s+/g, " ").trim();
 
-/** How a task looks: its chart's state, with a pass told from a warning. */
+/** How a task is shown: as its state, or as `warn` if it passed with a warning. */
 export type Look = RunTask["state"] | "warn";
 export const lookOf = ({ state, status }: RunTask): Look =>
   state === "done" && status === "warn" ? "warn" : state;
 
-/** A sign for each look, so that no one needs to tell colours apart. */
+/** A sign for each look, so that nobody has to tell colours apart. */
 export const signs: Readonly<Record<Look, string>> = {
   pending: "○",
   ready: "◔",
@@ -35,20 +28,15 @@ export const signs: Readonly<Record<Look, string>> = {
   parked: "?",
 };
 
-/** Seconds as people read them. */
-export function seconds(value: number): string {
-  if (value < 10) return `${value.toFixed(1)} s`;
-  if (value < 60) return `${Math.floor(value)} s`;
-  const two = (part: number) => String(Math.floor(part)).padStart(2, "0");
-  if (value < 3600) return `${Math.floor(value / 60)} m ${two(value % 60)} s`;
-  return `${Math.floor(value / 3600)} h ${two((value % 3600) / 60)} m`;
-}
-
-/** Moments of a span that are told on its axis, in milliseconds from its start: round ones, at most so many. */
-export function ticksOf(span: number, most: number): number[] {
+/** Returns the ticks of a time axis, in milliseconds from its start: at most `max` of them, at round times. */
+export function ticksOf(span: number, max: number): number[] {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
-  const step = (steps.find((seconds) => span / 1000 / seconds <= most) ?? 864_000) * 1000;
+  const step = (steps.find((seconds) => span / 1000 / seconds <= max) ?? 864_000) * 1000;
   return Array.from({ length: Math.ceil(span / step) }, (_, at) => at * step);
 }
 
+/** A duration in milliseconds, `1.2s` or `3m 05s`. */
+export const elapsed = (ms: number): string => duration(ms / 1000);
+
+/** A time of day in the person's own form. */
 export const clock = (at: number): string => new Date(at).toLocaleTimeString([], { hour12: false });

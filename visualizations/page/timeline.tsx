@@ -3,11 +3,11 @@ import type { RunAttempt, RunState, RunTask } from "../../src/history/run-state.
 import { isEnd } from "../../src/history/transitions.ts";
 import { Scroller } from "./scroller.tsx";
 import { slotsOf } from "./slots.ts";
-import { clock, lookOf, oneLine, seconds, signs, ticksOf } from "./text.ts";
+import { clock, elapsed, lookOf, oneLine, signs, ticksOf } from "./text.ts";
 
 interface TimelineProps {
-  readonly view: RunState;
-  /** Whether time goes on: then bars of running tasks grow. */
+  readonly run: RunState;
+  /** Whether time goes on, so that the bars of running tasks grow. */
   readonly live: boolean;
   readonly selected: string | undefined;
   readonly onSelect: (task: string) => void;
@@ -15,60 +15,28 @@ interface TimelineProps {
 
 const rowHeight = 26;
 
-/** When each task waited, ran and was tried again, and above it what each slot was used for. */
-export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
-  const now = useNow(live, view.lastAt ?? 0);
+/** When each task waited and ran, and above that when each slot was used. */
+export function Timeline({ run, live, selected, onSelect }: TimelineProps) {
+  const now = useNow(live, run.lastAt ?? 0);
   const [zoom, setZoom] = useState(1);
   const scroller = useRef<HTMLElement>(null);
-  const window_ = useWindow(scroller);
-  const begin = view.started ?? view.latest;
-  const from = begin ? Date.parse(begin.at) : now;
-  const span = Math.max(now - from, 1);
-  const place = (at: number) => `${(Math.min(Math.max(at - from, 0) / span, 1) * 100).toFixed(3)}%`;
-  const length = (start: number, end: number) => `${((Math.max(end - start, 0) / span) * 100).toFixed(3)}%`;
-  const slots = slotsOf(view);
-  const tasks = [...view.tasks.values()];
-  const first = Math.max(0, Math.floor(window_.top / rowHeight) - 4);
-  const shown = tasks.slice(first, first + Math.ceil(window_.height / rowHeight) + 8);
-  const bars: BarScale = { place, length, now };
-  const ticks = ticksOf(span, 8 * zoom).map((at) => ({
-    left: place(from + at),
-    text: seconds(at / 1000).replace(".0", ""),
-  }));
+  const visible = useVisiblePart(scroller);
+  const scale = timeScale(run, now);
+  const slots = slotsOf(run);
+  const tasks = [...run.tasks.values()];
+  const first = Math.max(0, Math.floor(visible.top / rowHeight) - 4);
+  const shown = tasks.slice(first, first + Math.ceil(visible.height / rowHeight) + 8);
   return (
     <section class="timeline" aria-label="Timeline">
-      <div class="tools">
-        <button
-          type="button"
-          onClick={() => setZoom((value) => Math.min(64, value * 2))}
-          aria-label="Zoom in"
-        >
-          +
-        </button>
-        <button
-          type="button"
-          onClick={() => setZoom((value) => Math.max(1, value / 2))}
-          aria-label="Zoom out"
-        >
-          −
-        </button>
-        <span class="quiet">
-          {clock(from)} – {clock(now)}, {seconds(span / 1000)}
-        </span>
-        <ul class="legend" aria-label="What the bars mean">
-          <li class="key-waits">ready, waits for a slot or a file</li>
-          <li class="key-runs">attempt</li>
-          <li class="key-gap">between attempts</li>
-        </ul>
-      </div>
-      <Scroller label="Bars" box={scroller}>
+      <TimelineTools scale={scale} zoom={zoom} onZoom={setZoom} />
+      <Scroller label="Tasks over time" box={scroller}>
         <div class="wide" style={{ width: `${zoom * 100}%` }}>
           <Slots
-            ticks={ticks}
             tasks={tasks}
             slots={slots}
-            bars={bars}
-            count={view.latest?.max_parallel ?? 1}
+            scale={scale}
+            count={run.latest?.max_parallel ?? 1}
+            ticks={ticksOf(scale.span, 8 * zoom)}
           />
           <div class="rows" style={{ height: `${tasks.length * rowHeight}px` }}>
             {shown.map((task, at) => (
@@ -86,9 +54,9 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
                   <span aria-hidden="true">{signs[lookOf(task)]}</span> {oneLine(task.id)}{" "}
                   {task.title === task.id ? null : <span class="title">{oneLine(task.title)}</span>}
                 </span>
-                <span class="unseen">{describe(task, now)}</span>
+                <span class="visually-hidden">{describeTask(task, now)}</span>
                 <span class="bars" aria-hidden="true">
-                  <Bars task={task} slots={slots.get(task.id) ?? []} bars={bars} />
+                  <Bars task={task} slots={slots.get(task.id) ?? []} scale={scale} />
                 </span>
               </button>
             ))}
@@ -99,21 +67,65 @@ export function Timeline({ view, live, selected, onSelect }: TimelineProps) {
   );
 }
 
-interface BarScale {
-  readonly place: (at: number) => string;
-  readonly length: (from: number, to: number) => string;
-  readonly now: number;
+interface TimelineToolsProps {
+  readonly scale: TimeScale;
+  readonly zoom: number;
+  readonly onZoom: (zoom: number) => void;
 }
 
-/** One lane for each slot that was used. */
-function Slots(props: {
+function TimelineTools({ scale, zoom, onZoom }: TimelineToolsProps) {
+  return (
+    <div class="tools">
+      <button type="button" onClick={() => onZoom(Math.min(64, zoom * 2))} aria-label="Zoom in">
+        +
+      </button>
+      <button type="button" onClick={() => onZoom(Math.max(1, zoom / 2))} aria-label="Zoom out">
+        −
+      </button>
+      <span class="quiet">
+        {clock(scale.from)} – {clock(scale.now)}, {elapsed(scale.span)}
+      </span>
+      <ul class="legend" aria-label="Legend">
+        <li class="key-waits">ready, waiting for a slot or a file</li>
+        <li class="key-runs">attempt</li>
+        <li class="key-gap">between attempts</li>
+      </ul>
+    </div>
+  );
+}
+
+/** The time from a run's start until now, and where moments lie in it. Times are in milliseconds. */
+interface TimeScale {
+  readonly from: number;
+  readonly now: number;
+  readonly span: number;
+  /** Returns the CSS position of a moment. */
+  readonly left: (at: number) => string;
+  /** Returns the CSS position and width of a period; without an end it lasts until now. */
+  readonly period: (start: number, end?: number) => { readonly left: string; readonly width: string };
+}
+
+function timeScale(run: RunState, now: number): TimeScale {
+  const begin = run.started ?? run.latest;
+  const from = begin ? Date.parse(begin.at) : now;
+  const span = Math.max(now - from, 1);
+  const percent = (ms: number) => `${((Math.max(ms, 0) / span) * 100).toFixed(3)}%`;
+  const left = (at: number) => percent(Math.min(at - from, span));
+  const period = (start: number, end = now) => ({ left: left(start), width: percent(end - start) });
+  return { from, now, span, left, period };
+}
+
+interface SlotsProps {
   readonly tasks: readonly RunTask[];
   readonly slots: ReadonlyMap<string, readonly number[]>;
-  readonly bars: BarScale;
+  readonly scale: TimeScale;
   readonly count: number;
-  readonly ticks: readonly { readonly left: string; readonly text: string }[];
-}) {
-  const { tasks, slots, bars, count, ticks } = props;
+  /** In milliseconds from the run's start. */
+  readonly ticks: readonly number[];
+}
+
+/** The time axis, and a lane for each slot that was used. */
+function Slots({ tasks, slots, scale, count, ticks }: SlotsProps) {
   const used = Math.max(0, ...[...slots.values()].flat()) + 1;
   const lanes = Math.min(Math.max(used, Math.min(count, 8)), 32);
   return (
@@ -125,19 +137,18 @@ function Slots(props: {
     >
       <span class="name">slots</span>
       <span class="bars">
-        {ticks.map(({ left, text }) => (
-          <i key={left} class="tick" style={{ left }}>
-            {text}
+        {ticks.map((tick) => (
+          <i key={tick} class="tick" style={{ left: scale.left(scale.from + tick) }}>
+            {elapsed(tick).replace(".0", "")}
           </i>
         ))}
         {tasks.flatMap((task) =>
           task.attempts.map((attempt, at) => (
             <i
               key={`${task.id} ${attempt.number}`}
-              class={`bar look-${barLook(task, attempt)}`}
+              class={`bar look-${attemptLook(task, attempt)}`}
               style={{
-                left: bars.place(attempt.startedAt),
-                width: bars.length(attempt.startedAt, attempt.endedAt ?? bars.now),
+                ...scale.period(attempt.startedAt, attempt.endedAt),
                 top: `${(slots.get(task.id)?.[at] ?? 0) * 12 + 20}px`,
               }}
             />
@@ -148,28 +159,30 @@ function Slots(props: {
   );
 }
 
-function Bars({ task, slots, bars }: { task: RunTask; slots: readonly number[]; bars: BarScale }) {
-  const { place, length, now } = bars;
-  const began = waitEnd(task, now);
+interface BarsProps {
+  readonly task: RunTask;
+  readonly slots: readonly number[];
+  readonly scale: TimeScale;
+}
+
+/** A task's wait for a slot, its attempts, and the time between them. */
+function Bars({ task, slots, scale }: BarsProps) {
   return (
     <>
       {task.readyAt === undefined ? null : (
-        <i class="waits" style={{ left: place(task.readyAt), width: length(task.readyAt, began) }} />
+        <i class="waits" style={scale.period(task.readyAt, waitEnd(task, scale.now))} />
       )}
       {task.attempts.map((attempt, at) => {
-        const before = task.attempts[at - 1]?.endedAt;
+        const previousEnd = task.attempts[at - 1]?.endedAt;
         return (
           <>
-            {before === undefined ? null : (
-              <i class="gap" style={{ left: place(before), width: length(before, attempt.startedAt) }} />
+            {previousEnd === undefined ? null : (
+              <i class="gap" style={scale.period(previousEnd, attempt.startedAt)} />
             )}
             <i
               key={attempt.number}
-              class={`bar look-${barLook(task, attempt)}`}
-              style={{
-                left: place(attempt.startedAt),
-                width: length(attempt.startedAt, attempt.endedAt ?? now),
-              }}
+              class={`bar look-${attemptLook(task, attempt)}`}
+              style={scale.period(attempt.startedAt, attempt.endedAt)}
             >
               <small>{(slots[at] ?? 0) + 1}</small>
             </i>
@@ -180,31 +193,31 @@ function Bars({ task, slots, bars }: { task: RunTask; slots: readonly number[]; 
   );
 }
 
-/** The last attempt is what its task is; one that was followed by another failed, or was cut off. */
-function barLook(task: RunTask, attempt: RunAttempt): string {
+/** The last attempt looks like its task; an earlier one failed or was cut off. */
+function attemptLook(task: RunTask, attempt: RunAttempt): string {
   const wasCutOff = attempt.endedAt !== undefined && attempt.outcome === undefined;
   const isLast = attempt.number === task.attempts.at(-1)?.number;
   if (isLast && !(wasCutOff && !isEnd(task.state))) return lookOf(task);
   return wasCutOff ? "cancelled" : "failed";
 }
 
-/** When a task's last wait for a slot ended: of a run that was resumed, it may have attempts from before that. */
+/** Returns when a task's last wait for a slot ended. After a resume, earlier attempts may precede that wait. */
 const waitEnd = ({ attempts, settledAt, readyAt = 0 }: RunTask, now: number): number =>
   attempts.find(({ startedAt }) => startedAt >= readyAt)?.startedAt ??
   (settledAt !== undefined && settledAt >= readyAt ? settledAt : now);
 
-function describe(task: RunTask, now: number): string {
-  const began = task.attempts[0]?.startedAt;
-  const ended =
-    task.settledAt ?? (task.state === "pending" ? task.attempts.at(-1)?.endedAt : undefined) ?? now;
+function describeTask(task: RunTask, now: number): string {
+  const startedAt = task.attempts[0]?.startedAt;
+  const lastEnd = task.state === "pending" ? task.attempts.at(-1)?.endedAt : undefined;
+  const endedAt = task.settledAt ?? lastEnd ?? now;
   const parts: string[] = [lookOf(task)];
-  if (task.readyAt !== undefined) parts.push(`waited ${seconds((waitEnd(task, now) - task.readyAt) / 1000)}`);
-  if (began !== undefined) parts.push(`ran ${seconds((ended - began) / 1000)}`);
+  if (task.readyAt !== undefined) parts.push(`waited ${elapsed(waitEnd(task, now) - task.readyAt)}`);
+  if (startedAt !== undefined) parts.push(`ran ${elapsed(endedAt - startedAt)}`);
   if (task.attempts.length > 1) parts.push(`${task.attempts.length} attempts`);
   return parts.join(", ");
 }
 
-/** The time, four times a second while it matters. */
+/** Returns the time, four times a second while the run is live; afterwards that of its last event. */
 function useNow(live: boolean, last: number): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -215,20 +228,20 @@ function useNow(live: boolean, last: number): number {
   return live ? Math.max(now, last) : last;
 }
 
-/** What part of a scrolled element can be seen: 500 rows are not drawn for the sake of 20. */
-function useWindow(element: { readonly current: HTMLElement | null }): { top: number; height: number } {
-  const [seen, setSeen] = useState({ top: 0, height: 600 });
+/** Returns the visible part of a scrolled element, so that of 500 rows only some 20 are drawn. */
+function useVisiblePart(element: { readonly current: HTMLElement | null }): { top: number; height: number } {
+  const [visible, setVisible] = useState({ top: 0, height: 600 });
   useLayoutEffect(() => {
     const box = element.current;
     if (!box) return;
-    const look = () => setSeen({ top: box.scrollTop, height: box.clientHeight });
-    const watch = new ResizeObserver(look);
-    watch.observe(box);
-    box.addEventListener("scroll", look, { passive: true });
+    const measure = () => setVisible({ top: box.scrollTop, height: box.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    box.addEventListener("scroll", measure, { passive: true });
     return () => {
-      watch.disconnect();
-      box.removeEventListener("scroll", look);
+      observer.disconnect();
+      box.removeEventListener("scroll", measure);
     };
   }, [element]);
-  return seen;
+  return visible;
 }

@@ -1,10 +1,11 @@
 import { render } from "preact";
 import { useEffect, useReducer, useState } from "preact/hooks";
 import "./style.css";
+import { counted } from "../../src/text/measures.ts";
 import { Scroller } from "./scroller.tsx";
 import { oneLine } from "./text.ts";
 
-/** What the receiver of `@xstate/inspect` gives; its machine and states are of XState 4. */
+/** A message from the receiver of `@xstate/inspect`, with machines and states of XState 4. */
 type Message =
   | { type: "service.register"; sessionId: string; id?: string; machine: { id: string }; state: State }
   | { type: "service.state"; sessionId: string; state: State }
@@ -19,7 +20,7 @@ interface Service {
   readonly id: string;
   state: State;
   stopped: boolean;
-  /** The latest last. */
+  /** Latest last. */
   readonly events: { readonly name: string; readonly data: unknown }[];
 }
 
@@ -31,8 +32,8 @@ interface Receiver {
   send(message: { type: "xstate.event"; event: string }): void;
 }
 
-/** Packages that are written for a script element, in their order. */
-async function load(name: string): Promise<void> {
+/** Loads a package that is written for a script element. */
+async function loadScript(name: string): Promise<void> {
   await new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = `./${name}`;
@@ -43,9 +44,9 @@ async function load(name: string): Promise<void> {
 }
 
 const services = new Map<string, Service>();
-let changed = () => {};
+let onChange = () => {};
 
-function take(message: Message): void {
+function receive(message: Message): void {
   const service = services.get(message.sessionId);
   if (message.type === "service.register") {
     const { sessionId, machine, state, id = machine.id } = message;
@@ -55,28 +56,28 @@ function take(message: Message): void {
     service.events.push(message.event);
     if (service.events.length > 200) service.events.shift();
   } else if (service && message.type === "service.stop") service.stopped = true;
-  changed();
+  onChange();
 }
 
-/** Sends the orchestrator an event, as it is written. */
-function Send({ receiver, to }: { readonly receiver: Receiver; readonly to: string }) {
+/** A form that sends an event to the orchestrator. */
+function SendForm({ receiver, to }: { readonly receiver: Receiver; readonly to: string }) {
   const [text, setText] = useState('{"type": "run.cancel", "reason": "while debugging"}');
-  const [told, setTold] = useState("");
+  const [status, setStatus] = useState("");
   const send = (event: Event) => {
     event.preventDefault();
     try {
       const data = JSON.parse(text);
-      const sent = { name: data.type, data, $$type: "scxml", type: "external", origin: to };
-      receiver.send({ type: "xstate.event", event: JSON.stringify(sent) });
-      setTold("Sent.");
+      const scxml = { name: data.type, data, $$type: "scxml", type: "external", origin: to };
+      receiver.send({ type: "xstate.event", event: JSON.stringify(scxml) });
+      setStatus("Sent.");
     } catch (error) {
-      setTold(`Not sent: ${oneLine((error as Error).message)}`);
+      setStatus(`Not sent: ${oneLine((error as Error).message)}`);
     }
   };
   return (
     <form class="answer" onSubmit={send}>
       <label for="event">
-        Send it run.cancel, or task.answer with task and text; no other event is taken
+        Event to send: run.cancel with a reason, or task.answer with task and text. Others are ignored.
       </label>
       <textarea
         id="event"
@@ -85,7 +86,7 @@ function Send({ receiver, to }: { readonly receiver: Receiver; readonly to: stri
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
       <button type="submit">Send</button>
-      <span role="status">{told}</span>
+      <span role="status">{status}</span>
     </form>
   );
 }
@@ -94,78 +95,100 @@ function Actors({ receiver }: { readonly receiver: Receiver }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   const [chosen, setChosen] = useState<string>();
   useEffect(() => {
-    let waits = false;
-    changed = () => {
-      if (waits) return;
-      waits = true;
+    let isScheduled = false;
+    onChange = () => {
+      if (isScheduled) return;
+      isScheduled = true;
       requestAnimationFrame(() => {
-        waits = false;
+        isScheduled = false;
         redraw(undefined);
       });
     };
-    changed();
+    onChange();
   }, []);
-  const service = services.get(chosen ?? "") ?? services.values().next().value;
+  const [root] = services.values();
+  const service = services.get(chosen ?? "") ?? root;
   return (
     <div class="page with-panel">
       <header class="head">
         <h1>XState inspector</h1>
         <span class="quiet" data-testid="actors">
-          {services.size} actors
+          {counted(services.size, "actor")}
         </span>
       </header>
       <main>
-        <Scroller label="Actors">
-          <ul class="task-lines">
-            {[...services.values()].map(({ sessionId, id, state, stopped }) => (
-              <li key={sessionId}>
-                <button
-                  type="button"
-                  class="line"
-                  aria-pressed={sessionId === service?.sessionId}
-                  onClick={() => setChosen(sessionId)}
-                >
-                  <b>{oneLine(id)}</b> <span data-actor={id}>{JSON.stringify(state.value)}</span>{" "}
-                  <span class="quiet">
-                    {sessionId}
-                    {stopped ? ", stopped" : ""}
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </Scroller>
+        <ActorList selected={service?.sessionId} onSelect={setChosen} />
       </main>
-      {service ? (
-        <aside class="panel" aria-label={oneLine(service.id)}>
-          <header>
-            <h2>{oneLine(service.id)}</h2>
-          </header>
-          {service.id === services.values().next().value?.id ? (
-            <Send receiver={receiver} to={service.sessionId} />
-          ) : null}
-          <div class="file">
-            <Scroller label="State and events">
-              <pre>
-                {JSON.stringify({ value: service.state.value, context: service.state.context }, null, 2)}
-                {service.events.map(({ name, data }) => `\n${name} ${JSON.stringify(data)}`)}
-              </pre>
-            </Scroller>
-          </div>
-        </aside>
-      ) : null}
+      {service ? <ActorPanel receiver={receiver} service={service} isRoot={service === root} /> : null}
     </div>
   );
 }
 
-async function begin(root: HTMLElement): Promise<void> {
-  await load("xstate4.js");
-  await load("xstate-inspect.js");
+interface ActorListProps {
+  readonly selected: string | undefined;
+  readonly onSelect: (sessionId: string) => void;
+}
+
+function ActorList({ selected, onSelect }: ActorListProps) {
+  return (
+    <Scroller label="Actors">
+      <ul class="task-lines">
+        {[...services.values()].map(({ sessionId, id, state, stopped }) => (
+          <li key={sessionId}>
+            <button
+              type="button"
+              class="line"
+              aria-pressed={sessionId === selected}
+              onClick={() => onSelect(sessionId)}
+            >
+              <b>{oneLine(id)}</b> <span data-actor={id}>{JSON.stringify(state.value)}</span>{" "}
+              <span class="quiet">
+                {sessionId}
+                {stopped ? ", stopped" : ""}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Scroller>
+  );
+}
+
+interface ActorPanelProps {
+  readonly receiver: Receiver;
+  readonly service: Service;
+  /** Whether it is the orchestrator, the only actor that accepts events. */
+  readonly isRoot: boolean;
+}
+
+function ActorPanel({ receiver, service, isRoot }: ActorPanelProps) {
+  const { id, sessionId, state, events } = service;
+  return (
+    <aside class="panel" aria-label={oneLine(id)}>
+      <header>
+        <h2>{oneLine(id)}</h2>
+      </header>
+      {isRoot ? <SendForm receiver={receiver} to={sessionId} /> : null}
+      <div class="file">
+        <Scroller label="State and events">
+          <pre>
+            {JSON.stringify({ value: state.value, context: state.context }, null, 2)}
+            {events.map(({ name, data }) => `\n${name} ${JSON.stringify(data)}`)}
+          </pre>
+        </Scroller>
+      </div>
+    </aside>
+  );
+}
+
+async function startPage(root: HTMLElement): Promise<void> {
+  await loadScript("xstate4.js");
+  await loadScript("xstate-inspect.js");
   const server = `${location.host}${location.pathname.replace(/[^/]*$/, "ws")}`;
   const receiver = XStateInspect.createWebSocketReceiver({ server });
-  receiver.subscribe(take);
+  receiver.subscribe(receive);
   render(<Actors receiver={receiver} />, root);
 }
 
 const root = document.getElementById("page");
-if (root) void begin(root);
+if (root) void startPage(root);
