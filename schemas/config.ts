@@ -8,7 +8,7 @@ const tuning = (engine: EngineName) =>
   v.optional(
     described(
       v.object({
-        model: v.optional(described(text, "The model, in place of the engine's.")),
+        model: v.optional(described(text, "The model, instead of the engine's.")),
         effort: v.optional(
           // The levels that every agent knows.
           described(
@@ -17,7 +17,7 @@ const tuning = (engine: EngineName) =>
           ),
         ),
       }),
-      `Tasks of this tier, with ${engine}.`,
+      `Settings for tasks of this tier that run on ${engine}.`,
     ),
     {},
   );
@@ -40,7 +40,7 @@ const tier = (name: Tier) =>
         ...tunings,
         max_parallel: maxParallel,
       }),
-      `Tasks of the tier ${name}.`,
+      `Settings for tasks of the tier ${name}.`,
     ),
     {},
   );
@@ -60,7 +60,10 @@ const growing = (first: number, most: number) =>
 export const configSchema = v.object({
   engine: v.optional(described(v.picklist(engineNames), "The engine of tasks that name none.")),
   grace: v.optional(
-    described(v.pipe(v.number(), v.minValue(0), v.maxValue(600)), "Seconds between SIGTERM and SIGKILL."),
+    described(
+      v.pipe(v.number(), v.minValue(0), v.maxValue(600)),
+      "Seconds between SIGTERM and SIGKILL when a process is stopped.",
+    ),
     5,
   ),
   tiers: v.optional(
@@ -78,13 +81,13 @@ export const configSchema = v.object({
     {},
   ),
   limit_pause: v.optional(
-    described(growing(60, 3600), "How long a task waits at a usage limit that names no time."),
+    described(growing(60, 3600), "How long a task waits after a usage limit that does not say when it ends."),
     {},
   ),
   stall_timeout: v.optional(
     described(
       v.pipe(v.number(), v.gtValue(0, "must be more than 0 seconds")),
-      "Seconds without any output after which an attempt is ended. Default: no limit but the timeout.",
+      "Seconds without any output after which an attempt is stopped. Default: only the timeout applies.",
     ),
   ),
   engines: v.optional(described(v.object(engineSettings), "The engines, by name."), {}),

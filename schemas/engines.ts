@@ -97,12 +97,12 @@ export const engines = {
         ["Bash"],
       ),
       max_turns: v.optional(
-        described(v.pipe(v.number(), v.integer(), v.minValue(1)), "Ends an attempt after so many turns."),
+        described(v.pipe(v.number(), v.integer(), v.minValue(1)), "Stops an attempt after so many turns."),
       ),
       max_cost: v.optional(
         described(
           v.pipe(v.number(), v.gtValue(0, "must be more than 0")),
-          "Ends an attempt that has cost so many US dollars.",
+          "Stops an attempt that has cost so many US dollars.",
         ),
       ),
       structured,

@@ -38,21 +38,24 @@ export const taskSchema = v.object({
     v.pipe(text, v.maxLength(200)),
     "Unique in the manifest; other tasks' `depends` refer to it.",
   ),
-  title: v.optional(described(text, "One line for people and for the agent. Default: the id.")),
+  title: v.optional(described(text, "A one-line title, for people and for the agent. Default: the id.")),
   files: v.optional(
-    described(v.array(text), "Paths the task writes. Two tasks that share one never run together."),
+    described(v.array(text), "Paths the task writes. Tasks that share a path never run at the same time."),
     [],
   ),
   depends: v.optional(
-    described(v.array(text), "Ids of the tasks whose results this one needs. Adds to the stage barrier."),
+    described(
+      v.array(text),
+      "Ids of the tasks whose results this one needs, in addition to the stage barrier.",
+    ),
     [],
   ),
   tier: v.optional(described(v.picklist(tiers), "Overrides the manifest's tier.")),
   prompt_hint: v.optional(described(text, "Extra guidance, added to the task's prompt.")),
   engine: v.optional(described(v.picklist(engineNames), "The engine that runs this task.")),
   run: v.optional(described(text, "A shell command, which the `command` engine runs as this task.")),
-  prompt: v.optional(described(text, "The task's prompt, in place of its section of the plan.")),
-  prompt_file: v.optional(described(text, "A file with the prompt, relative to the manifest.")),
+  prompt: v.optional(described(text, "The task's prompt, instead of its section of the plan.")),
+  prompt_file: v.optional(described(text, "A file with the prompt; its path is relative to the manifest.")),
   verify: v.optional(
     described(v.array(verifySchema), "Commands that must succeed before the task passes."),
     [],
@@ -60,23 +63,23 @@ export const taskSchema = v.object({
   retries: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
-      "How often a failure that may pass by itself is retried. Default 0.",
+      "How often the task is retried after a failure that may pass by itself. Default 0.",
     ),
     0,
   ),
-  timeout: v.optional(described(seconds, "Seconds, in place of `timeout_per_task`.")),
+  timeout: v.optional(described(seconds, "Seconds that one attempt may take. Overrides `timeout_per_task`.")),
   env: v.optional(described(environment, "Environment variables for the task's processes.")),
 });
 
 /** A named, ordered group of tasks: a barrier. */
 export const stageSchema = v.object({
-  name: described(text, "For people."),
+  name: described(text, "The name of the stage, for people."),
   tasks: v.array(taskSchema),
 });
 
 /** An execution manifest, version 1. */
 export const manifestSchema = v.object({
-  version: described(v.literal(1), "The manifest's version: 1."),
+  version: described(v.literal(1), "The version of the manifest format: 1."),
   mode: described(v.picklist(modes), "What decides when a task may start."),
   tier: v.optional(described(v.picklist(tiers), "How capable (and expensive) a model a task gets."), "deep"),
   max_parallel: v.optional(
@@ -86,8 +89,8 @@ export const manifestSchema = v.object({
     ),
     5,
   ),
-  timeout_per_task: v.optional(described(seconds, "Seconds of wall clock for one attempt."), 300),
-  stages: described(v.array(stageSchema), "In order."),
+  timeout_per_task: v.optional(described(seconds, "Seconds that one attempt of a task may take."), 300),
+  stages: described(v.array(stageSchema), "The stages, in order."),
   engine: v.optional(described(v.picklist(engineNames), "The engine of tasks that name none.")),
   stage_barriers: v.optional(
     described(
