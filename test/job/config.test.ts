@@ -17,7 +17,7 @@ const project = (text: string) => writeFile(join(dir, "interserve.config.yaml"),
 const user = (text: string) => writeFile(userConfigFile(home()), text);
 const load = () => loadConfig(dir, home());
 
-test("without any file there are defaults, which name no model", async () => {
+test("without files the defaults apply, which name no model", async () => {
   const { config, problems } = await load();
   expect(problems).toEqual([]);
   expect(config).toEqual({
@@ -34,12 +34,12 @@ test("without any file there are defaults, which name no model", async () => {
   });
 });
 
-test("the user's own file is where XDG says, else below the home directory", () => {
+test("the user's file is in XDG_CONFIG_HOME, or else below the home directory", () => {
   expect(userConfigFile({ HOME: "/h", XDG_CONFIG_HOME: "/x" })).toBe("/x/interserve/config.yaml");
   expect(userConfigFile({ HOME: "/h" })).toBe("/h/.config/interserve/config.yaml");
 });
 
-test("the project's file goes over the user's, key by key; a list is one value", async () => {
+test("the project's file overrides the user's key by key, and lists as a whole", async () => {
   await user(`engine: claude
 grace: 9
 tiers: { fast: { engine: codex, codex: { model: small, effort: medium } } }
@@ -58,7 +58,7 @@ engines: { claude: { allowed_tools: [Bash, Read], model: m }, codex: { env: [A, 
   });
 });
 
-test("what is wrong in either is told with its file and place, all of it at once", async () => {
+test("all problems of both files are reported at once, with their places", async () => {
   await user("engine: gemini\n");
   await project(
     "tiers: { fast: { codex: { effort: hihg } } }\nengines: { codex: { env: [A-B], sandbx: none } }\n",
@@ -79,7 +79,7 @@ test("what is wrong in either is told with its file and place, all of it at once
   ]);
 });
 
-test("an empty file says nothing, and a warning does not stand in the way", async () => {
+test("an empty file changes nothing, and a file with only warnings is used", async () => {
   await user("");
   await project("grase: 3\n");
   const { config, problems } = await load();

@@ -9,9 +9,9 @@ import { corpus, expectedPlans, hasCorpus } from "../corpus.ts";
 const plans = expectedPlans().map((plan) => [plan.name, plan] as const);
 
 describe.skipIf(!hasCorpus)("on real manifests", () => {
-  test("there are 45 of them", () => expect(plans).toHaveLength(45));
+  test("there are 45 manifests", () => expect(plans).toHaveLength(45));
 
-  test.each(plans)("%s: it is valid, and its tasks wait for what they should", async (name, expected) => {
+  test.each(plans)("%s is valid, and its tasks wait for the expected ones", async (name, expected) => {
     const { manifest, problems } = await loadManifest(join(corpus, `${name}.exec.yaml`));
     expect(problems.filter(isError)).toEqual([]);
     if (!manifest) throw new Error("no manifest without an error");

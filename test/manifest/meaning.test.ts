@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { around, load, problemsOf } from "./load.ts";
 
-test("every problem is told at once, by line, whether of shape or of meaning", async () => {
+test("all problems of shape and meaning are reported at once, sorted by line", async () => {
   const { manifest, problems } = await load(`version: 1
 mode: dependency-driven
 max_parallel: 0
@@ -26,7 +26,7 @@ stages:
   ]);
 });
 
-test("a repeated id is told at the second task, with the place of the first", async () => {
+test("a duplicate id is reported at the second task, with the place of the first", async () => {
   expect(await problemsOf(around("- id: a\n- id: b\n- id: a\n- id: a\n"))).toEqual([
     '8:13 [a] error duplicate-task: duplicate task id "a"',
     "  give each task its own id",
@@ -37,7 +37,7 @@ test("a repeated id is told at the second task, with the place of the first", as
   ]);
 });
 
-test("an unknown dependency comes with the nearest id, where one is near", async () => {
+test("an unknown dependency suggests the most similar id, if there is one", async () => {
   const tasks = "- id: task-1\n- id: task-3\n  depends: [task-11]\n- id: x\n  depends: [write the docs]\n";
   expect(await problemsOf(around(tasks))).toEqual([
     '8:19 [task-11] error unknown-dependency: task "task-3" depends on unknown task "task-11"',
@@ -47,14 +47,14 @@ test("an unknown dependency comes with the nearest id, where one is near", async
   ]);
 });
 
-test("of many tasks an unknown dependency names the first", async () => {
+test("an unknown dependency names the first eight of many tasks", async () => {
   const ids = Array.from({ length: 12 }, (_, at) => `- id: t${at}\n`).join("");
   expect(await problemsOf(around(`${ids}- id: z\n  depends: [something]\n`))).toContain(
     '  the tasks are "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7" and 5 more',
   );
 });
 
-test("a task without a usable id still has its place in what others say", async () => {
+test("a task whose id is a number still counts as a dependency of others", async () => {
   expect(await problemsOf(around('- id: 3\n  depends: [b]\n- id: b\n  depends: ["3"]\n'))).toEqual([
     '6:13 [3] error wrong-type: "id" of task 1 of stage "A" must be a string, found the number 3',
     '  write `id: "3"`',
@@ -64,14 +64,14 @@ test("a task without a usable id still has its place in what others say", async 
   ]);
 });
 
-test("a task cannot depend on itself, and that is no cycle besides", async () => {
+test("a task that depends on itself is an error, but not also a cycle", async () => {
   expect(await problemsOf(around("- id: a\n  depends: [a]\n"))).toEqual([
     '7:19 [a] error self-dependency: task "a" depends on itself',
     "  remove this dependency",
   ]);
 });
 
-test("a dependency named twice is a warning", async () => {
+test("a duplicate dependency is a warning", async () => {
   expect(await problemsOf(around("- id: a\n- id: b\n  depends: [a, a]\n"))).toEqual([
     '8:22 [a] warning duplicate-dependency: task "b" depends on "a" twice',
     "  remove one of them",
@@ -79,7 +79,7 @@ test("a dependency named twice is a warning", async () => {
   ]);
 });
 
-test("a stage without tasks is a warning, a manifest without any is an error", async () => {
+test("a stage without tasks is a warning, and a manifest without tasks an error", async () => {
   const top = "version: 1\nmode: dependency-driven\n";
   expect(
     await problemsOf(`${top}stages: [{ name: A, tasks: [{ id: a }] }, { name: B, tasks: [] }]\n`),
@@ -92,12 +92,12 @@ test("a stage without tasks is a warning, a manifest without any is an error", a
   expect(await problemsOf(`${top}stages: []\n`)).toEqual(noTasks);
 });
 
-test("a stage of tasks that are wrong is not taken for an empty one", async () => {
+test("a stage of invalid tasks is not reported as empty", async () => {
   const { problems } = await load(around("- 5\n"));
   expect(problems.map(({ code }) => code)).toEqual(["wrong-type"]);
 });
 
-test("a task has a prompt or a prompt file, not both", async () => {
+test("a task cannot have both a prompt and a prompt file", async () => {
   expect(await problemsOf(around("- id: a\n  prompt_file: p.md\n  prompt: Do it.\n"))).toEqual([
     '8:9 [prompt] error conflicting-keys: task "a" has both "prompt" and "prompt_file"',
     "  keep one of them",

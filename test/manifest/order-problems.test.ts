@@ -14,14 +14,14 @@ ${rest}stages:
       - { id: b }
 `;
 
-/** Two stages of which a task in the first depends on one in the second that has a dependency of its own. */
+/** Stages where a task of the first depends on one of the second that has `depends` itself. */
 const stagedFreely = (mode: Mode, rest = ""): string =>
   staged(mode, rest).replace(
     "{ id: b }",
     "{ id: b, depends: [c] }\n      - { id: c, depends: [d] }\n  - { name: C, tasks: [{ id: d }] }",
   );
 
-test("a cycle is told from its first task, with each further step's place", async () => {
+test("a cycle is reported from its first task in the plan, with the place of each step", async () => {
   const tasks = "- id: x\n- id: c\n  depends: [x, a]\n- id: a\n  depends: [b]\n- id: b\n  depends: [x, c]\n";
   expect(await problemsOf(around(tasks))).toEqual([
     "8:22 [a] error dependency-cycle: tasks depend on each other: c → a → b → c",
@@ -31,7 +31,7 @@ test("a cycle is told from its first task, with each further step's place", asyn
   ]);
 });
 
-test("each knot of tasks is told, and tasks before and behind one are not", async () => {
+test("every separate cycle is reported, without the tasks before and after it", async () => {
   const { problems } = await load(
     around(`- { id: a, depends: [b] }
 - { id: b, depends: [a, before] }
@@ -56,7 +56,7 @@ test.each(["all-parallel", "all-sequential", "dependency-driven", "manual-batchi
   },
 );
 
-test("under strict barriers every dependency on a later stage is told, in words", async () => {
+test("strict barriers make every dependency on a later stage an error", async () => {
   const told = [
     '6:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for all of stage "A"',
     '  move task "a" to stage "B" or later, or set `stage_barriers: relaxed`',
@@ -71,7 +71,7 @@ test("under strict barriers every dependency on a later stage is told, in words"
   ]);
 });
 
-test("a stage without a name goes by its number", async () => {
+test("a stage without a name is called by its number", async () => {
   const [problem] = await problemsOf(staged("dependency-driven").replace("name: A", "name: 5"));
   expect(problem).toContain("wrong-type");
   const { problems } = await load(staged("dependency-driven").replace("name: A", "name: 5"));
@@ -80,7 +80,7 @@ test("a stage without a name goes by its number", async () => {
   );
 });
 
-test("under relaxed barriers a later stage can be depended on", async () => {
+test("relaxed barriers allow a dependency on a later stage", async () => {
   const own = staged("dependency-driven", "stage_barriers: relaxed\n").replace(
     "{ id: b }",
     "{ id: b, depends: [z] }",
@@ -88,7 +88,7 @@ test("under relaxed barriers a later stage can be depended on", async () => {
   expect(await problemsOf(own.replace("{ id: a,", "{ id: z }\n      - { id: a,"))).toEqual([]);
 });
 
-test("under relaxed barriers a task that names no dependency still waits for the stages before it", async () => {
+test("relaxed barriers make a dependency on a later task without depends an error", async () => {
   const relaxed = "stage_barriers: relaxed\n";
   expect(await problemsOf(staged("dependency-driven", relaxed))).toEqual([
     '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which has no "depends" and so waits for all of stage "A"',
@@ -104,7 +104,7 @@ test("under relaxed barriers a task that names no dependency still waits for the
   ]);
 });
 
-test("manual-batching takes stages in order under relaxed barriers too", async () => {
+test("manual-batching runs stages in order even with relaxed barriers", async () => {
   expect(await problemsOf(staged("manual-batching", "stage_barriers: relaxed\n"))).toEqual([
     '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for all of stage "A"',
     '  move task "a" to stage "B" or later: manual-batching runs stages in order',
@@ -112,7 +112,7 @@ test("manual-batching takes stages in order under relaxed barriers too", async (
   ]);
 });
 
-test("all-parallel warns of the order that it ignores, and of nothing where there is none", async () => {
+test("all-parallel warns about order that it ignores, if there is any", async () => {
   expect(await problemsOf(staged("all-parallel"))).toEqual([
     '2:7 [all-parallel] warning dependencies-ignored: mode all-parallel ignores "depends" and the order of stages',
     "  use mode dependency-driven to keep the order",
@@ -125,7 +125,7 @@ test("all-parallel warns of the order that it ignores, and of nothing where ther
   expect(await problemsOf(around("- id: a\n- id: b\n", parallel))).toEqual([]);
 });
 
-test("a manifest can be checked for another mode than its own", async () => {
+test("a manifest can be checked for a mode other than its own", async () => {
   const { manifest, file, problems } = await load(staged("all-parallel"));
   if (!manifest || !file) throw new Error(problems.flatMap(lines).join("\n"));
   expect(checkMode(manifest, file, "dependency-driven").map(({ code }) => code)).toEqual([
@@ -137,7 +137,7 @@ test("a manifest can be checked for another mode than its own", async () => {
   expect(inPlace.manifest).toBeUndefined();
 });
 
-test("a chain of 10 000 tasks is no cycle, and one closed into a ring is", async () => {
+test("a chain of 10 000 tasks is valid, and a ring of them is a cycle", async () => {
   const count = 10_000;
   const chain = Array.from({ length: count }, (_, at) => `- { id: t${at}, depends: [t${at + 1}] }\n`);
   const open = around(`${chain.join("")}- { id: t${count} }\n`);

@@ -4,7 +4,7 @@ import { around, load, problemsOf } from "./load.ts";
 const top = (lines: string) =>
   `version: 1\nmode: dependency-driven\n${lines}stages: [{ name: A, tasks: [{ id: a }] }]\n`;
 
-test("a manifest of the first form is valid, and has every default", async () => {
+test("a minimal manifest is valid and gets every default", async () => {
   const { manifest, problems } = await load(around("- id: a\n  title: One\n"));
   expect(problems).toEqual([]);
   expect(manifest).toEqual({
@@ -23,13 +23,13 @@ test("a manifest of the first form is valid, and has every default", async () =>
   });
 });
 
-test("a manifest with warnings alone is valid", async () => {
+test("a manifest with only warnings is valid", async () => {
   const { manifest, problems } = await load(around("- id: a\n  note: for people\n"));
   expect(problems.map(({ severity }) => severity)).toEqual(["warning"]);
   expect(manifest?.stages[0]?.tasks[0]?.id).toBe("a");
 });
 
-test("a key without a value is as good as absent", async () => {
+test("a key without a value counts as absent", async () => {
   const { manifest } = await load(
     around("- id: a\n  depends:\n  title: ~\n", "version: 1\nmode: all-parallel\ntier:\n"),
   );
@@ -37,13 +37,13 @@ test("a key without a value is as good as absent", async () => {
   expect(manifest?.stages[0]?.tasks[0]).toEqual({ id: "a", files: [], depends: [], verify: [], retries: 0 });
 });
 
-test("a map can be merged into tasks", async () => {
+test("a map can be merged into tasks with <<", async () => {
   const { manifest, problems } = await load(around("- &a { id: a, tier: fast }\n- { <<: *a, id: b }\n"));
   expect(problems).toEqual([]);
   expect(manifest?.stages[0]?.tasks.map(({ id, tier }) => `${id} ${tier}`)).toEqual(["a fast", "b fast"]);
 });
 
-test("a string in place of a list says how the list is written", async () => {
+test("a string in place of a list gets a hint how to write the list", async () => {
   expect(await problemsOf(around("- id: a\n  depends: b\n- id: b\n"))).toEqual([
     '7:18 [b] error wrong-type: "depends" of task "a" must be a list of strings, found the string "b"',
     "  write `depends: [b]`",
@@ -58,7 +58,7 @@ test("a string in place of a list says how the list is written", async () => {
   ]);
 });
 
-test("a string in place of a map says which key it may be the value of", async () => {
+test("a string in place of a map gets a hint with the key that it may belong to", async () => {
   expect(await problemsOf(around("- id: a\n  verify:\n    - npm test\n- b\n"))).toEqual([
     '8:13 [npm test] error wrong-type: entry 1 of "verify" of task "a" must be a map with "run", found the string "npm test"',
     "  write `run: npm test`",
@@ -67,7 +67,7 @@ test("a string in place of a map says which key it may be the value of", async (
   ]);
 });
 
-test("a number in place of a string is quoted as its author wrote it", async () => {
+test("a number in place of a string is quoted as written, with its last zeros", async () => {
   expect(await problemsOf(around("- id: 1.10\n- id: b\n  files: [1e3]\n  env: { PORT: 8080 }\n"))).toEqual([
     '6:13 [1.10] error wrong-type: "id" of task 1 of stage "A" must be a string, found the number 1.1',
     '  write `id: "1.10"`',
@@ -78,7 +78,7 @@ test("a number in place of a string is quoted as its author wrote it", async () 
   ]);
 });
 
-test("other kinds of value in place of a string say what they are", async () => {
+test("the problem of any other value in place of a string names its kind", async () => {
   expect(await problemsOf(around("- id: a\n  title: [WIP]\n  prompt: true\n  depends: [~]\n"))).toEqual([
     '7:16 [[WIP]] error wrong-type: "title" of task "a" must be a string, found a list',
     "  if it is text, put it in quotes",
@@ -89,7 +89,7 @@ test("other kinds of value in place of a string say what they are", async () => 
   ]);
 });
 
-test("numbers and booleans are not read out of strings", async () => {
+test("strings are not converted to numbers and booleans", async () => {
   expect(await problemsOf(top('max_parallel: "3"\ntimeout_per_task: 5m\npause: yes\n'))).toEqual([
     '3:15 ["3"] error wrong-type: "max_parallel" must be a whole number, found the string "3"',
     "  write `max_parallel: 3`",
@@ -99,7 +99,7 @@ test("numbers and booleans are not read out of strings", async () => {
   ]);
 });
 
-test("maps and lists are not taken for each other", async () => {
+test("a list in place of a map, and a map in place of a list, are errors", async () => {
   expect(await problemsOf("version: 1\nmode: all-parallel\nstages: { name: A, tasks: [] }\n")).toEqual([
     '3:9 [{ name: A, tasks: [] }] error wrong-type: "stages" must be a list of maps with "name" and "tasks", found a map',
     "  start each entry with `- `",
@@ -116,14 +116,14 @@ test.each([
   ["a list", "[]", "an empty list"],
   ["a number", "5", "the number 5"],
   ["a text", "hello", 'the string "hello"'],
-])("a file that holds %s is no manifest", async (_, text, found) => {
+])("a file that contains %s is not a manifest", async (_, text, found) => {
   const problems = await problemsOf(text);
   expect(problems[0]).toBe(
     `1:1 [${text}] error wrong-type: the file must be a map with "version", "mode" and "stages", found ${found}`,
   );
 });
 
-test("a missing key is told on the map that lacks it, or on the key where only its value is missing", async () => {
+test("a missing key is reported at its map, or at the key if only its value is missing", async () => {
   expect(await problemsOf("mode: all-parallel # all\ntier: fast\n")).toEqual([
     '1:1 [mode: all-parallel # all] error missing-key: missing key "version" in the file',
     "  add `version: 1`",
@@ -140,7 +140,7 @@ test("a missing key is told on the map that lacks it, or on the key where only i
   ]);
 });
 
-test("only version 1 is read", async () => {
+test("only version 1 is supported", async () => {
   expect(await problemsOf(around("- id: a\n", "version: 2\nmode: all-parallel\n"))).toEqual([
     '1:10 [2] error unsupported-version: "version" must be 1, found the number 2',
     "  write `version: 1`",
@@ -151,7 +151,7 @@ test("only version 1 is read", async () => {
   ]);
 });
 
-test("an unknown mode comes with the nearest name, where one is near", async () => {
+test("an unknown mode suggests the most similar name, if there is one", async () => {
   const expected = "must be one of all-parallel, all-sequential, dependency-driven or manual-batching";
   expect(await problemsOf(around("- id: a\n", "version: 1\nmode: Dependancy_driven\n"))).toEqual([
     `2:7 [Dependancy_driven] error unknown-mode: "mode" ${expected}, found "Dependancy_driven"`,
@@ -162,7 +162,7 @@ test("an unknown mode comes with the nearest name, where one is near", async () 
   ]);
 });
 
-test("values out of a choice, a range or a form say what is allowed", async () => {
+test("the problem of a value outside its choices, range or format says what is allowed", async () => {
   expect(
     await problemsOf(top("tier: depp\nmax_parallel: 0\ncontext_budget: 5\ntimeout_per_task: 1e9\n")),
   ).toEqual([
@@ -186,7 +186,7 @@ test("values out of a choice, a range or a form say what is allowed", async () =
   expect(long).toContain('" must have at most 200 characters, found "xxx');
 });
 
-test("a key that YAML takes for a number goes by what is written", async () => {
+test("a key that YAML reads as a number is named as written", async () => {
   const { problems } = await load(around("- id: a\n  1.10: x\n  .nan: y\n  0x1F: z"));
   expect(problems.map(({ message }) => message.slice(0, "unknown key '0x1F'".length))).toEqual([
     'unknown key "1.10"',
@@ -195,7 +195,7 @@ test("a key that YAML takes for a number goes by what is written", async () => {
   ]);
 });
 
-test("an unknown key is a warning wherever it stands, with the nearest known key or all of them", async () => {
+test("an unknown key is a warning at any depth, with the most similar known key or all of them", async () => {
   const text = `version: 1
 mode: all-parallel
 maxparallel: 3
@@ -223,7 +223,7 @@ stages:
   ]);
 });
 
-test("any name can be a key or an id, those of the language too", async () => {
+test("names with a meaning in JavaScript can be keys and ids", async () => {
   const text = `version: 1
 mode: dependency-driven
 __proto__: { mode: 5 }
@@ -242,7 +242,7 @@ stages:
   expect(manifest?.stages[0]?.tasks.map(({ id }) => id)).toEqual(["__proto__", "constructor"]);
 });
 
-test("what a message quotes is one line and short", async () => {
+test("quotations in messages are short and on one line", async () => {
   const [problem] = (await load(around(`- id: a\n  depends: "\\e[31m\\n${"x".repeat(100)}"\n`))).problems;
   expect(problem?.message).toBe(
     `"depends" of task "a" must be a list of strings, found the string "\\u001b[31m\\n${"x".repeat(53)}…"`,

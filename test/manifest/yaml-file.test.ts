@@ -9,8 +9,8 @@ import { around, lines, load, problemsOf, temporaryDirectory } from "./load.ts";
 const directory = temporaryDirectory();
 const valid = around("- id: a\n");
 
-describe("a file that cannot be read is a problem", () => {
-  test("one that is not there", async () => {
+describe("a file that cannot be read is an error", () => {
+  test("a missing file", async () => {
     const path = join(directory, "missing.yaml");
     const told = {
       code: "file-not-found",
@@ -50,7 +50,7 @@ describe("a file that cannot be read is a problem", () => {
     expect(problem?.message).toMatch(/^cannot read the file: ELOOP/);
   });
 
-  test("one larger than the maximum", async () => {
+  test("a file larger than the maximum", async () => {
     expect(await problemsOf(Buffer.alloc(10 * 1024 * 1024, "#"))).toEqual([
       "1:1 [] error file-too-large: expected at most 5 MB, found 10 MB",
       "  check that this is the right file",
@@ -63,7 +63,7 @@ describe("a file that cannot be read is a problem", () => {
     expect((await readYamlFile(path, { maxBytes: 11 })).file?.value).toEqual({ key: "value" });
   });
 
-  test("one that is not UTF-8, at the first such byte", async () => {
+  test("a file that is not UTF-8, at its first invalid byte", async () => {
     expect(await problemsOf(Buffer.from("version: 1\nmode: caf\u00e9 # \u00e9\n", "latin1"))).toEqual([
       "2:10 [\ufffd] error file-not-utf8: expected UTF-8 text, found bytes that are not UTF-8",
       "  save the file as UTF-8",
@@ -73,7 +73,7 @@ describe("a file that cannot be read is a problem", () => {
   });
 });
 
-describe("text that is not a manifest is a problem", () => {
+describe("text that is not a manifest is reported", () => {
   test.each([
     ["an empty file", ""],
     ["comments only", "# nothing\n# here\n"],
@@ -99,7 +99,7 @@ describe("text that is not a manifest is a problem", () => {
     ]);
   });
 
-  test("every syntax error, each with what to do", async () => {
+  test("every syntax error, with a hint", async () => {
     expect(await problemsOf("mode: a: b\n'version: 1\n")).toEqual([
       "1:7 [a] error yaml-syntax: expected one `: ` on this line, found a second",
       "  if it is part of the text, put the value in quotes",
@@ -126,7 +126,7 @@ describe("text that is not a manifest is a problem", () => {
     ]);
   });
 
-  test("a key that stands twice, with the place of the first", async () => {
+  test("a duplicate key, with the place of the first one", async () => {
     expect(await problemsOf(around('- id: a\n  "id": b\n'))).toEqual([
       '7:9 ["id"] error yaml-syntax: duplicate key "id"',
       "  keep one of them",
@@ -134,14 +134,14 @@ describe("text that is not a manifest is a problem", () => {
     ]);
   });
 
-  test("an alias of nothing, as a text in asterisks is", async () => {
+  test("an unknown alias, such as text in asterisks", async () => {
     expect(await problemsOf(around("- id: a\n  title: *Important*\n- id: &later b\n"))).toEqual([
       "7:16 [*Important*] error yaml-syntax: unknown alias *Important*: there is no anchor &Important* before it",
       "  put text that starts with * in quotes",
     ]);
   });
 
-  test("an unknown tag is a warning", async () => {
+  test("an unknown tag, as a warning", async () => {
     const { manifest, problems } = await load(around("- id: a\n  title: !important Do it\n"));
     expect(manifest?.stages[0]?.tasks[0]?.title).toBe("Do it");
     expect(problems.flatMap(lines)).toEqual([
@@ -150,15 +150,15 @@ describe("text that is not a manifest is a problem", () => {
     ]);
   });
 
-  test("a merge of no map", async () => {
+  test("a merge of something that is not a map", async () => {
     expect(await problemsOf("a: { <<: 5 }\n")).toEqual([
       "1:1 [a] error yaml-syntax: merge sources must be maps or map aliases",
     ]);
   });
 });
 
-describe("a file that is too much is a problem", () => {
-  test("aliases that multiply", async () => {
+describe("a file that is too complex", () => {
+  test("is an error if its aliases expand exponentially", async () => {
     const rows = Array.from(
       { length: 9 },
       (_, at) => `k${at}: &k${at} [${`${at ? `*k${at - 1}` : "x"}, `.repeat(9)}]\n`,
@@ -177,14 +177,14 @@ describe("a file that is too much is a problem", () => {
         .join("")
         .slice(0, 5_000_000),
     ],
-  ])("%s 10 000 deep", async (_, text) => {
+  ])("is an error if it has %s 10 000 levels deep", async (_, text) => {
     const { problems } = await load(text);
     expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
       "yaml-too-complex: the nesting is too deep",
     ]);
   });
 
-  test("a list that holds itself ends", async () => {
+  test("is read to its end if a list contains itself", async () => {
     const { problems } = await load("version: 1\nmode: all-parallel\nstages: &s [*s]\n");
     expect(problems.map(({ code }) => code)).toEqual(["wrong-type"]);
   });
@@ -200,7 +200,7 @@ test.each([
   expect(manifest?.stages[0]?.tasks[0]?.id).toBe("a");
 });
 
-describe("a place", () => {
+describe("the place", () => {
   const text = 'a: 1  # one\nb:\n  - x: "y z"\n    l: |\n      long\n  -\ntail: [p, { q: r }]';
   const place = (path: (string | number)[], which?: "key" | "value") => {
     const { file } = parseYaml("f.yaml", text);
@@ -212,13 +212,13 @@ describe("a place", () => {
   test.each([
     ["a value", ["a"], "1:4 1"],
     ["a quoted value, quotes and all", ["b", 0, "x"], '3:8 "y z"'],
-    ["a map, as far as its first line goes", ["b", 0], '3:5 x: "y z"'],
-    ["a text of several lines, where it starts", ["b", 0, "l"], "4:8 |"],
+    ["a map, up to the end of its first line", ["b", 0], '3:5 x: "y z"'],
+    ["text of several lines, at its start", ["b", 0, "l"], "4:8 |"],
     ["an entry in brackets", ["tail", 0], "7:8 p"],
     ["a value in braces", ["tail", 1, "q"], "7:16 r"],
-    ["an entry that is not there, in its list", ["tail", 5], "7:7 [p, { q: r }]"],
-    ["a key that is not there, in its map", ["tail", 1, "z", 0], "7:11 { q: r }"],
-    ["nothing at all, in the whole", [], "1:1 a: 1  # one"],
+    ["a missing entry, which is its list", ["tail", 5], "7:7 [p, { q: r }]"],
+    ["a missing key, which is its map", ["tail", 1, "z", 0], "7:11 { q: r }"],
+    ["the empty path, which is the whole file", [], "1:1 a: 1  # one"],
   ] as const)("of %s", (_, path, expected) => expect(place([...path])).toBe(expected));
 
   test("of a key", () => {
@@ -226,7 +226,7 @@ describe("a place", () => {
     expect(place(["tail", 1, "q"], "key")).toBe("7:13 q");
   });
 
-  test("counts columns past tabs as one and leaves a CR out of the line", () => {
+  test("counts a tab as one column and excludes a CR from the line", () => {
     const { file } = parseYaml("f.yaml", "a:\r\n  b: [1,\t2]\r\n");
     expect(file?.place(["a", "b", 1])).toEqual({
       file: "f.yaml",
@@ -237,14 +237,14 @@ describe("a place", () => {
     });
   });
 
-  test("of what stands behind an alias is the alias", () => {
+  test("of a value inside an alias is the alias", () => {
     const { file } = parseYaml("f.yaml", "a: &m { k: 1 }\nb: *m\n");
     expect(file?.value).toEqual({ a: { k: 1 }, b: { k: 1 } });
     expect(file?.place(["b", "k"])).toMatchObject({ line: 2, column: 4, length: 2 });
   });
 });
 
-test("a file of any other kind is read as plain data", async () => {
+test("a YAML file other than a manifest is read as plain data", async () => {
   const path = join(directory, "config", "interserve.config.yaml");
   mkdirSync(join(directory, "config"));
   writeFileSync(path, "# nothing yet\n");

@@ -25,12 +25,12 @@ const files = [
 ] as const;
 
 // After a change of a schema: npx vitest run test/schemas -u
-test.each(files)("schemas/%s.schema.json is what the schema says", async (name, schema, title) => {
+test.each(files)("schemas/%s.schema.json matches the schema", async (name, schema, title) => {
   await expect(jsonSchemaText(schema, title)).toMatchFileSnapshot(`../../schemas/${name}.schema.json`);
 });
 
 test.each(files)(
-  "every key that may be written in a file of %s is described, but for lists of what is",
+  "every key in %s has a description, except lists of described things",
   (_, schema, title, but) => {
     const bare: string[] = [];
     const walk = (schema: Record<string, unknown>, path: string): void => {
@@ -46,7 +46,7 @@ test.each(files)(
   },
 );
 
-test("the form that agents are given is what their result is held against", () => {
+test("the JSON Schema for agents matches the schema that checks their results", () => {
   const { $schema: _, ...schema } = toJsonSchema(handOverSchema);
   const withTypes = JSON.parse(JSON.stringify(schema));
   // One type or nothing, in the words that all CLIs take.

@@ -11,11 +11,11 @@ import { manifestUpdate, updatedText } from "../../src/sync/update.ts";
 import { manifestText } from "../../src/sync/write.ts";
 import { parseYaml } from "../../src/yaml/yaml-file.ts";
 
-/** A task of a made-up plan; its number is its place, and what it depends on other tasks' names. */
+/** A task of a random plan. Its number is its position, and `depends` has names of tasks. */
 interface Sketch {
   name: string;
   files: string[];
-  /** None: the plan says nothing of it. */
+  /** Undefined: the plan does not mention dependencies. */
   depends: string[] | undefined;
   verify: string[];
   phase: number;
@@ -56,7 +56,7 @@ function derived(plan: readonly Sketch[], phases: boolean): DerivedManifest {
   return buildManifest(read, derive(read)).manifest;
 }
 
-/** What a person does to a manifest through the library, or to its text. `n` tells edits of one kind apart. */
+/** An edit of a manifest by a person. `n` makes edits of one kind different. */
 type Edit = { kind: string; task: number; n: number };
 const formArb = fc.constantFrom(
   "comment",
@@ -163,7 +163,7 @@ function edited(text: string, edits: readonly Edit[]): string {
   }, text);
 }
 
-/** What happens to the plan. */
+/** Changes of the plan. */
 const changeArb = fc.array(
   fc.record({
     kind: fc.oneof(
@@ -201,7 +201,7 @@ function changed(plan: readonly Sketch[], changes: Changes): Sketch[] {
   );
 }
 
-/** A dependency for which the manifest has no room: chance alone makes few. */
+/** A dependency that the manifest's order does not allow, which is rare at random. */
 const nothing = { files: [], verify: [], phase: 0 };
 const withoutRoom: [Sketch[], boolean, Edit[], Changes] = [
   [
@@ -223,7 +223,7 @@ const read = async (text: string): Promise<Manifest> => {
   return manifest as Manifest;
 };
 
-test("an update leaves a valid manifest, keeps what a person wrote, and all that --check then says is for a person", async () => {
+test("an update results in a valid manifest, keeps a person's edits, and leaves only differences for a person", async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(planArb, fc.boolean(), editArb, changeArb, async (plan, phases, edits, changes) => {
@@ -270,7 +270,7 @@ test("an update leaves a valid manifest, keeps what a person wrote, and all that
   ]);
 });
 
-/** The lines that an update has no business with, and that are not in its text any more, in their order. */
+/** The lines that an update must keep but are no longer in the text, in order. */
 function leftOf(text: string, next: string, update: ReturnType<typeof manifestUpdate>): string[] {
   const document = parseDocument(text);
   const touched = new Set<number>();

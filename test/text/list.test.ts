@@ -15,7 +15,7 @@ test.each([
   expect(listed(letters(count))).toBe(text);
 });
 
-test("another last word and another number of words can be asked for", () => {
+test("the last word and the number of words can be chosen", () => {
   expect(listed(letters(3), { last: "or" })).toBe("a, b or c");
   expect(listed(letters(3), { most: 1 })).toBe("a and 2 more");
 });

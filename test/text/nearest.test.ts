@@ -7,7 +7,7 @@ test.each([
   ["task-12", ["task-1", "task-2", "other"], "task-1"],
   ["tak", ["task", "x"], "task"],
   ["ID", ["id"], "id"],
-])("%s of %j means %s", (name, known, meant) => {
+])("%s among %j suggests %s", (name, known, meant) => {
   expect(nearest(name, known)).toBe(meant);
 });
 
@@ -19,6 +19,6 @@ test.each([
   ["nothing", ["like", "it"]],
   ["x".repeat(101), ["x".repeat(100)]],
   ["a", []],
-])("%s of %j means none of them", (name, known) => {
+])("%s among %j suggests nothing", (name, known) => {
   expect(nearest(name, known)).toBeUndefined();
 });

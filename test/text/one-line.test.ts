@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { oneLine } from "../../src/text/one-line.ts";
 
-test("line breaks and tabs become one space, and what cannot be shown is marked", () => {
+test("line breaks and tabs become one space, and unprintable characters are replaced", () => {
   expect(oneLine(" a\r\n\tb\u2028c ")).toBe("a b\ufffdc");
 });
 
@@ -11,6 +11,6 @@ test("a long text is cut to the length with an ellipsis", () => {
   expect(oneLine("x".repeat(501))).toHaveLength(500);
 });
 
-test("a character of two halves is not torn by the cut", () => {
+test("a surrogate pair is not split by the cut", () => {
   expect(oneLine("🦀".repeat(300))).toMatch(/^🦀{249}…$/u);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { inert, jsonText, printable, sameWidth, shellWord } from "../../src/text/printable.ts";
 
-/** How GitHub's runner finds a command in a line of a log; what people do not see does not count there. */
+/** Whether GitHub's runner finds a command in a line of a log. It ignores invisible characters. */
 function isCommand(line: string): boolean {
   const seen = line.replaceAll(/\p{DI}/gu, "");
   return seen.trimStart().startsWith("::") || seen.includes("##[");
@@ -17,7 +17,7 @@ const commands = [
   "###[error]x",
 ];
 
-test.each(commands)("no CI server obeys %j, on a line of its own or in lines", (command) => {
+test.each(commands)("%j is not a command for GitHub, on its own or among other lines", (command) => {
   expect(isCommand(command)).toBe(true);
   expect(isCommand(printable(command))).toBe(false);
   expect(isCommand(printable(`\n${command}`))).toBe(false);
@@ -30,20 +30,20 @@ test.each(commands)("no CI server obeys %j, on a line of its own or in lines", (
 });
 
 test.each(["##vso[task.setvariable variable=a]b", "##teamcity[testFailed name='a']"])(
-  "nor %j, which others obey",
+  "%j is not a command for other CI servers",
   (command) => {
     expect(`${printable(command)} ${sameWidth(command)} ${inert(command)}`).not.toMatch(/##\w*\[/);
   },
 );
 
 test.each(["std::vector", "a :: b", "## [1.0] heading", "a#[b]", "#1: ok", "x ::error::y"])(
-  "%j stays as it is",
+  "%j is left unchanged",
   (text) => {
     expect([printable(text), sameWidth(text), inert(text)]).toEqual([text, text, text]);
   },
 );
 
-test("long lines of what could begin a command take no longer than others", () => {
+test("long lines of possible command starts take no longer than other lines", () => {
   const [spaces, colons, hashes] = [" ", ": ", "#\u00ad"].map((text) => text.repeat(200_000));
   for (const text of [`${spaces}::x`, colons ?? "", `${hashes}[`])
     expect(inert(text)).toHaveLength(text.length);
@@ -54,6 +54,6 @@ test.each([
   ["a b", "'a b'"],
   ["it's; rm -rf ~", `'it'\\''s; rm -rf ~'`],
   ["", "''"],
-])("%j is the word %s of a shell", (text, word) => {
+])("%j is written %s in a shell command", (text, word) => {
   expect(shellWord(text)).toBe(word);
 });

@@ -10,11 +10,11 @@ test.each([
   [[3, 3, 3], 8, [2, 3, 3]],
   [[7], -1, [0]],
   [[], 10, []],
-])("%j of %i are %j", (needs, total, shares) => {
+])("needs of %j share %i as %j", (needs, total, shares) => {
   expect(share(needs, total)).toEqual(shares);
 });
 
-test("all of the total is given or all needs are met, and nobody has more than a cut one and one unit", () => {
+test("the whole total is shared or all needs are met, and no share exceeds an unmet one by more than one", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(1000), { maxLength: 20 }), fc.nat(5000), (needs, total) => {
       const shares = share(needs, total);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tailOf } from "../../src/text/tail.ts";
 
-describe("the tail of a file", () => {
+describe("tailOf", () => {
   let dir: string;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "interserve-tail-"));
