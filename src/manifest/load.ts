@@ -1,7 +1,7 @@
 import { type Manifest, type Mode, manifestSchema } from "../../schemas/manifest.ts";
 import { error, isError, type Problem, warning } from "../problem.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
-import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
+import { isPlainMap, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { checkMeaning } from "./meaning.ts";
 import { promptFileProblems } from "./prompt-files.ts";
 
@@ -49,8 +49,7 @@ function sortAndLimit(problems: readonly Problem[]): Problem[] {
   return [...kept, warning("too-many-problems", more, place, { hint: "fix these first" })];
 }
 
-const isEmpty = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+const isEmpty = (value: unknown): boolean => isPlainMap(value) && Object.keys(value).length === 0;
 
 const emptyManifest = (file: YamlFile): Problem =>
   error("empty-manifest", "expected a manifest, found an empty file", file.place([]), {

@@ -1,5 +1,5 @@
 import { quoted } from "../text/printable.ts";
-import type { Path } from "../yaml/yaml-file.ts";
+import { isPlainMap, type Path } from "../yaml/yaml-file.ts";
 
 /** What can be read of a task of a manifest that may have errors. */
 export interface OutlineTask {
@@ -33,7 +33,7 @@ export function outlineOf(value: unknown): Outline {
   const stages = listIn(value, "stages")?.map((entry, number): OutlineStage => {
     const path = ["stages", number];
     const entries = listIn(entry, "tasks");
-    const name = isMap(entry) && typeof entry.name === "string" ? quoted(entry.name) : number + 1;
+    const name = isPlainMap(entry) && typeof entry.name === "string" ? quoted(entry.name) : number + 1;
     const stage = { number, label: `stage ${name}`, path, entries: entries?.length };
     for (const [at, task] of (entries ?? []).entries()) {
       const read = taskOf(task, [...path, "tasks", at], stage);
@@ -45,7 +45,7 @@ export function outlineOf(value: unknown): Outline {
 }
 
 function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | undefined {
-  if (!isMap(value)) return undefined;
+  if (!isPlainMap(value)) return undefined;
   const { id } = value;
   // A number is an error, but tasks that depend on it do not depend on an unknown task.
   if (typeof id !== "number" && (typeof id !== "string" || id === "")) return undefined;
@@ -55,10 +55,7 @@ function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | 
   return { id: String(id), path, stage, depends, keys: Object.keys(value) };
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function listIn(value: unknown, key: string): readonly unknown[] | undefined {
-  const list = isMap(value) ? value[key] : undefined;
+  const list = isPlainMap(value) ? value[key] : undefined;
   return Array.isArray(list) ? list : undefined;
 }

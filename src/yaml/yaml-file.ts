@@ -20,6 +20,10 @@ export interface YamlFile {
   readonly place: (path: Path, which?: "key" | "value") => Place;
 }
 
+/** Whether a value of a YAML file is a map. */
+export const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 const megabyte = 1024 * 1024;
 
 /**
@@ -86,8 +90,8 @@ export function parseYaml(path: string, text: string): { file?: YamlFile; proble
   if (!document || problems.some(isError)) return { problems };
   try {
     const value = withoutNulls(document.toJS({ maxAliasCount: 100 })) ?? {};
-    const place = (path: Path, which: "key" | "value" = "value") =>
-      at(...spanAt(document.contents, path, which));
+    const place = (keys: Path, which: "key" | "value" = "value") =>
+      at(...spanAt(document.contents, keys, which));
     return { file: { path, value, place }, problems };
   } catch (thrown) {
     return { problems: [...problems, thrownProblem(thrown as Error, at(0, 1))] };
