@@ -29,6 +29,7 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
           key={placed.state.key}
           placed={placed}
           current={placed.state.key === current}
+          active={placed.isCompound && current?.startsWith(`${placed.state.key}.`) === true}
           taken={taken}
           own={own?.state(placed.state.key) === true}
         />
@@ -84,6 +85,8 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
 interface StateProps {
   readonly placed: PlacedState;
   readonly current: boolean;
+  /** Whether the current state lies inside it. */
+  readonly active: boolean;
   readonly taken: ChartDrawingProps["taken"];
   readonly own: boolean;
 }
@@ -95,6 +98,7 @@ function State(props: StateProps) {
     state.key === "" && "root",
     isCompound && "compound",
     props.current && "current",
+    props.active && "active",
     props.own && "own",
   ];
   return (

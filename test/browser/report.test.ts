@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { manifestOf, Rig } from "../rig.ts";
 import { expectAccessibleViews, looks, openBrowser, openPage, says, tab, task } from "./browser.ts";
 
@@ -73,6 +73,19 @@ test("a report opened from disk shows graph, files, charts and steps without the
   await says(page, "state", "failed");
   expect(await page.locator(".chart .current").getAttribute("data-state")).toBe("failed");
   expect({ complaints, foreign: foreign() }).toEqual({ complaints: [], foreign: [] });
+});
+
+test("a chart that is wider than the window is scrolled to its current state", async () => {
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]).replace(/run: .*/, 'run: "true"'));
+  await rig.run("run", "plan.exec.yaml", "--report", "report.html");
+  const viewport = { width: 390, height: 760 };
+  const { page } = await open("report.html", "#view=charts&chart=a", { viewport });
+  const current = page.locator(".chart .current");
+  await current.waitFor();
+  await vi.waitFor(async () => {
+    const { x = -1, width = 0 } = (await current.boundingBox()) ?? {};
+    expect([x >= 0, x + width <= viewport.width]).toEqual([true, true]);
+  });
 });
 
 test("titles, ids, reasons and outputs are shown as text, even if they contain markup", async () => {

@@ -128,6 +128,7 @@ describe("a compound state", () => {
       markup.indexOf(part),
     );
     expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(markup).toContain('<g class="state compound active"');
     expect(markup).toContain('<g class="state current"');
   });
 

@@ -34,8 +34,8 @@ export function ChartsView({ facts, store, task, onTask }: ChartsViewProps) {
     const find = (selector: string) => scroller.current?.querySelector(selector);
     find(".taken")?.scrollIntoView({ block: "center", inline: "center" });
     find(".current")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [placed, last, current]);
-  const name = task === undefined ? "Orchestrator" : `Task ${oneLine(task)}`;
+  }, [placed, last, current, zoom.value]);
+  const name = task === undefined ? "orchestrator" : oneLine(task);
   return (
     <section class="charts" aria-label="Statecharts">
       <div class="tools">

@@ -27,7 +27,7 @@ export function GraphView({ graph, run, selected, onSelect }: GraphViewProps) {
     if (selected !== undefined) {
       nodeOf(scroller.current, selected)?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
-  }, [selected, plan]);
+  }, [selected, plan, zoom.value]);
   const zoomByWheel = (event: WheelEvent) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();

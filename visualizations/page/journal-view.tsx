@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Outcome } from "../../schemas/outcome.ts";
 import type { JournalLine } from "../../src/history/journal-line.ts";
 import { counted, duration } from "../../src/text/measures.ts";
 import { Scroller } from "./scroller.tsx";
@@ -84,9 +85,9 @@ function describeEvent(event: NonNullable<JournalLine["event"]>): string {
       return `attempt ${event.attempt}`;
     case "task.attempted":
     case "task.verified":
-      return `attempt ${event.attempt}: ${event.outcome.status} ${oneLine(event.outcome.reason ?? "")}`;
+      return `attempt ${event.attempt}: ${withReason(event.outcome)}`;
     case "task.settled":
-      return `${event.status} ${oneLine(event.reason ?? "")}`;
+      return withReason(event);
     case "run.resumed":
       return `${event.mode}, ${event.kept.length} kept, ${event.again.length} to run`;
     case "task.waiting":
@@ -108,3 +109,6 @@ function describeEvent(event: NonNullable<JournalLine["event"]>): string {
       return "";
   }
 }
+
+const withReason = ({ status, reason }: Outcome): string =>
+  reason ? `${status}: ${oneLine(reason)}` : status;
