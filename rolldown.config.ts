@@ -29,7 +29,12 @@ export default defineConfig([
     ...shared,
     input: "./src/main.ts",
     external: isUnbundled,
-    output: { ...output, cleanDir: true },
+    output: {
+      ...output,
+      cleanDir: true,
+      // What every command loads is one file, although commands share parts of it.
+      codeSplitting: { groups: [{ name: "cli", test: /\/src\/cli\/main\.ts$/ }] },
+    },
     plugins: [executable],
   },
   {
