@@ -10,7 +10,7 @@ import { version } from "../src/version.ts";
 import { isAlive } from "./process/processes.ts";
 import { manifestOf, Rig } from "./rig.ts";
 
-// As a program has it: the built package, by its file; only the types come from the source.
+// The built package, as programs use it. Only the types come from the source.
 const built = new URL("../dist/index.js", import.meta.url).href;
 const {
   loadManifest,
@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-/** A job of shell commands, by task. */
+/** Prepares a job of shell commands, by task. */
 async function jobOf(commands: Readonly<Record<string, readonly [depends: string, run: string]>>) {
   const tasks = Object.entries(commands).map(([id, [depends, run]]) => ({
     id,
@@ -41,7 +41,7 @@ async function jobOf(commands: Readonly<Record<string, readonly [depends: string
 }
 
 describe("a run", () => {
-  test("tells its events in order, and what became of each task", async () => {
+  test("passes its events in order, and resolves with the outcome of each task", async () => {
     const { job, problems } = await jobOf({ a: ["", "echo made it"], b: ["a", "exit 3"], c: ["b", "true"] });
     expect(problems).toEqual([]);
     expect(await missingEngines(job)).toEqual([]);
@@ -68,7 +68,7 @@ describe("a run", () => {
       "task.settled c",
     ]);
     expect(events.every((event) => event.run === run.run && !Number.isNaN(Date.parse(event.at)))).toBe(true);
-    // What was told is in the journal.
+    // The same events are in the journal.
     const journal = (await readFile(join(run.directory, "journal.jsonl"), "utf8"))
       .trim()
       .split("\n")
@@ -77,7 +77,7 @@ describe("a run", () => {
       expect(journal).toContainEqual(expect.objectContaining(event));
   });
 
-  test("can be cancelled: what runs is ended with its processes, and the rest is cancelled", async () => {
+  test("can be cancelled: running tasks are ended with their processes, the others do not start", async () => {
     const { job } = await jobOf({ a: ["", "echo $$ > pid; echo up; exec sleep 1000"], b: ["a", "true"] });
     let up = () => {};
     const running = new Promise<void>((resolve) => {
@@ -92,7 +92,7 @@ describe("a run", () => {
     expect(isAlive(Number(await readFile(join(rig.dir, "pid"), "utf8")))).toBe(false);
   });
 
-  test("asks between batches, and takes a no", async () => {
+  test("asks between batches, and ends if the answer is no", async () => {
     const manifest = manifestOf([{ a: "" }, { b: "" }], { top: "mode: manual-batching" }).replaceAll(
       /run: .*/g,
       'run: "true"',
@@ -112,7 +112,7 @@ describe("a run", () => {
     expect(asked).toEqual([["b"]]);
   });
 
-  test("two of one job do not disturb each other", async () => {
+  test("does not disturb another run of the same job", async () => {
     const { job } = await jobOf({ a: ["", "true"] });
     const runs = await Promise.all([startRun(job), startRun(job)]);
     const results = await Promise.all(runs.map(({ finished }) => finished));
@@ -121,8 +121,8 @@ describe("a run", () => {
   });
 });
 
-describe("what is wrong is thrown as what it is", () => {
-  test("a manifest's problems, all of them", async () => {
+describe("preparing a job", () => {
+  test("throws all problems of a manifest", async () => {
     const path = await rig.file("bad.exec.yaml", "version: 2\nmode: x\nstages: []\n");
     const error = await prepare(path, { projectDir: rig.dir }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProblemsError);
@@ -138,7 +138,7 @@ describe("what is wrong is thrown as what it is", () => {
     [{ maxParallel: Number.NaN }, "expected maxParallel to be a whole number from 1 to 1000, found NaN"],
     [{ projectDir: "/nowhere/at/all" }, "project directory /nowhere/at/all is not a directory"],
     [{ step: true }, "has no batches"],
-  ])("options that types would not let by: %j", async (options, message) => {
+  ])("throws a UsageError for options that the types forbid: %j", async (options, message) => {
     const path = await rig.file("p.exec.yaml", manifestOf([{ a: "" }]));
     const error = await prepare(path, { projectDir: rig.dir, ...options } as never).catch(
       (thrown: unknown) => thrown,
@@ -152,11 +152,11 @@ describe("the package", () => {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const facts = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-  test("its version is the one that it says", () => {
+  test("reports its own version", () => {
     expect(version).toBe(facts.version);
   });
 
-  test("holds what is needed, and nothing else", () => {
+  test("contains what is needed and nothing else", () => {
     const said = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
       cwd: root,
       encoding: "utf8",

@@ -257,7 +257,7 @@ describe("completion", () => {
 });
 
 describe("output that cannot be written", () => {
-  test.each([["--json"], []])("does not stop a run (%s)", async (...flags) => {
+  test.each([[["--json"]], [[]]])("does not stop a run with the flags %j", async (flags) => {
     await rig.file("slow.exec.yaml", manifestOf([{ a: "", b: "a", c: "b" }]));
     const run = rig.command(["run", "slow.exec.yaml", ...flags]);
     const a = await rig.agent("a");

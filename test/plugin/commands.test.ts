@@ -16,20 +16,20 @@ const markdown = [
   join(root, "README.md"),
 ].filter((file) => file.endsWith(".md"));
 
-/** Command lines: in code blocks a line that begins with it, in text what stands in backticks. */
+/** The command lines in a text: lines that start with `interserve` or `$ interserve`, and spans in backticks. */
 function commandLines(text: string): string[] {
   const lines = [...text.matchAll(/^\s*(?:\$ )?(interserve [a-z][^\n]*)$/gm)].map(([, line]) => line ?? "");
   const spans = [...text.matchAll(/`(interserve [a-z][^`\n]*)`/g)].map(([, line]) => line ?? "");
-  // What stands behind a pipe is another program.
+  // After a pipe comes another program.
   return [...lines, ...spans].map((line) => line.replace(/\s{2,}\S.*$| \| .*$/, "").trim());
 }
 
-/** A line as a shell would split it, without variables. */
+/** Splits a line into words like a shell, but without variables. */
 const words = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|(\S+)/g)].slice(1).map(([, quoted, bare]) => quoted ?? bare ?? "");
 
-/** What the real parser says against a command line; nothing where it takes it. No command is carried out. */
-function objection(line: string): string | undefined {
+/** Parses a command line without executing it. Returns the error message; undefined if there is none. */
+function parseError(line: string): string | undefined {
   const commands = program(() => {});
   const quiet = (command: Command) =>
     command.configureOutput({ writeErr: () => {}, writeOut: () => {} }).exitOverride();
@@ -50,18 +50,18 @@ const all = markdown.flatMap((file) =>
     .map((line) => [relative(root, file), line] as const),
 );
 
-test("the texts name enough commands for this to be a test", () => {
+test("the texts contain enough command lines to test", () => {
   expect(all.length).toBeGreaterThan(15);
 });
 
 test.each(all)("%s: %s", (_, line) => {
-  expect(objection(line)).toBeUndefined();
+  expect(parseError(line)).toBeUndefined();
 });
 
-test("a flag or a command that does not exist is found", () => {
-  expect(objection("interserve run plan.md --dry")).toMatch(/unknown option/);
-  expect(objection("interserve perform plan.md")).toMatch(/unknown command|too many arguments/);
-  expect(objection("interserve answer RUN")).toMatch(/missing required argument/);
+test("an unknown flag, an unknown command and a missing argument are found", () => {
+  expect(parseError("interserve run plan.md --dry")).toMatch(/unknown option/);
+  expect(parseError("interserve perform plan.md")).toMatch(/unknown command|too many arguments/);
+  expect(parseError("interserve answer RUN")).toMatch(/missing required argument/);
 });
 
 describe("the plugin", () => {
@@ -72,13 +72,13 @@ describe("the plugin", () => {
   });
 
   test.each(["write-plan", "executing-plans"])(
-    "%s is a command and a skill of that name, each with what it is for",
+    "%s is a command and a skill with the same description",
     (name) => {
       expect(read(`commands/${name}.md`)).toMatch(/^---\ndescription: \S.*\n[\s\S]*?---\n/);
       expect(read(`commands/${name}.md`)).toContain(`\`${name}\``);
       const skill = read(`skills/${name}/SKILL.md`);
       expect(skill).toMatch(new RegExp(`^---\nname: ${name}\ndescription: Use when \\S.*\n---\n`));
-      // Claude Code lets a command hide the skill of its name, so the command has to say when, and bring the text along.
+      // In Claude Code, a command hides the skill of the same name, so it needs its description and its text.
       const description = /^description: .*$/m.exec(skill)?.[0];
       expect(read(`commands/${name}.md`)).toContain(`${description}\n`);
       expect(read(`commands/${name}.md`)).toContain(`@"\${CLAUDE_PLUGIN_ROOT}/skills/${name}/SKILL.md"`);
