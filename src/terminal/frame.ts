@@ -7,6 +7,7 @@ import type { RunState, RunTask } from "../history/run-state.ts";
 import { isEnd } from "../history/transitions.ts";
 import { clock, countsText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
+import { cancelText } from "./lines.ts";
 import type { Size } from "./live-area.ts";
 import type { Colors } from "./reporter.ts";
 
@@ -166,14 +167,10 @@ function cut(text: string, width: number): string {
 }
 
 /** Why the run starts no more tasks, most urgent first. */
-function stateLines(
-  { cancelReason, withholdReason, nextBatch, state }: RunState,
-  { colors: { magenta, yellow } }: Shown,
-): readonly string[] {
+function stateLines(run: RunState, { colors: { magenta, yellow } }: Shown): readonly string[] {
+  const { cancelReason, withholdReason, nextBatch, state } = run;
   const lines: string[] = [];
-  if (cancelReason !== undefined) {
-    lines.push(yellow(`cancelled: ${printable(cancelReason)}; stopping running tasks`));
-  }
+  if (cancelReason !== undefined) lines.push(yellow(`cancelled: ${cancelText(cancelReason, run)}`));
   if (state === "awaitingApproval") {
     lines.push(magenta(`paused before the next batch: ${nextBatch.map(printable).join(", ")}`));
   }

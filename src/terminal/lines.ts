@@ -42,7 +42,7 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
     case "run.withheld":
       return line(yellow, "limit", `${printable(event.reason)}; no more tasks are started`);
     case "run.cancelled":
-      return line(yellow, "cancelled", `${printable(event.reason)}; stopping running tasks`);
+      return line(yellow, "cancelled", cancelText(event.reason, run));
     case "batch.held":
       return line(magenta, "paused", `before the next batch: ${event.next.map(printable).join(", ")}`);
     case "task.started":
@@ -73,6 +73,12 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
     default:
       return undefined;
   }
+}
+
+/** Why a run is cancelled, and that its running tasks are being stopped, if there are any. */
+export function cancelText(reason: string, run: RunState): string {
+  const isBusy = [...run.tasks.values()].some(({ state }) => state === "running" || state === "verifying");
+  return `${printable(reason)}${isBusy ? "; stopping running tasks" : ""}`;
 }
 
 /** How many tasks may run at the same time, in words. */

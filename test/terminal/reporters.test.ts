@@ -65,7 +65,7 @@ started   b, attempt 2
 fail      b 1m 15s: exit status 3
 skipped   c Third: depends on b, which did not pass
 paused    before the next batch: d, e
-cancelled interrupted by SIGINT; stopping running tasks
+cancelled interrupted by SIGINT
 
   fail      b
             exit status 3
