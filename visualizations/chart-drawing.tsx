@@ -61,18 +61,7 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
       {css ? <style>{css}</style> : null}
       {css ? <rect class="paper" width="100%" height="100%" /> : null}
       <defs>
-        <marker
-          id="arrow"
-          viewBox="0 0 8 8"
-          refX="7"
-          refY="4"
-          markerUnits="userSpaceOnUse"
-          markerWidth="11"
-          markerHeight="11"
-          orient="auto"
-        >
-          <path class="head" d="M0 0L8 4L0 8z" />
-        </marker>
+        <Arrowhead />
       </defs>
       {/* A transition inside a compound state is drawn over its box. */}
       {states(({ isCompound }) => isCompound)}
@@ -81,6 +70,21 @@ export function ChartDrawing({ chart, title, current, taken, own, css }: ChartDr
     </svg>
   );
 }
+
+const Arrowhead = () => (
+  <marker
+    id="arrow"
+    viewBox="0 0 8 8"
+    refX="7"
+    refY="4"
+    markerUnits="userSpaceOnUse"
+    markerWidth="11"
+    markerHeight="11"
+    orient="auto"
+  >
+    <path class="head" d="M0 0L8 4L0 8z" />
+  </marker>
+);
 
 interface StateProps {
   readonly placed: PlacedState;

@@ -25,31 +25,20 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
       box.current.scrollTop = box.current.scrollHeight;
   }, [file.text, name]);
   const parts = name === "prompt.md" ? promptParts(file.text) : [{ routed: false, text: file.text }];
-  const label = `${name}, attempt ${attempt}`;
   return (
     <div class="file">
       <p class="quiet">
         {file.isCut ? "Only the end is shown: " : ""}
-        {embedded ? (
-          label
-        ) : (
-          <a href={`./api/file?${fileQuery(task, attempt, name)}`} target="_blank" rel="noreferrer">
-            {label}
-          </a>
-        )}
+        <FileName task={task} attempt={attempt} name={name} />{" "}
         {parts.some(({ routed }) => routed) ? (
-          <>
-            {" "}
-            <button
-              type="button"
-              onClick={() => box.current?.querySelector("mark")?.scrollIntoView({ block: "start" })}
-            >
-              <mark>results of its dependencies</mark> ↓
-            </button>
-          </>
+          <button
+            type="button"
+            onClick={() => box.current?.querySelector("mark")?.scrollIntoView({ block: "start" })}
+          >
+            <mark>results of its dependencies</mark> ↓
+          </button>
         ) : null}
-        {file.failure ? ` – cannot be read: ${oneLine(file.failure)}` : ""}
-        {file.isComplete && !file.failure && file.text === "" ? " – empty or not written" : ""}
+        {describeAbsence(file)}
       </p>
       <Scroller
         label={name}
@@ -66,6 +55,22 @@ export function FileView({ task, attempt, name, done }: FileViewProps) {
       </Scroller>
     </div>
   );
+}
+
+/** The name of a file, with a link to all of it if there is a server. */
+function FileName({ task, attempt, name }: Omit<FileViewProps, "done">) {
+  const label = `${name}, attempt ${attempt}`;
+  if (embedded) return <>{label}</>;
+  return (
+    <a href={`./api/file?${fileQuery(task, attempt, name)}`} target="_blank" rel="noreferrer">
+      {label}
+    </a>
+  );
+}
+
+function describeAbsence({ text, isComplete, failure }: FileState): string {
+  if (failure) return `– cannot be read: ${oneLine(failure)}`;
+  return isComplete && text === "" ? "– empty or not written" : "";
 }
 
 const fileQuery = (task: string, attempt: number, name: string) =>

@@ -79,7 +79,7 @@ interface TaskNodesProps extends GraphViewProps {
   readonly onMove: (task: string) => void;
 }
 
-/** The tasks of the graph, of which the keyboard's Tab reaches one and arrow keys the others. */
+/** The tasks of the graph. Tab reaches one of them, arrow keys the others. */
 function TaskNodes({ graph, plan, run, selected, onSelect, onMove }: TaskNodesProps) {
   const [focused, setFocused] = useState(selected);
   // After a resume the focused task may be gone.
@@ -102,13 +102,14 @@ function TaskNodes({ graph, plan, run, selected, onSelect, onMove }: TaskNodesPr
       {graph.tasks.map(({ id, title }) => {
         const task = run.tasks.get(id);
         const box = plan.tasks.get(id);
+        const look = task ? lookOf(task) : "pending";
         return box ? (
           <TaskNode
             key={id}
             id={id}
             title={title}
             box={box}
-            look={task ? lookOf(task) : "pending"}
+            look={look}
             attempts={task?.attempts.length ?? 0}
             longest={longest.has(id)}
             files={sharedFiles.get(id)?.join(", ")}

@@ -7,7 +7,7 @@ import { clock, elapsed, lookOf, oneLine, signs, ticksOf } from "./text.ts";
 
 interface TimelineProps {
   readonly run: RunState;
-  /** Whether time goes on, so that the bars of running tasks grow. */
+  /** Whether the run is live, so that the bars of running tasks grow. */
   readonly live: boolean;
   readonly selected: string | undefined;
   readonly onSelect: (task: string) => void;
