@@ -64,7 +64,7 @@ function unusedFieldProblems(
       hint: "write `**Depends on:** Task N`, with commas between several, or `**Depends on:** none`",
     });
   const found = listed(what.map(quoted));
-  if (why === "self") return [problem("self-dependency", `${task} depends on itself: ${found}`)];
+  if (why === "self") return [problem("self-dependency", `${task} depends on itself in ${found}`)];
   if (why === "unread") {
     const message = `expected tasks of the plan as dependencies of ${task}, found ${found}`;
     return [problem("unread-dependency", message)];

@@ -101,7 +101,7 @@ describe("fields that cannot be used", () => {
     ["**Requires:** Task 12", '9 unknown-dependency: task "task-2" depends on unknown task "12"'],
     [
       "**Depends on:** Task 1, Task 2",
-      '9 self-dependency: task "task-2" depends on itself: "Task 1, Task 2"',
+      '9 self-dependency: task "task-2" depends on itself in "Task 1, Task 2"',
     ],
     ["**Blocked by:** the user model", unread("the user model")],
     ["**Depends on:** TBD", unread("TBD")],
