@@ -15,7 +15,7 @@ export const answer = command("answer", {
   ],
   flags: { projectDir, json },
   examples: ['interserve answer 20260214-093012-4f1c task-3 "use port 8080"'],
-  exitStatus: "0 if a live run has taken the answer; else as for `interserve run`.",
+  exitStatus: "0 if a live run has taken the answer; otherwise as for `interserve run`.",
   action: async (name, task, text, flags) => {
     if (text.trim() === "") {
       throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');

@@ -11,7 +11,7 @@ export const check = command("check", {
   arguments: [["<manifest...>", "manifests (plan.exec.yaml)"]],
   flags: { json: jsonFlag("print {valid, problems} as JSON") },
   examples: ["interserve check docs/plan.exec.yaml", "interserve check docs/*.exec.yaml --json"],
-  exitStatus: "0 if every manifest is valid, with or without warnings; else 2.",
+  exitStatus: "0 if every manifest is valid, with or without warnings; otherwise 2.",
   action: async (paths, { json }) => {
     const { readManifest } = await import("../../job/sources.ts");
     const { problemJson, renderProblem } = await import("../../terminal/problems.ts");

@@ -29,7 +29,7 @@ export const plan = command("plan", {
       "write nothing; list what --update would change or leave to you, and exit with 1 if there is anything",
     ).conflicts(["force", "update"]),
     json: jsonFlag(
-      "print {manifest, evidence, problems} as JSON, with --check or --update also {drift}; write a file only with -o, --force or --update",
+      "print {manifest, evidence, problems} as JSON, plus {drift} with --check or --update; write a file only with -o, --force or --update",
     ),
   },
   examples: [

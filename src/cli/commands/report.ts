@@ -17,7 +17,7 @@ export const report = command("report", {
     ),
     output: textFlag("-o, --output <file>", "file to write (default: standard output)"),
     projectDir,
-    json: jsonFlag("print what reports are made of as JSON").conflicts(["format", "output"]),
+    json: jsonFlag("print the data behind the reports as JSON").conflicts(["format", "output"]),
   },
   examples: [
     "interserve report | gh pr comment --body-file -",

@@ -9,7 +9,7 @@ import { jsonFlag, projectDir } from "../options.ts";
 export const runs = command("runs", {
   summary: "list the runs of a project",
   description: "List the runs of a project, latest first, with their status, duration and counts of tasks.",
-  flags: { projectDir, json: jsonFlag("print the same as JSON, oldest first") },
+  flags: { projectDir, json: jsonFlag("print this information as JSON, oldest first") },
   examples: ["interserve runs"],
   exitStatus: "0, or 1 if the journal of a run is damaged.",
   action: async (flags) => {

@@ -12,7 +12,7 @@ export const show = command("show", {
   flags: {
     plan,
     ...jobFlags,
-    json: jsonFlag("print the same as JSON").conflicts(["mermaid", "dot"]),
+    json: jsonFlag("print this information as JSON").conflicts(["mermaid", "dot"]),
     mermaid: flag("--mermaid", "print the graph as a Mermaid flowchart").conflicts("dot"),
     dot: flag("--dot", "print the graph for Graphviz"),
   },

@@ -11,7 +11,7 @@ export const status = command("status", {
   flags: {
     projectDir,
     watch: flag("--watch", "follow the run until it ends, with the display of `interserve run`"),
-    json: jsonFlag("print the same as JSON; with --watch, all events since its start, one per line"),
+    json: jsonFlag("print this information as JSON; with --watch, all events since its start, one per line"),
   },
   examples: [
     "interserve status",
