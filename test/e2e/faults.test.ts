@@ -18,8 +18,8 @@ interface Fault {
   readonly path: string;
   readonly after?: number;
 }
-async function runWith(fault: Fault) {
-  const command = rig.command(["run", "plan.exec.yaml", "--json"], {
+async function runWith(fault: Fault, ...flags: string[]) {
+  const command = rig.command(["run", "plan.exec.yaml", "--json", ...flags], {
     NODE_OPTIONS: `--import=${new URL("../fixtures/faulty-fs.mjs", import.meta.url)}`,
     FAULT: JSON.stringify(fault),
   });
@@ -58,8 +58,13 @@ describe("if the journal cannot be written, the run ends in order and can be res
   ] as const)("%s in %s after %i", async (code, call, after) => {
     const chain = manifestOf([{ a: "", b: "a", c: "b", d: "c" }]).replaceAll(/run: .*/g, "run: echo did it");
     await rig.file("plan.exec.yaml", chain);
-    const { code: status, stderr } = await runWith({ code, calls: [call], path: "journal", after });
+    const { code: status, stderr } = await runWith(
+      { code, calls: [call], path: "journal", after },
+      "--report",
+      "report.md",
+    );
     expect(status).toBe(1);
+    expect(stderr).toContain("wrote report.md\n");
     expect(stderr).toMatch(
       new RegExp(`error: the journal could not be written: ${code}.*\\n.*interserve resume`),
     );

@@ -41,9 +41,11 @@ export async function runToEnd(
   const aside = reporter.aside ?? ((write) => write());
   const ended = endOnSignals(run, prompter, aside);
   const opened = alongside?.(run, aside);
+  let areWritten = true;
   try {
-    const status = await ended;
-    const areWritten = await writeReports(run, report);
+    const status = await ended.finally(async () => {
+      areWritten = await writeReports(run, report);
+    });
     return status === 0 && !areWritten ? 1 : status;
   } finally {
     const close = await opened;
