@@ -66,7 +66,7 @@ export type OrchestratorEmitted =
 
 export const initialContext = (spec: RunSpec): OrchestratorContext => ({
   spec,
-  schedule: initialSchedule(spec).schedule,
+  schedule: initialSchedule(spec),
   actors: [],
   outcomes: Chunked.from(spec.graph.tasks.map((_, task) => spec.restored.get(task)?.outcome)),
   dismissed: new Set(),

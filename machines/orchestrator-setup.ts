@@ -10,7 +10,7 @@ import {
   type OrchestratorEvent,
   stateOf,
 } from "./orchestrator-context.ts";
-import { isParkedState, nextToStart, type RunSpec } from "./schedule/schedule.ts";
+import { isIdle, isParkedState, nextToStart, type RunSpec } from "./schedule/schedule.ts";
 import * as steps from "./steps.ts";
 import { taskMachine } from "./task.machine.ts";
 import type { TaskInput } from "./task-setup.ts";
@@ -78,12 +78,10 @@ export const orchestratorSetup = base.extend({
     batchHasSettled: ({ context }) => context.spec.mode.guards.batchHasSettled(context),
     awaitsApproval: ({ context }) => context.spec.mode.guards.awaitsApproval(context),
     isApproved: ({ event }) => event.type === "xstate.done.actor.approveBatch" && event.output,
-    nothingRuns: ({ context: { schedule } }) => schedule.running.length + schedule.waiting.length === 0,
+    nothingRuns: ({ context }) => isIdle(context.schedule),
     /** Nothing runs, and somebody is there to answer what is open. */
     awaitsAnswers: ({ context }) =>
-      context.spec.attended &&
-      context.schedule.running.length + context.schedule.waiting.length === 0 &&
-      steps.openQuestions(context).length > 0,
+      context.spec.attended && isIdle(context.schedule) && steps.openQuestions(context).length > 0,
     hasAnswers: ({ event }) => event.type === "xstate.done.actor.askQuestions" && event.output.length > 0,
     /** A task that settled twice, or that nobody started, is ignored. */
     isStale: ({ context, event }) => stateOfTaskIn(context, event) !== "running",

@@ -30,7 +30,11 @@ const nothing: Step = { context: {}, sent: [], emitted: [] };
 
 /** Announces the tasks that are ready at the start of a run. */
 export const announceReady = (context: OrchestratorContext): Step =>
-  applyChange(context, draftOf(context), schedule.initialSchedule(context.spec));
+  applyChange(context, draftOf(context), {
+    schedule: context.schedule,
+    ready: schedule.readyTasks(context.spec, context.schedule),
+    skipped: [],
+  });
 
 /** Starts the next ready task. */
 export function startNext(context: OrchestratorContext): Step {

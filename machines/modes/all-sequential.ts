@@ -1,3 +1,4 @@
+import { isIdle } from "../schedule/schedule.ts";
 import { commonMode, type ModeConfig } from "./mode.ts";
 
 /** One task at a time: of the tasks whose dependencies have passed, the first in the plan. */
@@ -10,6 +11,6 @@ export const allSequential: ModeConfig = {
   guards: {
     ...commonMode.guards,
     // A task that waits for a retry keeps its turn.
-    hasSlot: ({ schedule }) => schedule.running.length + schedule.waiting.length === 0,
+    hasSlot: ({ schedule }) => isIdle(schedule),
   },
 };

@@ -97,7 +97,7 @@ export interface Change {
 }
 
 /** Every node pending, except the tasks that need nothing, which are ready; then applies what was settled before a resume. */
-export function initialSchedule(spec: RunSpec): Change {
+export function initialSchedule(spec: RunSpec): Schedule {
   const unmet = spec.order.needs.map((needs) => needs.length);
   const isFirst = (node: number) => unmet[node] === 0 && node < spec.order.tasks;
   const first = unmet.flatMap((_, node) => (isFirst(node) ? [node] : []));
@@ -112,16 +112,20 @@ export function initialSchedule(spec: RunSpec): Change {
     waiting: [],
     pendingBarrier: undefined,
   };
-  const touched = new Set(first);
   for (const [task, { outcome }] of spec.restored) {
     if (!outcome) continue;
-    const change = settle(spec, schedule, task, outcome.status, isDone(outcome.status) ? "release" : "hold");
-    schedule = change.schedule;
-    for (const readied of change.ready) touched.add(readied);
+    const effect = isDone(outcome.status) ? "release" : "hold";
+    schedule = settle(spec, schedule, task, outcome.status, effect).schedule;
   }
-  const ready = [...touched].filter((task) => schedule.nodes.at(task) === "ready").sort((a, b) => a - b);
-  return { schedule, ready, skipped: [] };
+  return schedule;
 }
+
+/** Tasks that may start, in plan order. */
+export const readyTasks = ({ taskAt }: RunSpec, { ready }: Schedule): number[] =>
+  [...ready].map((rank) => taskAt[rank] as number).sort((a, b) => a - b);
+
+/** Whether no task runs or waits for its next attempt. */
+export const isIdle = ({ running, waiting }: Schedule): boolean => running.length + waiting.length === 0;
 
 /** The ready task that starts next: the first by rank that shares no lock with a started one and has room in its pools. Undefined if none can. */
 export function nextToStart(spec: RunSpec, schedule: Schedule): number | undefined {

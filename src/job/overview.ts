@@ -108,7 +108,7 @@ export function graphOf(job: Job): RunGraph {
 
 /** Simulates the schedule with tasks that all take one unit of time and pass. */
 export function stepsOf(spec: RunSpec): number[][] {
-  let { schedule } = initialSchedule(spec);
+  let schedule = initialSchedule(spec);
   const steps: number[][] = [];
   for (;;) {
     for (;;) {
