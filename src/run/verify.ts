@@ -4,7 +4,7 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import type { AttemptRequest } from "../engines/engine.ts";
 import { lastLines } from "../process/lines.ts";
 import { runProcess } from "../process/spawn.ts";
-import { oneLine } from "../text/one-line.ts";
+import { lastLine, oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
 import { tailOf } from "../text/tail.ts";
 
@@ -47,7 +47,7 @@ async function runVerifyCommand(
   const contains = /^contains "(.*)"$/s.exec(expect)?.[1];
   const holds = contains === undefined ? found === expect : end.ended === "exited" && text.includes(contains);
   if (holds) return undefined;
-  const last = text.trim().split("\n").at(-1) ?? "";
+  const last = lastLine(text);
   const reason = `verify: expected ${expect} from \`${run}\`, found ${found}${last ? `: ${last}` : ""}`;
   const feedback = `${reason}\n\n${text.slice(-longestFeedback)}`;
   return { status: "fail", failure: "verify", reason: oneLine(reason), feedback };
