@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { described, text } from "./described.ts";
+import { described, oneOfKinds, text } from "./described.ts";
 
 /** Facts about an engine that other code needs without loading the engine. */
 export interface EngineTraits {
@@ -37,15 +37,38 @@ export const maxParallel = v.optional(
     "How many of its tasks may run at once, in addition to the limit for all.",
   ),
 );
+const pattern = (rule: RegExp, message: string) => v.pipe(v.string(), v.regex(rule, message));
+const patterns = (description: string) =>
+  v.optional(
+    described(
+      v.array(pattern(/^[\w*]*\w[\w*]*$/, "must be the name of a variable, which may contain *")),
+      description,
+    ),
+    [],
+  );
+
+/** Which variables an engine starts from, most first. */
+export const inheritances = ["all", "core", "none"] as const;
+
+const environmentPolicy = v.object({
+  inherit: v.optional(
+    described(
+      v.picklist(inheritances),
+      "`all`: every variable that does not look like a secret. `core`: the basic ones and its own. `none`: only those in `include`. Default: `all` for agents, and every variable, secrets too, for `command` and `dispatch`.",
+    ),
+  ),
+  include: patterns("Names of variables that it gets in addition, even if they look like secrets."),
+  exclude: patterns("Names of variables that it does not get, whatever else is set."),
+});
+export type EnvironmentPolicy = v.InferOutput<typeof environmentPolicy>;
+
 const env = v.optional(
   described(
-    v.array(
-      v.pipe(
-        v.string(),
-        v.regex(/^([A-Za-z0-9_]+\*?|\*)$/, "must be the name of a variable, which may end in *"),
-      ),
+    oneOfKinds(
+      v.array(pattern(/^(\*|[\w*]*\w[\w*]*)$/, "must be the name of a variable, which may contain *")),
+      environmentPolicy,
     ),
-    "Names of the environment variables that it gets, in addition to the basic ones and its own; `*` means every variable that does not look like a secret. Default: `['*']` for agents, and every variable for `command` and `dispatch`.",
+    "The environment variables that it gets: a policy, or names of variables that it gets in addition to the basic ones and its own, where `*` means every variable that does not look like a secret. Default: `['*']` for agents, and every variable for `command` and `dispatch`.",
   ),
 );
 const executable = (name: string) =>

@@ -1,51 +1,101 @@
-import { type EngineName, traitsOf } from "../../schemas/engines.ts";
+import { type EngineName, type EnvironmentPolicy, traitsOf } from "../../schemas/engines.ts";
+import { holdsPassword, looksSecret } from "./secrets.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables that every program may need and that hold no secrets. A name may end in `*`. */
+/** What the configuration says of an engine's environment: a policy, or a list of names. */
+export type EnvironmentSetting = EnvironmentPolicy | readonly string[] | undefined;
+
+/** Variables that every program may need and that hold no secrets. */
 const basic = [
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE"],
   ...["LC_*", "TZ", "TMPDIR", "XDG_*", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"],
-  ...["http_proxy", "https_proxy", "no_proxy", "all_proxy"],
 ];
 
-const secret = /(^|_)(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|PAT|DSN)(_|$)/i;
-
-const looksSecret = (name: string): boolean => secret.test(name);
-
-/**
- * Selects the variables that an engine gets. With an allow-list: the basic variables, the engine's own, and those on
- * the list, where `*` means every variable that does not look like a secret. Without one: everything for an engine that
- * runs the user's own programs, else as if the list were `*`.
- */
+/** Selects the variables that an engine gets, as its setting says. */
 export function environmentFor(
   engine: EngineName,
-  allowed: readonly string[] | undefined,
+  setting: EnvironmentSetting,
   environment: Environment,
 ): Record<string, string> {
-  const own = traitsOf(engine).environment;
-  if (allowed === undefined && own === "all") return defined(environment);
-  const list = allowed ?? ["*"];
-  const named = [...basic, ...(own === "all" ? [] : own), ...list.filter((pattern) => pattern !== "*")];
-  const passes = (name: string): boolean =>
-    named.some((pattern) => matches(name, pattern)) || (list.includes("*") && !looksSecret(name));
-  return defined(environment, passes);
+  const policy = policyFor(engine, setting);
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && passes(policy, ...(entry as Pair)),
+    ),
+  );
+}
+
+type Pair = [name: string, value: string];
+
+/** A setting in its full form. `everything` is the default of engines that run the user's own programs. */
+interface Policy extends Omit<EnvironmentPolicy, "inherit"> {
+  readonly inherit: NonNullable<EnvironmentPolicy["inherit"]> | "everything";
+  /** Names of the engine's own variables. */
+  readonly own: readonly string[];
+}
+
+function policyFor(engine: EngineName, setting: EnvironmentSetting): Policy {
+  const { environment } = traitsOf(engine);
+  const own = environment === "all" ? [] : environment;
+  if (setting && isList(setting)) {
+    const include = setting.filter((name) => name !== "*");
+    return { inherit: setting.length > include.length ? "all" : "core", include, exclude: [], own };
+  }
+  const inherit = setting?.inherit ?? (environment === "all" ? "everything" : "all");
+  return { inherit, include: setting?.include ?? [], exclude: setting?.exclude ?? [], own };
+}
+
+const isList = (setting: EnvironmentPolicy | readonly string[]): setting is readonly string[] =>
+  Array.isArray(setting);
+
+/** An engine's own variables may be secrets, such as its key; the others only if they are included by name. */
+function passes({ inherit, include, exclude, own }: Policy, name: string, value: string): boolean {
+  if (isAmong(exclude, name)) return false;
+  if (inherit === "everything" || isAmong(include, name)) return true;
+  if (inherit === "none") return false;
+  if (isAmong(own, name)) return true;
+  return (inherit === "all" || isAmong(basic, name)) && !looksSecret(name) && !holdsPassword(value);
+}
+
+/**
+ * Whether an engine gets no variable by one setting that it would not get by another, whatever the environment. Patterns
+ * are compared by their text, so the answer may be no where it is yes, but never the reverse.
+ */
+export function isWithin(
+  engine: EngineName,
+  setting: EnvironmentSetting,
+  other: EnvironmentSetting,
+): boolean {
+  const [inner, outer] = [policyFor(engine, setting), policyFor(engine, other)];
+  const ranks = ["none", "core", "all", "everything"];
+  const isCovered = (name: string) => outer.inherit === "everything" || isAmong(outer.include, name);
+  return (
+    ranks.indexOf(inner.inherit) <= ranks.indexOf(outer.inherit) &&
+    inner.include.every(isCovered) &&
+    outer.exclude.every((name) => isAmong(inner.exclude, name))
+  );
+}
+
+/** Whether a name, or everything that a pattern stands for, is among names and patterns. Case does not matter. */
+const isAmong = (patterns: readonly string[], name: string): boolean =>
+  patterns.some((pattern) => matches(pattern.toLowerCase(), name.toLowerCase()));
+
+/** Whether a text matches a pattern, in which `*` stands for any characters. Takes linear time, unlike a regex. */
+function matches(pattern: string, text: string): boolean {
+  const [first = "", ...parts] = pattern.split("*");
+  const last = parts.pop();
+  if (last === undefined) return text === pattern;
+  let at = first.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.startsWith(first) && text.length - last.length >= at && text.endsWith(last);
 }
 
 /** A hint on how to give an engine a variable that it does not get by default. */
 export const allowHint = (engine: EngineName, name: string): string =>
   `engines.${engine}.env: ["*", ${name}] in interserve.config.yaml lets it through`;
-
-const defined = (
-  environment: Environment,
-  passes = (_name: string): boolean => true,
-): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && passes(entry[0]),
-    ),
-  );
-
-const matches = (name: string, pattern: string): boolean =>
-  pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;

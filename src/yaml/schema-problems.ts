@@ -10,6 +10,8 @@ import {
   requiredKeys,
   type Shape,
   shapeAt,
+  shapeFor,
+  textOptions,
   unwrapped,
 } from "./schema-words.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
@@ -47,7 +49,7 @@ function findAccepted(shape: Shape, top: unknown): { lists: Path[]; unknownKeys:
   const lists: Path[] = [];
   const unknownKeys: Path[] = [];
   const walk = (value: unknown, valueShape: Shape, path: Path): void => {
-    const { type, entries, item } = unwrapped(valueShape);
+    const { type, entries, item } = shapeFor(valueShape, value);
     if (typeof value !== "object" || value === null) return;
     if (Array.isArray(value)) {
       if (item) for (const [at, inner] of value.entries()) walk(inner, item, [...path, at]);
@@ -89,7 +91,7 @@ function problemOf(
   const message = `${partName(file.value, path)} must be ${allowed ? expectedText(allowed) : issue.expected}, found ${but}`;
   if (type === "literal")
     return error(code, message, file.place(path), { hint: `write \`${path.at(-1)}: ${allowed?.literal}\`` });
-  const near = typeof input === "string" ? nearest(input, allowed?.options ?? []) : undefined;
+  const near = typeof input === "string" ? nearest(input, allowed ? textOptions(allowed) : []) : undefined;
   return error(code, message, file.place(path), { hint: near && `did you mean ${quoted(near)}?` });
 }
 
@@ -183,7 +185,8 @@ function writtenAs({ source = "", column, length = 0 }: Place, value: string): s
 function unknownKey(shape: Shape, path: Path, file: YamlFile): Problem {
   const key = String(path.at(-1));
   const inside = path.slice(0, -1);
-  const known = Object.keys(shapeAt(shape, inside)?.entries ?? {});
+  const due = shapeAt(shape, inside);
+  const known = Object.keys((due && shapeFor(due, {}).entries) ?? {});
   const near = nearest(key, known);
   const message = `unknown key ${quoted(key)} in ${partName(file.value, inside)}: it is ignored`;
   return warning("unknown-key", message, file.place(path, "key"), {

@@ -13,25 +13,41 @@ export interface Shape {
   readonly value?: Shape;
   /** For an optional value. */
   readonly wrapped?: Shape;
-  readonly options?: readonly string[];
+  /** The values of a picklist, or the alternatives of a union: at most one for each kind of value. */
+  readonly options?: readonly (string | Shape)[];
   readonly literal?: unknown;
   readonly pipe?: readonly Shape[];
 }
 
 export const unwrapped = (shape: Shape): Shape => (shape.wrapped ? unwrapped(shape.wrapped) : shape);
 
+/** The shapes that a value may have: those of a union, or the shape itself. */
+const alternatives = (shape: Shape): Shape[] =>
+  shape.type === "union"
+    ? (shape.options ?? []).flatMap((option) => (typeof option === "string" ? [] : [unwrapped(option)]))
+    : [shape];
+
+/** The shape for a value, without wrappers: of a union, the one for its kind of value. */
+export function shapeFor(shape: Shape, value: unknown): Shape {
+  const at = unwrapped(shape);
+  const kind = Array.isArray(value) ? "array" : typeof value;
+  return alternatives(at).find(({ type }) => type === kind) ?? at;
+}
+
 /** The shape of the part at a path; undefined if the schema has none there. */
 export function shapeAt(shape: Shape, path: Path): Shape | undefined {
   let at: Shape | undefined = unwrapped(shape);
   for (const step of path) {
-    const key = String(step);
-    const entry: Shape | undefined =
-      at.entries && Object.hasOwn(at.entries, key) ? at.entries[key] : undefined;
-    const next = entry ?? at.item ?? at.value;
+    const next = alternatives(at).flatMap((one) => memberShape(one, step) ?? [])[0];
     if (!next) return undefined;
     at = unwrapped(next);
   }
   return at;
+}
+
+function memberShape({ entries, item, value }: Shape, step: string | number): Shape | undefined {
+  const entry = entries && Object.hasOwn(entries, step) ? entries[step] : undefined;
+  return entry ?? (typeof step === "number" ? item : undefined) ?? value;
 }
 
 export const requiredKeys = ({ entries = {} }: Shape): string[] =>
@@ -49,7 +65,11 @@ export function expectedText(shape: Shape, plural = false): string {
     case "record":
       return `${plural ? "maps" : "a map"} of names to ${shape.value ? expectedText(unwrapped(shape.value), true) : "values"}`;
     case "picklist":
-      return `one of ${listed(shape.options ?? [], { last: "or" })}`;
+      return `one of ${listed(textOptions(shape), { last: "or" })}`;
+    case "union":
+      return alternatives(shape)
+        .map((one) => expectedText(one, plural))
+        .join(" or ");
     case "literal":
       return String(shape.literal);
     case "boolean":
@@ -62,6 +82,10 @@ export function expectedText(shape: Shape, plural = false): string {
       return plural ? `${shape.type}s` : `a ${shape.type}`;
   }
 }
+
+/** The values of a picklist. */
+export const textOptions = ({ options = [] }: Shape): string[] =>
+  options.filter((option) => typeof option === "string");
 
 const isWhole = ({ type, pipe = [] }: Shape): boolean => type === "integer" || pipe.some(isWhole);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { environmentFor } from "../../src/engines/environment.ts";
+import { environmentFor, isWithin } from "../../src/engines/environment.ts";
 
 const all = {
   PATH: "/bin",
@@ -10,6 +10,7 @@ const all = {
   CODEX_HOME: "/codex",
   ANTHROPIC_API_KEY: "a",
   CLAUDE_CODE_OAUTH_TOKEN: "c",
+  DATABASE_URL: "postgres://app:pw@db/x",
   GITHUB_TOKEN: "g",
   DB_PASSWORD: "d",
   npm_config__auth_token: "n",
@@ -45,5 +46,69 @@ describe("with a list of variables", () => {
     expect(names("codex", ["*", "DB_PASSWORD"], all)).toEqual(
       [...plain, "DB_PASSWORD", "OPENAI_API_KEY"].sort(),
     );
+  });
+});
+
+describe("with a policy", () => {
+  test.each([
+    [{ inherit: "all" }, ["CODEX_HOME", "JAVA_HOME", "LC_ALL", "MONKEY", "OPENAI_API_KEY", "PATH"]],
+    [{ inherit: "core" }, ["CODEX_HOME", "LC_ALL", "OPENAI_API_KEY", "PATH"]],
+    [{ inherit: "none", include: ["path", "*_HOME"] }, ["CODEX_HOME", "JAVA_HOME", "PATH"]],
+    [{ exclude: ["codex_*", "*KEY"] }, ["JAVA_HOME", "LC_ALL", "PATH"]],
+    [
+      { inherit: "core", include: ["*_TOKEN", "DATABASE_URL"], exclude: ["GITHUB_*", "OPENAI*KEY"] },
+      [
+        ...["CLAUDE_CODE_OAUTH_TOKEN", "CODEX_HOME", "DATABASE_URL", "LC_ALL", "PATH"],
+        "npm_config__auth_token",
+      ],
+    ],
+  ] as const)("%j an agent gets %j", (policy, expected) => {
+    const whole = { include: [], exclude: [], ...policy };
+    expect(names("codex", whole as never, all)).toEqual([...expected]);
+  });
+
+  test("a program of the user's own gets everything but what is excluded", () => {
+    const { GONE: _, DB_PASSWORD: __, ...rest } = all;
+    const policy = { include: [], exclude: ["DB_*"] };
+    expect(environmentFor("command", policy, all)).toEqual(rest);
+  });
+});
+
+test("a basic variable whose value holds a password passes only if it is listed", () => {
+  const proxy = { HTTPS_PROXY: "http://user:pw@proxy:3128" };
+  expect(names("codex", undefined, proxy)).toEqual([]);
+  expect(names("codex", ["*", "HTTPS_PROXY"], proxy)).toEqual(["HTTPS_PROXY"]);
+});
+
+describe("a setting", () => {
+  test.each([
+    [["*"], undefined],
+    [[], ["A"]],
+    [["A_B", "A_*C"], ["A_*"]],
+    [{ inherit: "core", include: [], exclude: [] }, undefined],
+    [
+      { inherit: "all", include: [], exclude: ["A_*", "B"] },
+      { include: [], exclude: ["a_c"] },
+    ],
+  ] as const)("%j is within %j", (inner, outer) =>
+    expect(isWithin("codex", inner as never, outer as never)).toBe(true),
+  );
+
+  test.each([
+    [["*", "A"], undefined],
+    [["A_*"], ["A_B"]],
+    [undefined, []],
+    [{ inherit: "all", include: [], exclude: [] }, ["A"]],
+    [
+      { include: [], exclude: ["A_C"] },
+      { include: [], exclude: ["A_*"] },
+    ],
+  ] as const)("%j is not within %j", (inner, outer) =>
+    expect(isWithin("codex", inner as never, outer as never)).toBe(false),
+  );
+
+  test("every setting of a program of the user's own is within its default", () => {
+    expect(isWithin("command", ["*", "MY_TOKEN"], undefined)).toBe(true);
+    expect(isWithin("command", undefined, ["*"])).toBe(false);
   });
 });

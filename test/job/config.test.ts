@@ -73,7 +73,7 @@ test("all problems of both files are reported at once, with their places", async
     '1:9 [gemini] error invalid-value: "engine" must be one of codex, claude, dispatch or command, found "gemini"',
     '1:35 [hihg] error invalid-value: "tiers.fast.codex.effort" must be one of low, medium, high or xhigh, found "hihg"',
     '  did you mean "high"?',
-    '2:27 [A-B] error invalid-value: entry 1 of "engines.codex.env" must be the name of a variable, which may end in *, found "A-B"',
+    '2:27 [A-B] error invalid-value: entry 1 of "engines.codex.env" must be the name of a variable, which may contain *, found "A-B"',
     '2:33 [sandbx] warning unknown-key: unknown key "sandbx" in "engines.codex": it is ignored',
     '  did you mean "sandbox"?',
   ]);
@@ -85,4 +85,24 @@ test("an empty file changes nothing, and a file with only warnings is used", asy
   const { config, problems } = await load();
   expect(config?.grace).toBe(5);
   expect(problems.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["warning unknown-key"]);
+});
+
+test("an environment is a list or a policy, and the errors are those of the one that is given", async () => {
+  await project(`engines:
+  codex: { env: { inherit: al, exlude: [A_*], include: [1] } }
+  claude: { env: PATH }
+`);
+  expect((await load()).problems.flatMap(lines)).toEqual([
+    '2:28 [al] error invalid-value: "engines.codex.env.inherit" must be one of all, core or none, found "al"',
+    '2:57 [1] error wrong-type: entry 1 of "engines.codex.env.include" must be a string, found the number 1',
+    '  write `"1"`',
+    '3:18 [PATH] error wrong-type: "engines.claude.env" must be a list of strings or a map, found the string "PATH"',
+    '2:32 [exlude] warning unknown-key: unknown key "exlude" in "engines.codex.env": it is ignored',
+    '  did you mean "exclude"?',
+  ]);
+  await project("engines: { codex: { env: { exclude: [A_*] } }, claude: { env: [A, '*'] } }\n");
+  expect((await load()).config?.engines).toMatchObject({
+    codex: { env: { exclude: ["A_*"], include: [] } },
+    claude: { env: ["A", "*"] },
+  });
 });
