@@ -4,7 +4,7 @@ import type { Check } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { allowHint, environmentFor } from "../engines/environment.ts";
 import { gitVersion, workingTree } from "../git/working-tree.ts";
-import { ProblemsError } from "../problem.ts";
+import { type Problem, ProblemsError } from "../problem.ts";
 import { loadConfig } from "./config.ts";
 
 /** The findings on what runs need from a machine and a project: the shape of `doctor --json`. */
@@ -13,6 +13,10 @@ export interface Examination {
   readonly ready: boolean;
   readonly engine: EngineName;
   readonly checks: readonly Check[];
+  /** The names of the variables that each engine gets, sorted. */
+  readonly environment: Readonly<Record<string, readonly string[]>>;
+  /** Warnings about the configuration. */
+  readonly problems: readonly Problem[];
 }
 
 /** Examines git, every engine and the environment. Starts no agent. Throws ProblemsError if the configuration has errors. */
@@ -23,13 +27,20 @@ export async function examine(directory: string, env: NodeJS.ProcessEnv): Promis
   const engine = config.engine ?? defaultEngine;
   const byEngine = await Promise.all(
     engineNames.map(async (name) => {
-      const own = environmentFor(name, config.engines[name].env, env);
-      const checks = await engineFor(name, config, env).examine(own);
-      return checks.map((check) => (name === engine ? asRequired(check) : asOptional(check)));
+      const given = environmentFor(name, config.engines[name].env, env);
+      const found = await engineFor(name, config, env).examine(given);
+      const checks = found.map((check) => (name === engine ? asRequired(check) : asOptional(check)));
+      return { name, checks, variables: Object.keys(given).sort() };
     }),
   );
-  const checks = [await gitCheck(projectDir), ...byEngine.flat(), environmentCheck(engine, env)];
-  return { ready: !checks.some(({ status }) => status === "problem"), engine, checks };
+  const environment = Object.fromEntries(byEngine.map(({ name, variables }) => [name, variables]));
+  const checks = [
+    await gitCheck(projectDir),
+    ...byEngine.flatMap(({ checks }) => checks),
+    environmentCheck(engine, env, environment),
+  ];
+  const ready = !checks.some(({ status }) => status === "problem");
+  return { ready, engine, checks, environment, problems };
 }
 
 /** A check of the default engine: if it is not installed, that is a problem. */
@@ -51,11 +62,15 @@ async function gitCheck(projectDir: string): Promise<Check> {
 }
 
 /** Names the variables that no agent gets, without their values. */
-function environmentCheck(engine: EngineName, env: NodeJS.ProcessEnv): Check {
+function environmentCheck(
+  engine: EngineName,
+  env: NodeJS.ProcessEnv,
+  given: Readonly<Record<string, readonly string[]>>,
+): Check {
   const agents = engineNames.filter((name) => traitsOf(name).environment !== "all");
-  const given = agents.map((name) => environmentFor(name, undefined, env));
+  const passed = new Set(agents.flatMap((name) => given[name] ?? []));
   const kept = Object.keys(env)
-    .filter((name) => !given.some((variables) => name in variables))
+    .filter((name) => !passed.has(name))
     .sort();
   const [first] = kept;
   const agent = agents.includes(engine) ? engine : agents[0];

@@ -236,4 +236,30 @@ describe("interserve doctor", () => {
     expect(stdout).toContain("ready: tasks that name no engine run on command\n");
     expect(stdout).not.toContain("secret-value");
   });
+
+  test("lists the names of the variables that each engine gets, and never the values", async () => {
+    await rig.file(
+      "home/interserve/config.yaml",
+      "engines: { codex: { env: { inherit: none, include: [AB*] } }, claude: { env: { exclude: [AB*] } } }\n",
+    );
+    const env = { PATH: "/nowhere", ABC: "value-1", MY_PASS: "value-2", DB: "pg://u:value-3@h" };
+    const json = await rig.command(["doctor", "--json"], env).ended;
+    const { environment } = JSON.parse(json.stdout);
+    expect(environment.codex).toEqual(["ABC"]);
+    expect(environment.claude).toContain("PATH");
+    for (const name of ["ABC", "MY_PASS", "DB"]) expect(environment.claude).not.toContain(name);
+    for (const name of ["ABC", "MY_PASS", "DB"]) expect(environment.command).toContain(name);
+    const text = await rig.command(["doctor"], env).ended;
+    expect(text.stdout).toContain("\nvariables for codex: ABC\n");
+    expect(text.stdout).toMatch(/^variables for dispatch and command: .*\bMY_PASS\b/m);
+    expect(json.stdout + text.stdout).not.toMatch(/value-\d/);
+  });
+
+  test("shows warnings about the configuration", async () => {
+    await rig.file("interserve.config.yaml", "engines: { codex: { sandox: read-only } }\n");
+    const { stderr } = await rig.run("doctor");
+    expect(stderr).toMatch(/^\S+interserve\.config\.yaml:1:21 warning unknown-key: unknown key "sandox" in/);
+    const { stdout } = await rig.run("doctor", "--json");
+    expect(JSON.parse(stdout).problems).toMatchObject([{ code: "unknown-key", line: 1, column: 21 }]);
+  });
 });
