@@ -24,6 +24,7 @@ export type ProblemCode =
   | "empty-stage"
   | "conflicting-keys"
   | "too-many-problems"
+  | "not-expanded"
   | "missing-run"
   | "plan-not-found"
   | "plan-without-tasks"

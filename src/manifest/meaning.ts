@@ -20,6 +20,7 @@ export function checkMeaning(file: YamlFile, mode?: Mode): Problem[] {
     ...duplicateIds(outline, file),
     ...dependencyProblems(outline, file),
     ...outline.tasks.flatMap((task) => conflictingKeys(task, file)),
+    ...outline.tasks.flatMap((task) => unexpandedValues(task, file)),
     ...cycleProblems(outline, file),
     ...orderProblems(outline, file, mode ?? top.mode, barriers),
   ];
@@ -111,4 +112,18 @@ function conflictingKeys({ id, keys, path }: OutlineTask, file: YamlFile): Probl
       related: [{ message: "the other one is here", place: file.place([...path, first], "key") }],
     }),
   ];
+}
+
+/** What a shell would expand in a value: `$NAME`, `${NAME}`, `$(command)`, and `~` where a path begins. */
+const expandable = /\$(?:[A-Za-z_]\w*|\{[^}]*\}|\([^)]*\))|(?<=^|:)~[\w.-]*(?=\/|:|$)/;
+
+function unexpandedValues({ id, env, path }: OutlineTask, file: YamlFile): Problem[] {
+  return Object.entries(env).flatMap(([name, value]): Problem[] => {
+    const part = typeof value === "string" ? expandable.exec(value)?.[0] : undefined;
+    if (part === undefined) return [];
+    const message = `"env.${name}" of task ${quoted(id)} contains ${quoted(part)}, which is not expanded`;
+    const hint =
+      "the variable gets this text as it is: write the value itself, or set the variable in a command";
+    return [warning("not-expanded", message, file.place([...path, "env", name]), { hint })];
+  });
 }

@@ -7,6 +7,7 @@ export interface OutlineTask {
   readonly path: Path;
   readonly stage: OutlineStage;
   readonly depends: readonly { readonly id: string; readonly path: Path }[];
+  readonly env: Readonly<Record<string, unknown>>;
   readonly keys: readonly string[];
 }
 
@@ -52,7 +53,8 @@ function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | 
   const depends = (listIn(value, "depends") ?? []).flatMap((entry, at) =>
     typeof entry === "string" ? [{ id: entry, path: [...path, "depends", at] }] : [],
   );
-  return { id: String(id), path, stage, depends, keys: Object.keys(value) };
+  const env = isPlainMap(value.env) ? value.env : {};
+  return { id: String(id), path, stage, depends, env, keys: Object.keys(value) };
 }
 
 function listIn(value: unknown, key: string): readonly unknown[] | undefined {

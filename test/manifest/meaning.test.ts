@@ -105,3 +105,22 @@ test("a task cannot have both a prompt and a prompt file", async () => {
   ]);
   expect(await problemsOf(around("- id: a\n  prompt_file:\n  prompt: Do it.\n"))).toEqual([]);
 });
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell would expand it.
+test.each(["$HOME/x", "a:${B}", "$(pwd)/x", "~", "~/x", "~me/x", "/bin:~/bin"])(
+  "a value %s of env gets a warning, since nothing expands it",
+  async (value) => {
+    const part = /\$\w+|\$\{B\}|\$\(pwd\)|~\w*/.exec(value)?.[0];
+    expect(await problemsOf(around(`- id: a\n  env: { A: "${value}" }\n`))).toEqual([
+      `7:19 ["${value}"] warning not-expanded: "env.A" of task "a" contains "${part}", which is not expanded`,
+      "  the variable gets this text as it is: write the value itself, or set the variable in a command",
+    ]);
+  },
+);
+
+test.each(["costs $5", "a~b", "x/~/y", "5$", "me@~host", "$"])(
+  "a value %s of env gets no warning",
+  async (value) => {
+    expect(await problemsOf(around(`- id: a\n  env: { A: "${value}" }\n`))).toEqual([]);
+  },
+);
