@@ -28,7 +28,7 @@ const layers = {
   "src/plan": ["machines/schedule", "src/yaml", ...base],
   "src/engines": ["src/process", ...base],
   "src/routing": base,
-  "src/journal": ["src/history", "src/process", ...base],
+  "src/journal": ["src/history", "src/git", "src/process", ...base],
   "src/history": ["machines/modes", ...base],
   "src/git": ["src/process", ...base],
   "src/process": ["src/text"],

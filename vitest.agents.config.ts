@@ -6,6 +6,7 @@ const report = process.env.TEST_REPORT;
 export default defineConfig({
   test: {
     include: ["test/agents/**/*.test.ts"],
+    setupFiles: ["test/setup.ts"],
     // Each CLI takes 150 to 300 MB of memory and most of a core.
     maxWorkers: 2,
     testTimeout: 120_000,

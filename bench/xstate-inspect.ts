@@ -55,6 +55,7 @@ async function machinesAlone(inspect: Inspect): Promise<number> {
 
 async function wholeRun(inspect: Inspect): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "interserve-bench-"));
+  process.env.INTERSERVE_STATE_DIR = join(directory, "state");
   try {
     const lines = chains(1000).map(
       ({ id, depends }) => `      - {id: ${id}, depends: [${depends.join(", ")}], run: "true"}`,

@@ -90,6 +90,12 @@ export const configSchema = v.object({
       "Seconds without any output after which an attempt is stopped. Default: only the timeout applies.",
     ),
   ),
+  state_dir: v.optional(
+    described(
+      v.pipe(text, v.regex(/^(?:\/|~\/|[A-Za-z]:[\\/])/, "must be an absolute path, or begin with ~/")),
+      "The directory in which runs are recorded, in the user's own configuration. Default: interserve in $XDG_STATE_HOME or ~/.local/state.",
+    ),
+  ),
   engines: v.optional(described(v.object(engineSettings), "The engines, by name."), {}),
 });
 export type Config = v.InferOutput<typeof configSchema>;

@@ -54,6 +54,7 @@ export interface RunStatus {
   readonly exit_code: number | null;
   readonly counts: Counts;
   readonly directory: string;
+  readonly project_dir: string | null;
   /** The sum over all attempts that report any; a figure that none reports is absent. */
   readonly usage: Usage;
   /** The number of agent attempts that have ended, and of those that reported a cost. */

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { preProcessFile } from "typescript";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../src/index.ts";
+import { listRuns, projectRecord } from "../src/journal/project-record.ts";
 import { version } from "../src/version.ts";
 import { isAlive } from "./process/processes.ts";
 import { manifestOf, Rig } from "./rig.ts";
@@ -117,7 +118,7 @@ describe("a run", () => {
     const runs = await Promise.all([startRun(job), startRun(job)]);
     const results = await Promise.all(runs.map(({ finished }) => finished));
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(await readdir(join(rig.dir, ".interserve/runs"))).toHaveLength(2);
+    expect(await listRuns(await projectRecord(rig.dir))).toHaveLength(2);
   });
 });
 

@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { RunEvent } from "../schemas/event.ts";
+import { listRuns, type ProjectRecord, projectRecord } from "../src/journal/project-record.ts";
+import type { RunPaths } from "../src/journal/run-directory.ts";
 
 export const binary = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const agent = fileURLToPath(new URL("./fixtures/agent.mjs", import.meta.url));
@@ -110,8 +112,32 @@ export class Rig {
     return rig;
   }
 
+  /** Where runs are recorded, beside the project. */
+  get stateDir(): string {
+    return `${this.dir}.state`;
+  }
+
+  /** The record of a directory of the rig, the project by default. */
+  record = (dir = this.dir): Promise<ProjectRecord> => projectRecord(dir, { env: this.env() });
+
+  /** The runs of the project, oldest first. */
+  runs = async (): Promise<RunPaths[]> => listRuns(await this.record());
+
+  /** The latest run of the project. Throws if there is none. */
+  async latestRun(): Promise<RunPaths> {
+    const latest = (await this.runs()).at(-1);
+    if (!latest) throw new Error("there is no run");
+    return latest;
+  }
+
+  /** The folder of a run of the project that has this name, or may get it. */
+  async runFolder(run: string): Promise<string> {
+    const { folders } = await this.record();
+    return join(folders[0] ?? "", run);
+  }
+
   async file(path: string, text: string): Promise<string> {
-    const full = join(this.dir, path);
+    const full = resolve(this.dir, path);
     await mkdir(dirname(full), { recursive: true });
     await writeFile(full, text);
     return full;
@@ -146,6 +172,7 @@ export class Rig {
     // The runs that these tests start must not notice that CI runs the tests.
     GITHUB_ACTIONS: "",
     XDG_CONFIG_HOME: join(this.dir, "home"),
+    INTERSERVE_STATE_DIR: this.stateDir,
     AGENTS_SOCKET: join(this.dir, "agents.sock"),
   });
 
@@ -171,7 +198,7 @@ export class Rig {
 
   async close(): Promise<void> {
     this.server.close();
-    await rm(this.dir, { recursive: true, force: true });
+    for (const dir of [this.dir, this.stateDir]) await rm(dir, { recursive: true, force: true });
   }
 }
 

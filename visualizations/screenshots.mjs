@@ -11,6 +11,8 @@ import { terminalPicture } from "./terminal-picture.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const images = here("../docs/images/");
+const state = await mkdtemp(join(tmpdir(), "interserve-state-"));
+process.env.INTERSERVE_STATE_DIR = state;
 const project = await realpath(await mkdtemp(join(tmpdir(), "interserve-")));
 await cp(here("../examples/every-outcome"), project, { recursive: true });
 
@@ -77,7 +79,7 @@ try {
     `<body style="${style}"><style>pre{margin:0;font:inherit}</style>${screen}</body>`,
   );
   await terminal.screenshot({ path: join(images, "run.png"), fullPage: true });
-  await rm(join(project, ".interserve"), { recursive: true });
+  await rm(state, { recursive: true });
 
   const live = await serve("run", "plan.exec.yaml", "--json", "--inspect", "--no-open");
   const watched = await open(live.url, "view=graph");

@@ -34,10 +34,15 @@ const codex = path(`../../.cache/agents/codex-${version}/node_modules/.bin`);
 const args = ["run", "plan.exec.yaml", "--engine", "codex", ...process.argv.slice(2)];
 const run = spawn(process.execPath, [path("../../dist/main.js"), ...args], {
   cwd: project,
-  env: { ...process.env, CODEX_HOME: home, PATH: `${codex}${delimiter}${process.env.PATH}` },
+  env: {
+    ...process.env,
+    CODEX_HOME: home,
+    INTERSERVE_STATE_DIR: join(home, "runs"),
+    PATH: `${codex}${delimiter}${process.env.PATH}`,
+  },
   stdio: "inherit",
 });
 const status = await new Promise((resolve) => run.on("close", resolve));
 await server.close();
-console.error(`\n${server.requests.length} requests to the scripted model; all files are in ${project}`);
+console.error(`\n${server.requests.length} requests to the scripted model; all files are in ${home}`);
 process.exitCode = status ?? 1;

@@ -19,10 +19,15 @@ function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0.");
 }
 
-export const projectDir = textFlag(
-  "--project-dir <dir>",
-  "where agents work and .interserve is kept (default: .)",
-);
+export const projectDir = textFlag("--project-dir <dir>", "the project, in which agents work (default: .)");
+/** Decide whose runs are meant. */
+export const recordFlags = {
+  projectDir,
+  project: textFlag(
+    "--project <name>",
+    "a project that was moved, by the name of its folder of runs",
+  ).conflicts("projectDir"),
+};
 export const plan = textFlag("--plan <file>", "markdown plan (default: the one next to the manifest)");
 export const mode = choiceFlag("--mode <mode>", "override the manifest's mode", modes);
 export const port = parsedFlag(

@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { makePrivateFolder, replacePrivateFile } from "../text/private-files.ts";
 
 /** Every hook that git runs for the one who commits and pushes. */
 const hookNames = [
@@ -38,11 +38,11 @@ exec "$own/$name" "$@"
 
 /** Writes the hooks that refuse a push into a folder. Rejects with the error of the file system. */
 export async function writePushGuard(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makePrivateFolder(folder);
   for (const name of hookNames) {
     const file = join(folder, name);
-    await writeFileAtomic(file, script);
-    await chmod(file, 0o755);
+    await replacePrivateFile(file, script);
+    await chmod(file, 0o700);
   }
 }
 

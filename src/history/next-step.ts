@@ -1,12 +1,29 @@
 import { relative, resolve } from "node:path";
 import { isDone, isParked } from "../../schemas/outcome.ts";
 import { printable, shellWord } from "../text/printable.ts";
+import type { RunState } from "./run-state.ts";
 
-/** A run and its directory; without a directory, commands are for a reader in its project directory. */
+/** A run and its project directory; without one, commands are for a reader in that directory. */
 export interface Place {
   readonly run: string;
-  readonly directory?: string;
+  readonly project?: string | undefined;
 }
+
+/**
+ * Returns the project directory of a run with this directory, given what the run itself says. A run of 0.1.0 lies in its
+ * project, which may have been moved since.
+ */
+export const projectOf = (directory: string, recorded: string | undefined): string | undefined =>
+  /[/\\]\.interserve[/\\]runs[/\\][^/\\]+$/.test(directory) ? resolve(directory, "../../..") : recorded;
+
+/** Returns the place of a run whose state, and directory as it lies now, are known. */
+export const placeOf = (
+  { run, started }: Pick<RunState, "run" | "started">,
+  directory: string,
+): Place & { readonly project: string | undefined } => ({
+  run,
+  project: projectOf(directory, started?.options.projectDir),
+});
 
 /** What a person can do next about a run, and the command that does it. */
 export interface NextStep {
@@ -53,9 +70,8 @@ export function shortest(path: string): string {
 }
 
 /** Returns the flag that names a run's project; empty in its project directory, where commands look for runs. */
-function projectFlag({ directory }: Place): string {
-  if (directory === undefined) return "";
-  // <project>/.interserve/runs/<run>
-  const project = resolve(directory, "../../..");
-  return relative("", project) === "" ? "" : ` --project-dir ${shellWord(shortest(project))}`;
+function projectFlag({ project }: Place): string {
+  return project === undefined || relative("", project) === ""
+    ? ""
+    : ` --project-dir ${shellWord(shortest(project))}`;
 }

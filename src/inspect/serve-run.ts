@@ -4,9 +4,9 @@ import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
 import { isStart } from "../../schemas/event.ts";
 import { modes } from "../../schemas/manifest.ts";
-import { aroundTask } from "../history/next-step.ts";
+import { aroundTask, placeOf } from "../history/next-step.ts";
 import { lockHolder } from "../journal/lock.ts";
-import { readJournal } from "../journal/read-journal.ts";
+import { readJournal, readStarted } from "../journal/read-journal.ts";
 import { type RunDirectory, type RunPaths, runDirectory } from "../journal/run-directory.ts";
 import { type Inspector, type InspectorOptions, type RunCharts, startInspector } from "./server.ts";
 
@@ -22,17 +22,18 @@ export function runCharts(): RunCharts {
 }
 
 /** Serves the page of a run. Throws the system's error if the port is not available. */
-export function inspectRun(
+export async function inspectRun(
   paths: RunPaths,
   options: Pick<InspectorOptions, "port" | "onAnswer"> & { readonly assets?: string } = {},
 ): Promise<Inspector> {
   const { run, path, journal, lock } = paths;
+  const started = await readStarted(journal);
   return startInspector({
     assets: pageAssets,
     ...options,
     run,
     charts: runCharts(),
-    answerCommand: aroundTask({ run, directory: path }),
+    answerCommand: aroundTask(placeOf({ run, started }, path)),
     journal,
     attempt: findAttempts(paths),
     // Called every second: a lock that cannot be read must not stop the page.

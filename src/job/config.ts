@@ -26,6 +26,13 @@ export async function loadConfig(
   return { config: v.parse(configSchema, found.map(({ value }) => value).reduce(merge)), problems };
 }
 
+/** Returns the `state_dir` of the user's configuration, whatever else is in it; undefined if it has none. */
+export async function userStateDir(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { value } = await readConfig(userConfigFile(env));
+  const stateDir = isPlainMap(value) ? value.state_dir : undefined;
+  return v.is(configSchema.entries.state_dir, stateDir) ? stateDir : undefined;
+}
+
 /** Reads and checks one configuration file. Returns its value as written; a missing file counts as empty. */
 async function readConfig(path: string): Promise<{ value: unknown; problems: Problem[] }> {
   const { file, problems } = await readYamlFile(path);

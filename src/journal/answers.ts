@@ -1,10 +1,10 @@
 import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, rmSync, watch } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import { isParked } from "../../schemas/outcome.ts";
+import { makePrivateFolder, replacePrivateFile } from "../text/private-files.ts";
 import { readRun } from "./past-run.ts";
 import type { RunPaths } from "./run-directory.ts";
 
@@ -22,9 +22,9 @@ const pollMs = 50;
 
 /** Leaves an answer for the process that executes a run. Returns its file. Throws the error of the file system. */
 export async function leaveAnswer(folder: string, answer: LeftAnswer): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makePrivateFolder(folder);
   const file = join(folder, `${Date.now()}-${process.pid}.json`);
-  await writeFileAtomic(file, JSON.stringify(answer));
+  await replacePrivateFile(file, JSON.stringify(answer));
   return file;
 }
 
@@ -71,7 +71,7 @@ export function watchAnswers(
   };
   let watcher: FSWatcher | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     watcher = watch(folder, { persistent: false }, read);
     watcher.on("error", () => {});
     read();

@@ -1,5 +1,8 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { journalVersion, type RunEvent } from "../../schemas/event.ts";
+
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_EXCL } = constants;
 
 /** The append-only record of a run: one line of JSON for each event, `{v, ...event}`, in the order of the calls. */
 export class Journal {
@@ -7,9 +10,10 @@ export class Journal {
   private pending: string[] = [];
   private constructor(private readonly handle: FileHandle) {}
 
-  /** Opens a journal to append to, cut to its first `length` bytes if given. Throws the error of the file system. */
+  /** Creates a journal, or with `length` opens one to append to, cut to its first `length` bytes. Throws the error of the file system. */
   static async open(path: string, length?: number): Promise<Journal> {
-    const handle = await open(path, "a");
+    const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | (length === undefined ? O_EXCL : 0);
+    const handle = await open(path, flags, 0o600);
     try {
       if (length !== undefined) await handle.truncate(length);
     } catch (error) {

@@ -18,7 +18,7 @@ export interface Lock {
  */
 export async function takeLock(path: string): Promise<Lock | { readonly heldBy: number }> {
   const mine = `${path}.${process.pid}-${randomUUID()}`;
-  await writeFile(mine, JSON.stringify(ourselves()));
+  await writeFile(mine, JSON.stringify(ourselves()), { flag: "wx", mode: 0o600 });
   try {
     for (;;) {
       try {

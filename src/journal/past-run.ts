@@ -1,12 +1,14 @@
-import { join } from "node:path";
+import { basename } from "node:path";
 import type { RunEvent } from "../../schemas/event.ts";
 import { isParked } from "../../schemas/outcome.ts";
 import { foldJournal, type ValidRun } from "../history/validate.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
+import { hashedName } from "../text/hashed-name.ts";
 import { printable } from "../text/printable.ts";
 import { type Lock, lockHolder, takeLock } from "./lock.ts";
+import { listRuns, type ProjectRecord, projectNames } from "./project-record.ts";
 import { hasBegun, journalDamage, readJournal } from "./read-journal.ts";
-import { listRuns, type RunDirectory, type RunPaths, runDirectory } from "./run-directory.ts";
+import { type RunDirectory, type RunPaths, runDirectory } from "./run-directory.ts";
 
 /** A run, live or ended, as read from its files. */
 export interface PastRun {
@@ -22,25 +24,22 @@ export interface PastRun {
 }
 
 /** Finds a run and reads it. Throws UsageError if there is no such run, ProblemsError if its journal is damaged. */
-export const openRun = async (projectDir: string, name?: string): Promise<PastRun> =>
-  readRun(await findRun(projectDir, name));
+export const openRun = async (record: ProjectRecord, name?: string): Promise<PastRun> =>
+  readRun(await findRun(record, name));
 
 /** Finds the run of a name, or a project's latest that has begun. Throws UsageError if there is none. */
-export async function findRun(projectDir: string, name?: string): Promise<RunPaths> {
-  const runs = await listRuns(projectDir);
+export async function findRun(record: ProjectRecord, name?: string): Promise<RunPaths> {
+  const runs = await listRuns(record);
   if (name === undefined) {
     for (const latest of runs.toReversed()) if (await hasBegun(latest.journal)) return latest;
-    throw new UsageError(
-      `there is no run in ${join(projectDir, ".interserve")}`,
-      "start one with `interserve run`",
-    );
+    throw new UsageError(`there is no run of ${record.projectDir}`, await whereToLook(record));
   }
   const found = runs.find(({ run }) => run === name);
   if (!found) {
     const latest = runs.slice(-3).map(({ run }) => run);
     throw new UsageError(
-      `there is no run ${JSON.stringify(name)} in ${join(projectDir, ".interserve")}`,
-      latest.length > 0 ? `the latest are ${latest.join(", ")}` : "start one with `interserve run`",
+      `there is no run ${JSON.stringify(name)} of ${record.projectDir}`,
+      latest.length > 0 ? `the latest are ${latest.join(", ")}` : await whereToLook(record),
     );
   }
   if (await hasBegun(found.journal)) return found;
@@ -48,6 +47,16 @@ export async function findRun(projectDir: string, name?: string): Promise<RunPat
     `run ${name} ended before it began`,
     "start a new run; `interserve clean` removes this one",
   );
+}
+
+/** A hint for a project without runs: the project may have been moved, or be another one of its name. */
+async function whereToLook({ projectDir, stateDir }: ProjectRecord): Promise<string> {
+  const start = "start one with `interserve run`, or name its project with --project-dir";
+  const isSameName = (name: string) => name.startsWith(hashedName("", basename(projectDir)).slice(0, -12));
+  const [moved] = (await projectNames(stateDir)).filter(isSameName);
+  return moved
+    ? `if the project was moved, its runs may be those of --project ${moved}; else ${start}`
+    : start;
 }
 
 /** Reads a run. Throws ProblemsError if its journal is damaged. */

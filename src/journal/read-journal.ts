@@ -34,15 +34,29 @@ export async function readJournal(path: string): Promise<JournalContents> {
 }
 
 /** Whether a journal has a first line; without one its run ended before anything began. */
-export async function hasBegun(path: string): Promise<boolean> {
-  const stream = createReadStream(path);
+export const hasBegun = async (path: string): Promise<boolean> => (await firstLine(path)) !== undefined;
+
+/** Reads the event that a journal begins with. Resolves with undefined if there is none. */
+export async function readStarted(path: string): Promise<RunStarted | undefined> {
+  const event = parseLine((await firstLine(path)) ?? "");
+  return typeof event !== "string" && event.event === "run.started" ? event : undefined;
+}
+
+type RunStarted = Extract<RunEvent, { event: "run.started" }>;
+
+/** The first line of a file, if it is complete. */
+async function firstLine(path: string): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
   try {
-    for await (const chunk of stream) if ((chunk as Buffer).includes(10)) return true;
-    return false;
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      const end = chunk.indexOf(10);
+      chunks.push(end < 0 ? chunk : chunk.subarray(0, end));
+      if (end >= 0) return Buffer.concat(chunks).toString("utf8");
+    }
   } catch (reason) {
-    if ((reason as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw reason;
+    if ((reason as NodeJS.ErrnoException).code !== "ENOENT") throw reason;
   }
+  return undefined;
 }
 
 /** Returns the event of a line, or what is wrong with it. */

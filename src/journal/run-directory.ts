@@ -1,13 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { hashedName } from "../text/hashed-name.ts";
 
 /** The files of a run, which are there to find without knowing its tasks. */
 export interface RunPaths {
   /** The run's name. */
   readonly run: string;
-  /** Its directory: `.interserve/runs/<run>/` in the project directory. */
+  /** Its directory. */
   readonly path: string;
   readonly journal: string;
   /** Held by the process that executes the run. */
@@ -15,6 +14,8 @@ export interface RunPaths {
   /** A folder with one file for each answer given while the run is live. */
   readonly answers: string;
   readonly hooks: string;
+  /** Holds the run's number among those of its project; runs of 0.1.0 have none. */
+  readonly sequence: string;
 }
 
 /** The files of a run whose tasks are known. */
@@ -29,34 +30,7 @@ export function newRunName(now: Date): string {
   return `${stamp}-${randomBytes(2).toString("hex")}`;
 }
 
-const runsFolder = (projectDir: string): string => join(projectDir, ".interserve", "runs");
-
-/** Lists a project's runs, oldest first. Throws the error of the file system, unless there is no such folder. */
-export async function listRuns(projectDir: string): Promise<RunPaths[]> {
-  const folder = runsFolder(projectDir);
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return entries
-    .flatMap((entry) => (entry.isDirectory() && isRunName(entry.name) ? [entry.name] : []))
-    .sort()
-    .map((name) => runPaths(join(folder, name)));
-}
-
-const isRunName = (name: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
-
-/** Creates the directory of a new run. Throws the error of the file system. */
-export async function createRunDirectory(
-  projectDir: string,
-  run: string,
-  tasks: readonly string[],
-): Promise<RunDirectory> {
-  const directory = runDirectory(runPaths(join(runsFolder(projectDir), run)), tasks);
-  await mkdir(join(directory.path, "tasks"), { recursive: true });
-  await writeFileAtomic(join(projectDir, ".interserve", ".gitignore"), "*\n");
-  return directory;
-}
+export const isRunName = (name: string): boolean => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
 
 /** Returns the files of the run whose directory lies at `path`. */
 export const runPaths = (path: string): RunPaths => ({
@@ -66,6 +40,7 @@ export const runPaths = (path: string): RunPaths => ({
   lock: join(path, "lock"),
   answers: join(path, "answers"),
   hooks: join(path, "hooks"),
+  sequence: join(path, "sequence"),
 });
 
 /** Adds the folders of a run's tasks to its files. `tasks` are all that it ever had, so that no folder moves. */
@@ -73,7 +48,8 @@ export function runDirectory(paths: RunPaths, tasks: readonly string[]): RunDire
   const folders = taskFolders(tasks);
   return {
     ...paths,
-    attempt: (task, attempt) => join(paths.path, "tasks", folders.get(task) ?? hashed(task), String(attempt)),
+    attempt: (task, attempt) =>
+      join(paths.path, "tasks", folders.get(task) ?? hashedName(task), String(attempt)),
   };
 }
 
@@ -85,10 +61,7 @@ export function taskFolders(tasks: readonly string[]): ReadonlyMap<string, strin
   const taken = new Map<string, number>();
   for (const id of tasks) taken.set(id.toLowerCase(), (taken.get(id.toLowerCase()) ?? 0) + 1);
   const isPlain = (id: string) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(id) && !id.includes("..");
-  return new Map(tasks.map((id) => [id, isPlain(id) && taken.get(id.toLowerCase()) === 1 ? id : hashed(id)]));
-}
-
-function hashed(id: string): string {
-  const plain = id.replaceAll(/[^A-Za-z0-9-]+/g, "-").slice(0, 40);
-  return `${plain}~${createHash("sha256").update(id).digest("hex").slice(0, 12)}`;
+  return new Map(
+    tasks.map((id) => [id, isPlain(id) && taken.get(id.toLowerCase()) === 1 ? id : hashedName(id)]),
+  );
 }

@@ -1,6 +1,7 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { type FileHandle, rename } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { createPrivateFile } from "../text/private-files.ts";
 import type { Watcher } from "./lines.ts";
 
 /** Milliseconds of one round of waiting for a pipe that a process outside the tree holds open. */
@@ -41,7 +42,7 @@ export class StreamCopy {
 
   private async save(file: string, watcher: Watcher | undefined): Promise<void> {
     const part = `${file}.part`;
-    const opening = open(part, "w");
+    const opening = createPrivateFile(part);
     try {
       await Promise.all([opening, this.read(watcher, opening)]);
     } finally {

@@ -2,6 +2,7 @@ import { traitsOf } from "../../schemas/engines.ts";
 import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { addAttempt, nothingSpent, totalUsage } from "../../schemas/usage.ts";
+import { placeOf } from "../history/next-step.ts";
 import { outcomeOf, type RunTask } from "../history/run-state.ts";
 import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
@@ -33,6 +34,7 @@ export function runStatus({ directory, history, pid }: PastRun): RunStatus {
     exit_code: finished?.exit_code ?? null,
     counts: countStatuses(tasks.map(({ status }) => status)),
     directory: directory.path,
+    project_dir: placeOf(history, directory.path).project ?? null,
     usage: totalUsage(tasks.flatMap(({ usage }) => usage ?? [])),
     agent_attempts: spent.attempts,
     attempts_with_cost: spent.withCost,

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import type { AttemptInput, VerifyInput } from "../../machines/task-setup.ts";
 import { type EngineName, shellEngine } from "../../schemas/engines.ts";
 import { type Outcome, outcomeSchema } from "../../schemas/outcome.ts";
@@ -14,6 +13,7 @@ import type { RunDirectory } from "../journal/run-directory.ts";
 import { sectionFor } from "../plan/section-for.ts";
 import { buildPrompt } from "../routing/prompt.ts";
 import { oneLine } from "../text/one-line.ts";
+import { replacePrivateFile } from "../text/private-files.ts";
 import { watchFiles } from "./changed-files.ts";
 import { runVerifyCommands } from "./verify.ts";
 
@@ -38,7 +38,7 @@ export async function runAttempt(input: AttemptInput, context: AttemptContext): 
     const engine = engineFor(jobTask.engine, job.config, process.env);
     const prompt = await promptFor(input, context, engine);
     const request = await withUsedSession(requestFor(input, context, jobTask.engine, prompt), input, context);
-    await writeFileAtomic(request.files.prompt, request.prompt);
+    await replacePrivateFile(request.files.prompt, request.prompt);
     const withFiles = await watchFiles(job, jobTask.task);
     return withFiles(await engine.attempt(request));
   });
@@ -54,9 +54,9 @@ export async function verifyAttempt(input: VerifyInput, context: AttemptContext)
 
 async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const outcome = await work();
-    await writeFileAtomic(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
+    await replacePrivateFile(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } catch (error) {
     const { code, message, stack } = error as NodeJS.ErrnoException;

@@ -6,6 +6,8 @@ import type { LeftAnswer } from "../journal/answers.ts";
 export interface RunOptions {
   /** Called with every event, in order, once it is in the journal. */
   readonly onEvent?: (event: RunEvent) => void;
+  /** Called with what the user should know about a run that starts, one sentence each. */
+  readonly onWarning?: (warning: string) => void;
   /**
    * Asked between batches if the run pauses there: resolves with whether the next batch, of these tasks, may start.
    * `withdrawn` is aborted when the run continues without the answer.

@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { writePushGuard } from "../git/push-guard.ts";
 import type { Job } from "../job/job.ts";
+import { createRunDirectory, numberRun } from "../journal/create-run.ts";
 import { Journal } from "../journal/journal.ts";
 import type { Lock } from "../journal/lock.ts";
 import { lockRun } from "../journal/past-run.ts";
-import { createRunDirectory, newRunName, type RunDirectory, runDirectory } from "../journal/run-directory.ts";
+import { projectRecord } from "../journal/project-record.ts";
+import { newRunName, type RunDirectory, runDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
+import { replacePrivateFile } from "../text/private-files.ts";
 import { RunExecution } from "./execution.ts";
 import type { RunHandle, RunOptions } from "./handle.ts";
 import type { Resumption } from "./resume.ts";
@@ -14,9 +16,15 @@ import type { Resumption } from "./resume.ts";
 /** Starts a run of a job. Throws the file system's error if the run's directory cannot be made. */
 export async function startRun(job: Job, options: RunOptions = {}): Promise<RunHandle> {
   const ids = job.tasks.map(({ task }) => task.id);
-  const directory = await createRunDirectory(job.projectDir, newRunName(new Date()), ids);
+  const record = await projectRecord(job.projectDir, { stateDir: job.config.state_dir });
+  const { directory, warnings } = await createRunDirectory(record, newRunName(new Date()), ids);
+  for (const warning of warnings) options.onWarning?.(warning);
   const lock = await lockRun(directory);
-  return begin(job, directory, lock, options, () => Journal.open(directory.journal));
+  const openJournal = async () => {
+    await numberRun(record, directory);
+    return Journal.open(directory.journal);
+  };
+  return begin(job, directory, lock, options, openJournal);
 }
 
 /** Resumes an earlier run of a job, after ending processes that a killed orchestrator left behind. */
@@ -62,5 +70,5 @@ async function writeRunFile(job: Job, { run, path }: RunDirectory): Promise<void
     max_parallel: spec.maxParallel,
     started: new Date().toISOString(),
   };
-  await writeFileAtomic(join(path, "run.json"), `${JSON.stringify(facts, null, 2)}\n`);
+  await replacePrivateFile(join(path, "run.json"), `${JSON.stringify(facts, null, 2)}\n`);
 }

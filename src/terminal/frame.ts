@@ -2,7 +2,7 @@ import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { countStatuses } from "../../schemas/event.ts";
-import { answerCommand } from "../history/next-step.ts";
+import { answerCommand, placeOf } from "../history/next-step.ts";
 import type { RunState, RunTask } from "../history/run-state.ts";
 import { isEnd } from "../history/transitions.ts";
 import { clock, countsText } from "../text/measures.ts";
@@ -151,7 +151,9 @@ function questionLines(run: RunState, task: RunTask, width: number, colors: Colo
   const wrapped = wrappedTo(text, width);
   const kept = wrapped.slice(0, maxQuestionLines);
   if (kept.length < wrapped.length) kept.push(`${cut(kept.pop() ?? "", Math.max(1, width - 2))} …`);
-  const command = wrappedTo(answerCommand(run, task.id), width - 2).map((line) => `  ${line}`);
+  const command = wrappedTo(answerCommand(placeOf(run, run.directory), task.id), width - 2).map(
+    (line) => `  ${line}`,
+  );
   return [...kept.map((line) => colors.magenta(line)), ...command];
 }
 

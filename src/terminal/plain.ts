@@ -1,5 +1,5 @@
 import { isParked } from "../../schemas/outcome.ts";
-import { answerCommand } from "../history/next-step.ts";
+import { answerCommand, placeOf } from "../history/next-step.ts";
 import { RunState } from "../history/run-state.ts";
 import { eventLine } from "./lines.ts";
 import type { Colors, Reporter, Screen } from "./reporter.ts";
@@ -19,7 +19,7 @@ export function plainReporter(screen: Screen, colors: Colors): Reporter {
       const line = eventLine(event, run, colors);
       if (line !== undefined) screen.write(`${line}\n`);
       if (event.event === "task.settled" && isParked(event.status)) {
-        screen.write(`${"".padEnd(9)} ${answerCommand(run, event.task)}\n`);
+        screen.write(`${"".padEnd(9)} ${answerCommand(placeOf(run, run.directory), event.task)}\n`);
       }
       if (event.event === "run.finished") screen.write(summary.text(event, colors));
     },

@@ -14,7 +14,9 @@ export function statusText(run: RunStatus, colors: Colors): string {
     ...run.tasks.flatMap((task) => taskLines(task, colors)),
     "",
     colors.bold(progressText(run.counts, run.tasks.length)),
-    ...(run.state === "running" ? [] : nextStepLines(run, run.tasks)),
+    ...(run.state === "running"
+      ? []
+      : nextStepLines({ run: run.run, project: run.project_dir ?? undefined }, run.tasks)),
     "",
   ].join("\n");
 }

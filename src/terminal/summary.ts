@@ -1,6 +1,6 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
-import { nextStepLines, shortest } from "../history/next-step.ts";
+import { nextStepLines, placeOf, shortest } from "../history/next-step.ts";
 import type { RunState } from "../history/run-state.ts";
 import { duration, progressText, usageText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
@@ -43,7 +43,7 @@ export class Summary {
       colors.bold(head),
       `artifacts: ${colors.dim(shortest(directory))}`,
       ...usageLines(finished, this.tokens),
-      ...nextStepLines(this.run, [...tasks.values()]),
+      ...nextStepLines(placeOf(this.run, directory), [...tasks.values()]),
       "",
     ].join("\n");
   }

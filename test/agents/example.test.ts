@@ -19,7 +19,7 @@ test("three Codex tasks run at the same time, and the fourth uses their hand-ove
     .map((line) => JSON.parse(line) as RunEvent);
   const [first] = events;
   if (first?.event !== "run.started") throw new Error(`the first event is ${first?.event}`);
-  const project = join(first.directory, "../../..");
+  const { projectDir: project = "" } = first.event === "run.started" ? first.options : {};
   try {
     const story = events.flatMap((event) =>
       event.event === "task.started" || event.event === "task.settled"

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
@@ -47,9 +47,10 @@ stages:
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
     return new Promise((resolve) => child.on("close", (code) => resolve({ code, said })));
   }
-  const runName = async () => `${(await readdir(join(project, ".interserve/runs")))[0]}`;
+  const status = async () => JSON.parse((await run("status", "--json")).said);
+  const runName = async (): Promise<string> => (await status()).run;
   const outcome = async (attempt: number): Promise<Outcome> => {
-    const path = join(project, ".interserve/runs", await runName(), `tasks/ask/${attempt}/outcome.json`);
+    const path = join((await status()).directory, `tasks/ask/${attempt}/outcome.json`);
     return JSON.parse(await readFile(path, "utf8"));
   };
 

@@ -7,7 +7,6 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inspectRun } from "../../src/inspect/serve-run.ts";
 import { takeLock } from "../../src/journal/lock.ts";
-import { findRun } from "../../src/journal/past-run.ts";
 import { runPaths } from "../../src/journal/run-directory.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
 import { expectAccessibleViews, looks, openBrowser, openPage, says, tab, task } from "./browser.ts";
@@ -142,7 +141,7 @@ describe("an ended run", () => {
       if (answers.length > 0) throw new Error("it was answered already");
       answers.push([id, text]);
     };
-    const paths = await findRun(rig.dir);
+    const paths = await rig.latestRun();
     // Without a live process the page shows a command in place of a form; the lock below stands for that process.
     const ended = await openPage(browser, `${await addressOf(command("inspect", "--no-open"))}#task=a`);
     await ended.page.getByText(`interserve answer ${paths.run} a`).waitFor();
@@ -168,7 +167,7 @@ test("the command that answers an ended run works for any task id and from any d
   const run = await start(manifestOf([{ "it's  b": "" }]));
   await (await rig.agent("it's  b")).exit(0, "VERDICT: QUESTION which port?\n");
   await run.ended;
-  const { run: name } = await findRun(rig.dir);
+  const { run: name } = await rig.latestRun();
   const elsewhere = await Rig.make();
   try {
     const inspect = elsewhere.command(["inspect", "--no-open", "--project-dir", rig.dir]);
@@ -398,7 +397,7 @@ test("500 tasks are laid out and shown, and a change of one appears without a ne
     critical_path: stages.map(([first]) => first?.id),
     conflicts: [],
   };
-  const directory = join(rig.dir, ".interserve/runs", many);
+  const directory = join(rig.stateDir, many);
   await mkdir(directory, { recursive: true });
   const at = "2025-01-01T00:00:00.000Z";
   const line = (event: object) => `${JSON.stringify({ v: 1, at, run: many, ...event })}\n`;

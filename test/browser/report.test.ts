@@ -44,8 +44,8 @@ test("a report opened from disk shows graph, files, charts and steps without the
   await (await rig.agent("b")).exit(1, `${"0123456789abcdef".repeat(8192)}the very end\n`);
   await run.ended;
   await rename(join(rig.dir, "out/report.html"), join(rig.dir, "report.html"));
-  for (const gone of [".interserve", "out", "plan.exec.yaml"])
-    await rm(join(rig.dir, gone), { recursive: true });
+  for (const gone of [rig.stateDir, join(rig.dir, "out"), join(rig.dir, "plan.exec.yaml")])
+    await rm(gone, { recursive: true });
 
   const { page, complaints, foreign } = await open("report.html");
   await says(page, "run-state", "finished with exit status 1");

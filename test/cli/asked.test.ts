@@ -1,5 +1,3 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Pty } from "../pty.ts";
 import { manifestOf, Rig } from "../rig.ts";
@@ -18,7 +16,7 @@ afterEach(() => rig.close());
 
 /** Answers as if from another terminal. */
 async function answerElsewhere(task: string): Promise<void> {
-  const [run = ""] = await readdir(join(rig.dir, ".interserve/runs"));
+  const { run } = await rig.latestRun();
   expect((await rig.run("answer", run, task, "from elsewhere")).code).toBe(0);
 }
 const ends = async (task: string, attempt: number, verdict: string) =>

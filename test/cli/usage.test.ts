@@ -46,7 +46,7 @@ describe("a mistake on the command line", () => {
     [["complete", "tcsh"], "Allowed choices are zsh, bash, fish, powershell"],
   ])("%j exits with 2 and says what is wrong", async (args, said) => {
     expect(await mistake(...args)).toContain(said);
-    expect(existsSync(join(rig.dir, ".interserve"))).toBe(false);
+    expect(await rig.runs()).toEqual([]);
   });
 
   test("an empty command line shows the help and exits with 2", async () => {
@@ -71,16 +71,15 @@ describe("a wrong path", () => {
     },
   );
 
-  test.each([".interserve", ".interserve/runs"])(
-    "a file in place of %s is an error, and nothing runs",
-    async (path) => {
-      await rig.file("p.exec.yaml", quick.replace('"true"', "touch ran"));
-      await rig.file(path, "in the way");
-      expect(await mistake("run", "p.exec.yaml")).toMatch(/^error: .*\.interserve/);
-      expect(existsSync(join(rig.dir, "ran"))).toBe(false);
-      expect(await readFile(join(rig.dir, path), "utf8")).toBe("in the way");
-    },
-  );
+  test("a file in place of the state directory is an error, and nothing runs", async () => {
+    await rig.file("p.exec.yaml", quick.replace('"true"', "touch ran"));
+    await rig.file(rig.stateDir, "in the way");
+    expect(await mistake("run", "p.exec.yaml")).toMatch(
+      /^error: there is no place to record the run: \w+: .*\.state.*\n {2}hint: set INTERSERVE_STATE_DIR /,
+    );
+    expect(existsSync(join(rig.dir, "ran"))).toBe(false);
+    expect(await readFile(rig.stateDir, "utf8")).toBe("in the way");
+  });
 
   test("a wrong configuration is a problem with its place", async () => {
     await rig.file("interserve.config.yaml", "grace: soon\n");
@@ -183,16 +182,15 @@ describe("a plan", () => {
   });
 });
 
-test("agents work and artifacts are kept in --project-dir, wherever the manifest is", async () => {
+test("agents work in --project-dir, wherever the manifest is, and the run is recorded as that project's", async () => {
   await mkdir(join(rig.dir, "project"));
   await rig.file("p.exec.yaml", quick.replace('"true"', "pwd"));
   const run = rig.command(["run", "p.exec.yaml", "--project-dir", "project", "--json"]);
   expect((await run.ended).code).toBe(0);
   const started = await run.event("run.started");
-  expect(started.event === "run.started" && started.directory).toContain(
-    join(rig.dir, "project/.interserve/runs/"),
-  );
-  expect(await readdir(rig.dir)).not.toContain(".interserve");
+  const { folders } = await rig.record(join(rig.dir, "project"));
+  expect(started.event === "run.started" && started.directory).toContain(`${folders[0]}/`);
+  expect(await readdir(join(rig.dir, "project"))).toEqual([]);
 });
 
 describe("help", () => {
@@ -283,6 +281,7 @@ describe("output that cannot be written", () => {
         const script = `exec '${process.execPath}' '${binary}' ${args} > /dev/full`;
         const { status: code, stderr } = spawnSync("bash", ["-c", script], {
           cwd: rig.dir,
+          env: { ...process.env, ...rig.env() },
           encoding: "utf8",
         });
         expect({ code, stderr }).toEqual({
@@ -290,21 +289,19 @@ describe("output that cannot be written", () => {
           stderr: expect.stringMatching(/^error: cannot write to standard output: ENOSPC.*\n$/),
         });
       }
-      const [run] = await readdir(join(rig.dir, ".interserve/runs"));
-      expect(await readFile(join(rig.dir, ".interserve/runs", run ?? "", "journal.jsonl"), "utf8")).toContain(
-        '"counts":{"pass":2',
-      );
+      expect(await readFile((await rig.latestRun()).journal, "utf8")).toContain('"counts":{"pass":2');
     },
   );
 
   test("because `head -1` has ended does not stop a run", async () => {
     const script = `'${process.execPath}' '${binary}' run p.exec.yaml --json | head -1; echo "\${PIPESTATUS[@]}"`;
-    const { stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: rig.dir, encoding: "utf8" });
+    const { stdout, stderr } = spawnSync("bash", ["-c", script], {
+      cwd: rig.dir,
+      env: { ...process.env, ...rig.env() },
+      encoding: "utf8",
+    });
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^\{"event":"run.started".*\n0 0\n$/);
-    const [run] = await readdir(join(rig.dir, ".interserve/runs"));
-    expect(await readFile(join(rig.dir, ".interserve/runs", run ?? "", "journal.jsonl"), "utf8")).toContain(
-      "run.finished",
-    );
+    expect(await readFile((await rig.latestRun()).journal, "utf8")).toContain("run.finished");
   });
 });

@@ -14,8 +14,9 @@ afterEach(() => rig.close());
 
 const startRun = () => rig.command(["run", "p.exec.yaml", "--json"]);
 const watch = (...args: string[]) => rig.command(["status", "--watch", ...args]);
+const journalIn = (folder: string) => join(folder, "journal.jsonl");
 const journalOf = async (run: string): Promise<RunEvent[]> => {
-  const text = await readFile(join(rig.dir, ".interserve/runs", run, "journal.jsonl"), "utf8");
+  const text = await readFile(journalIn(await rig.runFolder(run)), "utf8");
   return text
     .trimEnd()
     .split("\n")
@@ -149,7 +150,7 @@ describe("status --watch", () => {
     const [first = "", ...rest] = (await journalOf(await nameOf(run))).map(
       (event) => `${JSON.stringify({ v: 1, ...event, run: "20990101-000000-abcd" })}\n`,
     );
-    const directory = join(rig.dir, ".interserve/runs/20990101-000000-abcd");
+    const directory = await rig.runFolder("20990101-000000-abcd");
     await mkdir(directory);
     const lock = await takeLock(join(directory, "lock"));
     const events = watch("--json");
@@ -167,7 +168,7 @@ describe("status --watch", () => {
     const { code, stderr } = await rig.run("status", "--watch");
     expect(code).toBe(2);
     expect(stderr).toContain("there is no run");
-    await rig.file(".interserve/runs/20990101-000000-abcd/journal.jsonl", "{}\n");
+    await rig.file(journalIn(await rig.runFolder("20990101-000000-abcd")), "{}\n");
     const damaged = await rig.run("status", "--watch");
     expect(damaged.code).toBe(2);
     expect(damaged.stderr).toContain("journal-damaged");

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -32,8 +32,7 @@ async function outcomeOf(id: string, tasks: readonly string[], env: Readonly<Rec
   );
   const command = rig.command(["run", "plan.exec.yaml", "--json"], env);
   const ended = await command.ended;
-  const [run] = await readdir(join(rig.dir, ".interserve/runs"));
-  const folder = join(rig.dir, ".interserve/runs", `${run}`, "tasks", id, "1");
+  const folder = join((await rig.latestRun()).path, "tasks", id, "1");
   const outcome = JSON.parse(await readFile(join(folder, "outcome.json"), "utf8")) as Outcome;
   return { ...ended, outcome, prompt: await readFile(join(folder, "prompt.md"), "utf8") };
 }

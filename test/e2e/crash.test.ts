@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
@@ -47,9 +47,8 @@ interface Result {
 }
 
 async function resultOf(rig: Rig): Promise<Result> {
-  const runs = join(rig.dir, ".interserve/runs");
-  const [name = ""] = await readdir(runs);
-  const journal = await readFile(join(runs, name, "journal.jsonl"), "utf8");
+  const { run: name, path, journal: file } = await rig.latestRun();
+  const journal = await readFile(file, "utf8");
   const events: RunEvent[] = journal
     .trim()
     .split("\n")
@@ -58,7 +57,7 @@ async function resultOf(rig: Rig): Promise<Result> {
   for (const id of Object.keys(depends)) {
     const last = events.findLast((event) => event.event === "task.started" && event.task === id);
     const attempt = last?.event === "task.started" ? last.attempt : 0;
-    const prompt = await readFile(join(runs, name, "tasks", id, String(attempt), "prompt.md"), "utf8");
+    const prompt = await readFile(join(path, "tasks", id, String(attempt), "prompt.md"), "utf8");
     // Only the names of the run and of the attempt may differ.
     prompts[id] = prompt
       .replaceAll(rig.dir, "DIR")

@@ -28,15 +28,12 @@ async function runWith(fault: Fault, ...flags: string[]) {
   expect(ended.stderr).not.toMatch(/\n {4}at |bug in interserve/);
   return { ...ended, story: command.story() };
 }
-const runFolder = async () => {
-  const runs = join(rig.dir, ".interserve/runs");
-  return join(runs, (await readdir(runs)).at(-1) ?? "");
-};
+const runFolder = async () => (await rig.latestRun()).path;
 
 describe("nothing starts if the run's own files cannot be created", () => {
   test.each(["ENOSPC", "EACCES", "EIO", "EMFILE", "EROFS"] as const)("%s", async (code) => {
     for (const fault of [
-      { calls: ["mkdir"], path: "\\.interserve" },
+      { calls: ["mkdir"], path: "\\.state" },
       { calls: ["open", "writeFile", "rename"], path: "run\\.json" },
       { calls: ["open"], path: "journal\\.jsonl" },
       { calls: ["link", "writeFile"], path: "lock" },
@@ -44,7 +41,7 @@ describe("nothing starts if the run's own files cannot be created", () => {
     ]) {
       const { code: status, stderr, story } = await runWith({ code, ...fault });
       expect({ fault, status, story }).toEqual({ fault, status: 2, story: [] });
-      expect(stderr).toContain(`error: ${code}: injected`);
+      expect(stderr).toMatch(new RegExp(`^error: (there is no place to record the run: )?${code}: injected`));
     }
   });
 });
@@ -104,7 +101,7 @@ test("a run whose directory vanishes ends with errors, not with a crash", async 
   await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json"]);
   const a = await rig.agent("a");
-  await rm(join(rig.dir, ".interserve"), { recursive: true });
+  await rm(rig.stateDir, { recursive: true });
   await a.exit();
   const { code, stderr } = await run.ended;
   expect(code).toBe(1);
@@ -125,9 +122,9 @@ test("a reader sees complete files at any time, and breaks nothing", async () =>
   expect((await run.ended).code).toBe(0);
 });
 
-test("a file in place of the folder is reported in one line", async () => {
-  await writeFile(join(rig.dir, ".interserve"), "");
+test("a file in place of the state directory is reported with a hint", async () => {
+  await writeFile(rig.stateDir, "");
   const { code, stderr } = await rig.run("run", "plan.exec.yaml");
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^error: .*\.interserve.*\n$/);
+  expect(stderr).toMatch(/^error: .*\.state.*\n {2}hint: .*\n$/);
 });

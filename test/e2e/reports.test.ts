@@ -92,8 +92,8 @@ describe("a report", () => {
     const run = rig.command(["run", "plan.exec.yaml", "--json"]);
     const a = await rig.agent("a");
     await a.write("half of it\n");
-    const [name = ""] = await readdir(join(rig.dir, ".interserve/runs"));
-    const part = () => read(`.interserve/runs/${name}/tasks/a/1/output.md.part`).catch(() => "");
+    const { path } = await rig.latestRun();
+    const part = () => readFile(join(path, "tasks/a/1/output.md.part"), "utf8").catch(() => "");
     await expect.poll(part, { timeout: 60_000 }).toContain("half of it");
     run.child.kill("SIGKILL");
     await run.ended;
@@ -156,12 +156,12 @@ describe("a report", () => {
   test("is of the named run, or of the latest one without a name", async () => {
     await rig.file("plan.exec.yaml", passing);
     await rig.run("run", "plan.exec.yaml");
-    const [first = ""] = await readdir(join(rig.dir, ".interserve/runs"));
+    const { run: first } = await rig.latestRun();
     await rig.file("plan.exec.yaml", passing.replace("id: a", "id: b"));
     await rig.run("run", "plan.exec.yaml");
-    const runs = await readdir(join(rig.dir, ".interserve/runs"));
+    const { run: second } = await rig.latestRun();
     const names = [JSON.parse(await report("--json")).run, JSON.parse(await report(first, "--json")).run];
-    expect(names).toEqual([runs.sort().at(-1), first]);
+    expect(names).toEqual([second, first]);
   });
 });
 
@@ -190,7 +190,7 @@ describe("a report file", () => {
       await rig.file("plan.exec.yaml", quick('{id: a, run: "touch ran; false"}'));
       await rig.run("run", "plan.exec.yaml");
       await rig.run("clean", "--keep", command === "run" ? "0" : "1");
-      const before = (await readdir(join(rig.dir, ".interserve/runs"))).length;
+      const before = (await rig.runs()).length;
       await rig.file("file", "");
       await mkdir(join(rig.dir, "folder.md"));
       const given = command === "run" ? ["run", "plan.exec.yaml"] : ["resume"];
@@ -204,7 +204,7 @@ describe("a report file", () => {
         expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
         expect(stderr).toContain(said);
       }
-      expect((await readdir(join(rig.dir, ".interserve/runs"))).length).toBe(before);
+      expect((await rig.runs()).length).toBe(before);
       expect(await readdir(rig.dir)).not.toContain("ok.md");
     },
   );
@@ -232,7 +232,7 @@ describe("a report file", () => {
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       return stderr;
     };
-    expect(await mistake()).toContain("there is no run in");
+    expect(await mistake()).toContain("there is no run of");
     expect(await mistake("--format", "pdf")).toContain("Allowed choices are markdown, junit, github, html");
     expect(await mistake("-o", "r.txt")).toContain("to end in one of .md, .xml, .html, found r.txt");
     expect(await mistake("--json", "--format", "html")).toContain("cannot be used with");
@@ -325,15 +325,7 @@ test("a run that loses its journal reports that its report cannot be written", a
   await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json", "--report", "r.md"]);
   const a = await rig.agent("a");
-  await writeFile(
-    join(
-      rig.dir,
-      ".interserve/runs",
-      (await readdir(join(rig.dir, ".interserve/runs")))[0] ?? "",
-      "journal.jsonl",
-    ),
-    "{\n",
-  );
+  await writeFile((await rig.latestRun()).journal, "{\n");
   await a.exit();
   const { code, stderr } = await run.ended;
   expect(code).toBe(1);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
@@ -15,9 +15,9 @@ const start = async (manifest: string, ...flags: string[]) => {
   await rig.file("plan.exec.yaml", manifest);
   return rig.command(["run", "plan.exec.yaml", "--json", ...flags]);
 };
-const runName = async (): Promise<string> => (await readdir(join(rig.dir, ".interserve/runs"))).at(-1) ?? "";
+const runName = async (): Promise<string> => (await rig.latestRun()).run;
 const journal = async (): Promise<RunEvent[]> => {
-  const text = await readFile(join(rig.dir, ".interserve/runs", await runName(), "journal.jsonl"), "utf8");
+  const text = await readFile((await rig.latestRun()).journal, "utf8");
   return text
     .trim()
     .split("\n")
@@ -63,7 +63,7 @@ test("a result on disk counts if the run was killed before it read it", async ()
   await rig.agent("b");
   first.child.kill("SIGKILL");
   await first.ended;
-  const file = join(rig.dir, ".interserve/runs", await runName(), "journal.jsonl");
+  const file = (await rig.latestRun()).journal;
   const lines = (await readFile(file, "utf8")).split("\n");
   const attempted = lines.findIndex((line) => line.includes("task.attempted"));
   await writeFile(file, `${lines.slice(0, attempted + 1).join("\n")}\n{"v":1,"eve`);
@@ -197,7 +197,7 @@ test("a damaged journal is an error that names the line, and nothing starts", as
   const first = await start(manifestOf([{ a: "" }]));
   await (await rig.agent("a")).exit(1);
   await first.ended;
-  const file = join(rig.dir, ".interserve/runs", await runName(), "journal.jsonl");
+  const file = (await rig.latestRun()).journal;
   const lines = (await readFile(file, "utf8")).split("\n");
   await writeFile(file, [lines[0], "garbage", ...lines.slice(1)].join("\n"));
   const { code, stderr } = await rig.run("resume");
@@ -208,7 +208,7 @@ test("a damaged journal is an error that names the line, and nothing starts", as
 });
 
 test("an unknown run is an error that names the latest runs", async () => {
-  expect((await rig.run("resume")).stderr).toContain("there is no run in");
+  expect((await rig.run("resume")).stderr).toContain("there is no run of");
   const first = await start(manifestOf([{ a: "" }]));
   await (await rig.agent("a")).exit();
   await first.ended;
@@ -291,7 +291,7 @@ test("runs and status show what ran, and clean removes only old runs that have e
   const cleaned = JSON.parse((await rig.run("clean", "--keep", "0", "--json")).stdout);
   expect(cleaned.removed).toHaveLength(2);
   expect(cleaned.under_way).toHaveLength(1);
-  expect(await readdir(join(rig.dir, ".interserve/runs"))).toEqual(cleaned.under_way);
+  expect((await rig.runs()).map(({ run }) => run)).toEqual(cleaned.under_way);
   await z.exit();
   expect((await live.ended).code).toBe(0);
 });
@@ -302,8 +302,8 @@ test("a run that was ended before its first event does not count as the latest",
   await first.ended;
   const run = await runName();
   const [bare, torn] = ["20991231-000000-ffff", "20991231-000001-ffff"];
-  await mkdir(join(rig.dir, ".interserve/runs", bare), { recursive: true });
-  await rig.file(`.interserve/runs/${torn}/journal.jsonl`, '{"v":1,"event":"run.st');
+  await mkdir(await rig.runFolder(bare));
+  await rig.file(join(await rig.runFolder(torn), "journal.jsonl"), '{"v":1,"event":"run.st');
   expect(JSON.parse((await rig.run("status", "--json")).stdout).run).toBe(run);
   const all = await rig.run("runs", "--json");
   expect([all.code, JSON.parse(all.stdout).map((one: { run: string }) => one.run)]).toEqual([0, [run]]);

@@ -45,10 +45,7 @@ const start = async (text: string) => {
 const waits = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.event === "task.waiting" ? [event] : []));
 const ends = (story: readonly string[]) => story.filter((word) => !word.endsWith("started")).sort();
-const tasksFolder = async () => {
-  const [name] = await readdir(join(rig.dir, ".interserve/runs"));
-  return join(rig.dir, ".interserve/runs", name ?? "", "tasks");
-};
+const tasksFolder = async () => join((await rig.latestRun()).path, "tasks");
 
 test("a transient failure is retried up to `retries` times, with growing waits and artifacts for each attempt", async () => {
   await codexThat("stream disconnected", "high demand", "Connection failed", "high demand");

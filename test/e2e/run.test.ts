@@ -269,9 +269,7 @@ describe("the files of a run", () => {
     const run = await start(manifestOf([{ a: "", b: "a" }]));
     await (await rig.agent("a")).exit(1, "partial work\n");
     await run.ended;
-    const runs = join(rig.dir, ".interserve", "runs");
-    const [name] = await readdir(runs);
-    const dir = join(runs, name ?? "");
+    const { run: name, path: dir } = await rig.latestRun();
     expect((await readdir(join(dir, "tasks", "a", "1"))).sort()).toEqual([
       "log.txt",
       "outcome.json",
@@ -282,7 +280,6 @@ describe("the files of a run", () => {
     expect(JSON.parse(await readFile(join(dir, "run.json"), "utf8"))).toMatchObject({ run: name });
     const journal = (await readFile(join(dir, "journal.jsonl"), "utf8")).trim().split("\n");
     expect(journal.map((line) => JSON.parse(line).event)).toContain("task.attempted");
-    expect(await readFile(join(rig.dir, ".interserve/.gitignore"), "utf8")).toBe("*\n");
   });
 
   test("are all in its directory, whatever the ids of tasks", async () => {
@@ -292,9 +289,8 @@ describe("the files of a run", () => {
     await rig.file("plan.exec.yaml", manifest);
     const { code } = await rig.run("run", "plan.exec.yaml", "--json");
     expect(code).toBe(0);
-    const [name] = await readdir(join(rig.dir, ".interserve/runs"));
-    expect(await readdir(join(rig.dir, ".interserve/runs", name ?? "", "tasks"))).toHaveLength(ids.length);
-    expect((await readdir(rig.dir)).sort()).toEqual([".interserve", "agents.sock", "plan.exec.yaml"]);
+    expect(await readdir(join((await rig.latestRun()).path, "tasks"))).toHaveLength(ids.length);
+    expect((await readdir(rig.dir)).sort()).toEqual(["agents.sock", "plan.exec.yaml"]);
   });
 
   test("are not written by a dry run, which starts no process", async () => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { findRun } from "../../src/journal/past-run.ts";
 import { addressOf, type Command, manifestOf, Rig } from "../rig.ts";
 import { messages, readLines, sendRequest } from "./client.ts";
 
@@ -14,7 +13,7 @@ const command = (rig: Rig, ...args: string[]): Command => {
   commands.push(started);
   return started;
 };
-const journalOf = async (rig: Rig) => (await findRun(rig.dir)).journal;
+const journalOf = async (rig: Rig) => (await rig.latestRun()).journal;
 const linesOf = async (rig: Rig) => (await readFile(await journalOf(rig), "utf8")).split("\n").slice(0, -1);
 
 describe("the page of an ended run", () => {
@@ -28,7 +27,7 @@ describe("the page of an ended run", () => {
     rig = await Rig.make();
     const plan = manifestOf([{ a: "", "q/../..": "" }], { task: { a: "verify: [{run: 'true'}]" } });
     await rig.file("plan.exec.yaml", plan);
-    await rig.file(".interserve/secret", "secret");
+    await rig.file("secret", "secret");
     const run = command(rig, "run", "plan.exec.yaml", "--json");
     await (await rig.agent("a")).exit(0, "what a says\nVERDICT: CLEAN\n");
     await (await rig.agent("q/../..")).exit(0, "VERDICT: QUESTION which?\n");
@@ -53,14 +52,14 @@ describe("the page of an ended run", () => {
     expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
     expect(page.headers["referrer-policy"]).toBe("no-referrer");
     const { run, charts } = JSON.parse((await api("run")).text);
-    expect([run, charts.task.id]).toEqual([(await findRun(rig.dir)).run, "task"]);
+    expect([run, charts.task.id]).toEqual([(await rig.latestRun()).run, "task"]);
   });
 
   test("has its address printed as one line of JSON with --json", async () => {
     const { child } = command(rig, "inspect", "--json", "--no-open");
     const lines = createInterface(child.stdout as Readable)[Symbol.asyncIterator]();
     const printed = JSON.parse((await lines.next()).value ?? "null");
-    expect(printed).toEqual({ run: (await findRun(rig.dir)).run, url: expect.any(String), pid: child.pid });
+    expect(printed).toEqual({ run: (await rig.latestRun()).run, url: expect.any(String), pid: child.pid });
     expect((await fetch(printed.url)).status).toBe(200);
   });
 
@@ -189,7 +188,7 @@ describe("the page of an ended run", () => {
   });
 
   test("reports an unreadable file on the page and prints nothing on the terminal", async () => {
-    const attempt = join((await findRun(rig.dir)).path, "tasks/a/1");
+    const attempt = join((await rig.latestRun()).path, "tasks/a/1");
     await mkdir(join(attempt, "events.jsonl"));
     let terminal = "";
     inspect.child.stderr?.on("data", (data) => {

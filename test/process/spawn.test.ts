@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { chmod, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { chmod, open, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { describe, expect, test, vi } from "vitest";
 import { lineSplitter } from "../../src/process/lines.ts";
 import { runProcess } from "../../src/process/spawn.ts";
 import { makeSceneForEachTest, scene } from "./scene.ts";
@@ -109,9 +109,18 @@ describe("the output of a process", () => {
   });
 
   test.each(["yes", "echo few"])("of %j ends the process with a reason if the disk is full", async (line) => {
-    await symlink("/dev/full", scene.path("out.part"));
-    const end = await scene.shell(line);
+    await using handle = await open("/dev/null");
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    const write = vi.spyOn(Object.getPrototypeOf(handle), "writeFile").mockRejectedValue(full);
+    const end = await scene.shell(line).finally(() => write.mockRestore());
     expect(end).toMatchObject({ ended: "output-lost", message: expect.stringContaining("ENOSPC") });
+  });
+
+  test("replaces a link in the place of its file, and does not follow it", async () => {
+    await writeFile(scene.path("elsewhere"), "untouched");
+    await symlink(scene.path("elsewhere"), scene.path("out.part"));
+    expect(await scene.shell("echo out")).toMatchObject({ ended: "exited" });
+    expect([await scene.text("out"), await scene.text("elsewhere")]).toEqual(["out\n", "untouched"]);
   });
 
   test("ends the process with a reason if its directory does not exist", async () => {

@@ -43,6 +43,7 @@ const report = (tasks: readonly TaskReport[], some: Partial<RunReport> = {}): Ru
   exit_code: tasks.every(({ status }) => status === "pass" || status === "warn") ? 0 : 1,
   counts: countStatuses(tasks.map(({ status }) => status)),
   directory: "/p/.interserve/runs/r",
+  project_dir: "/p",
   usage: {},
   agent_attempts: 0,
   attempts_with_cost: 0,

@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import { UsageError } from "../../problem.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command } from "../command.ts";
-import { json, projectDir } from "../options.ts";
+import { json, recordFlags } from "../options.ts";
 
 export const answer = command("answer", {
   summary: "answer the question of a parked task",
@@ -13,7 +12,7 @@ export const answer = command("answer", {
     ["<task>", "id of the task"],
     ["<text>", "the answer"],
   ],
-  flags: { projectDir, json },
+  flags: { ...recordFlags, json },
   examples: ['interserve answer 20260214-093012-4f1c task-3 "use port 8080"'],
   exitStatus: "0 if a live run has taken the answer; otherwise as for `interserve run`.",
   action: async (name, task, text, flags) => {
@@ -22,8 +21,8 @@ export const answer = command("answer", {
     }
     const { deliverAnswer } = await import("../../journal/answers.ts");
     const { openRun, parkedTask, readRun } = await import("../../journal/past-run.ts");
-    const project = resolve(flags.projectDir ?? ".");
-    const past = await openRun(project, name);
+    const { recordOf } = await import("../session/record.ts");
+    const past = await openRun(await recordOf(flags), name);
     const { directory, pid } = past;
     const { attempt } = parkedTask(past, task);
     const state = pid === undefined ? "runEnded" : await deliverAnswer(directory, { task, attempt, text });
@@ -36,6 +35,6 @@ export const answer = command("answer", {
     // Throws the reason: the task is no longer parked.
     if (state === "refused") parkedTask(await readRun(directory), task);
     const { resumeWithAnswer } = await import("../session/resumed-run.ts");
-    return resumeWithAnswer(directory, { task, text }, { ...flags, projectDir: project });
+    return resumeWithAnswer(directory, { task, text }, flags);
   },
 });

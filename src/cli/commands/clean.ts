@@ -1,14 +1,13 @@
-import { resolve } from "node:path";
 import { counted } from "../../text/measures.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command, flag, parsedFlag } from "../command.ts";
-import { jsonFlag, projectDir, wholeNumber } from "../options.ts";
+import { jsonFlag, recordFlags, wholeNumber } from "../options.ts";
 
 export const clean = command("clean", {
   summary: "remove old runs",
   description: "Remove all runs except the latest ones. Live runs are never removed.",
   flags: {
-    projectDir,
+    ...recordFlags,
     keep: parsedFlag("--keep <n>", "how many of the latest runs to keep (default: 10)", wholeNumber(0)),
     dryRun: flag("--dry-run", "show what would be removed"),
     json: jsonFlag("print {removed, under_way} as JSON"),
@@ -16,8 +15,9 @@ export const clean = command("clean", {
   examples: ["interserve clean", "interserve clean --keep 0"],
   action: async (flags) => {
     const { removeRun } = await import("../../journal/remove-run.ts");
-    const { listRuns } = await import("../../journal/run-directory.ts");
-    const all = await listRuns(resolve(flags.projectDir ?? "."));
+    const { listRuns } = await import("../../journal/project-record.ts");
+    const { recordOf } = await import("../session/record.ts");
+    const all = await listRuns(await recordOf(flags));
     const old = all.slice(0, Math.max(0, all.length - (flags.keep ?? 10)));
     const removed: string[] = [];
     const underWay: string[] = [];

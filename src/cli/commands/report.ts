@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import { reportFormats } from "../../../schemas/run-report.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { choiceFlag, command, textFlag } from "../command.ts";
-import { jsonFlag, projectDir } from "../options.ts";
+import { jsonFlag, recordFlags } from "../options.ts";
 
 export const report = command("report", {
   summary: "write a report of a run",
@@ -16,7 +15,7 @@ export const report = command("report", {
       reportFormats,
     ),
     output: textFlag("-o, --output <file>", "file to write (default: standard output)"),
-    projectDir,
+    ...recordFlags,
     json: jsonFlag("print the data behind the reports as JSON").conflicts(["format", "output"]),
   },
   examples: [
@@ -29,9 +28,10 @@ export const report = command("report", {
     const { formatOf, reportText } = await import("../../report/formats.ts");
     const { runReport } = await import("../../report/gather.ts");
     const { checkReportFile, writeReport } = await import("../../report/write.ts");
+    const { recordOf } = await import("../session/record.ts");
     const format = flags.format ?? (output === undefined ? "markdown" : formatOf(output));
     if (output !== undefined) await checkReportFile(output);
-    const facts = await runReport(await openRun(resolve(flags.projectDir ?? "."), name));
+    const facts = await runReport(await openRun(await recordOf(flags), name));
     if (json) process.stdout.write(jsonText(facts));
     else if (output === undefined) process.stdout.write(await reportText(facts, format));
     else {

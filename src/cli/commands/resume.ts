@@ -1,5 +1,5 @@
 import { command, flag } from "../command.ts";
-import { json, pageFlags, report, runFlags } from "../options.ts";
+import { json, pageFlags, recordFlags, report, runFlags } from "../options.ts";
 
 export const resume = command("resume", {
   summary: "continue a run that failed or was killed",
@@ -8,6 +8,7 @@ export const resume = command("resume", {
   arguments: [["[run]", "name of a run, as `interserve runs` lists them (default: the latest)"]],
   flags: {
     ...runFlags,
+    ...recordFlags,
     ...pageFlags,
     dryRun: flag("--dry-run", "show what would run again and why, without starting or writing anything"),
     report,

@@ -1,15 +1,14 @@
-import { resolve } from "node:path";
 import { colorsFor } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command, flag } from "../command.ts";
-import { jsonFlag, projectDir } from "../options.ts";
+import { jsonFlag, recordFlags } from "../options.ts";
 
 export const status = command("status", {
   summary: "show the status of a run",
   description: "Show the status of a run, live or ended, and of each of its tasks.",
   arguments: [["[run]", "name of a run, as `interserve runs` lists them (default: the latest)"]],
   flags: {
-    projectDir,
+    ...recordFlags,
     watch: flag("--watch", "follow the run until it ends, with the display of `interserve run`"),
     json: jsonFlag("print this information as JSON; with --watch, all events since its start, one per line"),
   },
@@ -22,7 +21,8 @@ export const status = command("status", {
     "0. With --watch, that of the run; 1 if the run was killed; 130 after Ctrl-C, which does not affect the run.",
   action: async (name, flags) => {
     const { findRun, readRun } = await import("../../journal/past-run.ts");
-    const run = await findRun(resolve(flags.projectDir ?? "."), name);
+    const { recordOf } = await import("../session/record.ts");
+    const run = await findRun(await recordOf(flags), name);
     if (flags.watch) {
       const { watchRun } = await import("../session/watched-run.ts");
       return watchRun(run, flags.json ?? false);

@@ -36,7 +36,7 @@ export async function runToEnd(
   const reporter = await reporterFor(process.stdout, json);
   reporter.past(past);
   const prompter = new Prompter();
-  const run = await start({ onEvent: reporter.event, ...questions(prompter, reporter, json) });
+  const run = await start({ onEvent: reporter.event, onWarning, ...questions(prompter, reporter, json) });
   // Before anything else, so that no signal is missed.
   const aside = reporter.aside ?? ((write) => write());
   const ended = endOnSignals(run, prompter, aside);
@@ -79,6 +79,10 @@ function questions(
   const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
   return isAttended ? { approve, ask } : { approve };
 }
+
+const onWarning = (warning: string): void => {
+  process.stderr.write(`warning: ${printable(warning)}\n`);
+};
 
 async function endOnSignals(run: RunHandle, prompter: Prompter, aside: Aside): Promise<number> {
   let isCancelled = false;

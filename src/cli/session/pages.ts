@@ -1,4 +1,4 @@
-import { answerCommand } from "../../history/next-step.ts";
+import { answerCommand, placeOf } from "../../history/next-step.ts";
 import { inspectRun, pageAssets } from "../../inspect/serve-run.ts";
 import type { Inspector } from "../../inspect/server.ts";
 import { startXStateInspector, type XStateInspector } from "../../inspect/xstate/inspector.ts";
@@ -39,7 +39,7 @@ export async function openPage(url: string): Promise<void> {
 async function passAnswer(paths: RunPaths, task: string, text: string): Promise<void> {
   const past = await readRun(paths);
   if (past.pid === undefined) {
-    const command = answerCommand({ run: paths.run, directory: paths.path }, task);
+    const command = answerCommand(placeOf(past.history, paths.path), task);
     throw new Error(`The run has ended. Continue it with: ${command}`);
   }
   const { attempt } = parkedTask(past, task);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { RunEvent } from "../../../schemas/event.ts";
+import { placeOf } from "../../history/next-step.ts";
 import { checkEngines } from "../../job/engine-checks.ts";
 import type { JobOptions } from "../../job/job.ts";
 import { prepare } from "../../job/prepare.ts";
@@ -10,25 +11,27 @@ import type { RunPaths } from "../../journal/run-directory.ts";
 import { checkReportFiles } from "../../report/write.ts";
 import { planResumption, type Resumption } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
+import { isDirectory } from "../../text/on-disk.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { printProblems } from "../exit-status.ts";
+import { recordOf } from "./record.ts";
 import { type PageFlags, runWithPages } from "./with-pages.ts";
 
 export interface ResumeFlags extends JobOptions, PageFlags {
   /** Replaces the manifest that the run was started with. */
   readonly manifest?: string;
   readonly dryRun?: boolean;
+  readonly project?: string;
 }
 
 /** Resumes a run, the latest by default, and shows it to its end. Resolves to its exit status. */
 export async function resumeByName(name: string | undefined, flags: ResumeFlags): Promise<number> {
   await checkReportFiles(flags.report ?? []);
-  const projectDir = resolve(flags.projectDir ?? ".");
-  const { directory } = await openRun(projectDir, name);
+  const { directory } = await openRun(await recordOf(flags), name);
   return withLock(directory, async (lock) => {
     // Read again: whoever held the lock may have written until now.
     const past = await readRun(directory);
-    return resumeLocked(past, lock, { ...flags, projectDir });
+    return resumeLocked(past, lock, flags);
   });
 }
 
@@ -78,10 +81,18 @@ async function resumeLocked(
 }
 
 /** Prepares the job of a run with the options that it was started with; the given ones override them. */
-function prepareAgain({ history }: PastRun, flags: ResumeFlags): ReturnType<typeof prepare> {
-  const { manifest, json, report, dryRun, inspect, xstateInspect, port, open, ...given } = flags;
+async function prepareAgain(past: PastRun, flags: ResumeFlags): ReturnType<typeof prepare> {
+  const { manifest, json, report, dryRun, inspect, xstateInspect, port, open, project, ...given } = flags;
+  const { started } = past.history;
   const overrides = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return prepare(manifest ?? history.started.manifest, { ...history.started.options, ...overrides });
+  const projectDir = resolve(flags.projectDir ?? (await projectDirOf(past)));
+  return prepare(manifest ?? started.manifest, { ...started.options, ...overrides, projectDir });
+}
+
+/** The project directory of a run: the one it was started in, or the current one if the project was moved. */
+async function projectDirOf({ directory, history }: PastRun): Promise<string> {
+  const { project } = placeOf(history, directory.path);
+  return project !== undefined && (await isDirectory(project)) ? project : ".";
 }
 
 function resumptionText({ past, kept, again }: Resumption): string {

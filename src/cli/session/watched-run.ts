@@ -1,8 +1,8 @@
 import { isStart, type RunEvent } from "../../../schemas/event.ts";
 import { journalLine } from "../../history/journal-line.ts";
-import { resumeCommand } from "../../history/next-step.ts";
+import { placeOf, resumeCommand } from "../../history/next-step.ts";
 import { lockHolder } from "../../journal/lock.ts";
-import { readJournal } from "../../journal/read-journal.ts";
+import { readJournal, readStarted } from "../../journal/read-journal.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
 import { tailLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
@@ -39,10 +39,8 @@ export async function watchRun(run: RunPaths, json: boolean): Promise<number> {
   }
   if (stoppedBy) return exitStatusOf(stoppedBy);
   if (finished) return finished.exit_code;
-  throw new RunError(
-    `${run.run} was killed before it ended`,
-    `continue it with \`${resumeCommand({ run: run.run, directory: run.path })}\``,
-  );
+  const place = placeOf({ run: run.run, started: await readStarted(run.journal) }, run.path);
+  throw new RunError(`${run.run} was killed before it ended`, `continue it with \`${resumeCommand(place)}\``);
 }
 
 /** Passes every event of a run to a reporter, also as they come. Resolves to the run's last event if it has ended. */

@@ -1,9 +1,9 @@
 import { relative, resolve } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { mostFilesChanged, type Outcome, type Usage } from "../../../schemas/outcome.ts";
 import { lineSplitter } from "../../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../../process/spawn.ts";
 import { oneLine } from "../../text/one-line.ts";
+import { replacePrivateFile } from "../../text/private-files.ts";
 import { tailOf } from "../../text/tail.ts";
 import type { AttemptRequest } from "../engine.ts";
 import { outcomeUnlessExited, outputOf } from "./ended.ts";
@@ -89,7 +89,7 @@ export async function runAgent(
     watchStdout: lineSplitter((line) => turn.readLine(line), longestEvent),
   });
   const { outcome: result, text } = readResult(turn.message);
-  const lost = await writeFileAtomic(request.files.output, text).catch((error: Error) => error);
+  const lost = await replacePrivateFile(request.files.output, text).catch((error: Error) => error);
   const outcome =
     lost && end.ended === "exited" ? outputLost(lost) : await outcomeOf(end, turn, result, request);
   return {

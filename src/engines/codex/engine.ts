@@ -1,9 +1,9 @@
 import { dirname, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import type { Config } from "../../../schemas/config.ts";
 import { handOverJsonSchema } from "../../../schemas/hand-over.ts";
 import type { Outcome } from "../../../schemas/outcome.ts";
 import { oneLine } from "../../text/one-line.ts";
+import { replacePrivateFile } from "../../text/private-files.ts";
 import { missingProgram } from "../agent/examine.ts";
 import { readResult } from "../agent/result.ts";
 import { type Tuned, tuningOf } from "../agent/tuning.ts";
@@ -48,7 +48,7 @@ function withHint(outcome: Outcome, { env }: AttemptRequest): Outcome {
 /** Writes the JSON Schema of the result to a file, as Codex takes it. Returns the file's path. */
 async function writeSchema({ files }: AttemptRequest): Promise<string> {
   const file = join(dirname(files.events), "result.schema.json");
-  await writeFileAtomic(file, `${JSON.stringify(handOverJsonSchema, null, 2)}\n`);
+  await replacePrivateFile(file, `${JSON.stringify(handOverJsonSchema, null, 2)}\n`);
   return file;
 }
 

@@ -1,0 +1,146 @@
+import { execFileSync } from "node:child_process";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { manifestOf, Rig } from "../rig.ts";
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.make();
+});
+afterEach(() => rig.close());
+
+const git = (...args: string[]) =>
+  execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+    cwd: rig.dir,
+    stdio: "pipe",
+  });
+const commands = (...runs: string[]) =>
+  manifestOf([Object.fromEntries(runs.map((_, at) => [`t${at}`, at > 0 ? `t${at - 1}` : ""]))]).replaceAll(
+    /run: .*/g,
+    () => `run: ${JSON.stringify(runs.shift())}`,
+  );
+const inDirectory = async (cwd: string, ...args: string[]) => {
+  const { code, stdout, stderr } = await rig.command(args, {}, cwd).ended;
+  return { code, stdout, stderr };
+};
+const latestFrom = async (cwd: string) => JSON.parse((await inDirectory(cwd, "status", "--json")).stdout).run;
+
+describe("an agent that works over its whole tree", () => {
+  test.each([
+    ["git clean -fdxq"],
+    ["touch untracked && git stash -q --all"],
+    ["git ls-files --others | xargs rm -f; rm -rf .interserve .cache"],
+    ["{ grep -rl start . --exclude-dir=.git --exclude=plan.exec.yaml | xargs sed -i s/start/other/; }"],
+  ])("as with `%s` does not reach the record", async (command) => {
+    git("init", "-q");
+    await rig.file(".gitignore", "agents.sock\n");
+    await rig.file("plan.exec.yaml", commands("echo start > made", command, "echo next"));
+    git("add", ".");
+    git("commit", "-qm", "plan");
+    expect((await rig.run("run", "plan.exec.yaml")).code).toBe(0);
+    expect((await rig.run("status")).stdout).toContain("ended with exit status 0");
+    expect(JSON.parse((await rig.run("resume", "--dry-run", "--json")).stdout).kept).toContain("t1");
+  });
+
+  test("finds no prompt, log or journal in it", async () => {
+    await rig.file(
+      "plan.exec.yaml",
+      commands("true", "! grep -rqi oldname . --exclude=plan.exec.yaml --exclude=agents.sock"),
+    );
+    await rig.file(
+      "plan.exec.yaml",
+      (await readFile(join(rig.dir, "plan.exec.yaml"), "utf8")).replace(
+        "id: t0",
+        "id: t0\n        title: oldname",
+      ),
+    );
+    expect((await rig.run("run", "plan.exec.yaml")).code).toBe(0);
+    expect((await readdir(rig.dir)).sort()).toEqual(["agents.sock", "plan.exec.yaml"]);
+  });
+});
+
+test("nobody else can read the record of a run", async () => {
+  await rig.file("plan.exec.yaml", commands("echo out; echo err >&2"));
+  await rig.run("run", "plan.exec.yaml");
+  const { path } = await rig.latestRun();
+  const entries = await readdir(path, { recursive: true });
+  expect(entries).toContain("tasks/t0/1/output.md");
+  for (const entry of ["", "..", ...entries]) {
+    const { mode } = await stat(join(path, entry));
+    expect([entry, mode & 0o077]).toEqual([entry, 0]);
+  }
+});
+
+describe("the runs of a project", () => {
+  test("are found from its sub-directories, linked working trees and links to it", async () => {
+    git("init", "-q");
+    git("commit", "-q", "--allow-empty", "-m", "first");
+    git("worktree", "add", "-q", `${rig.dir}.state/tree`);
+    await mkdir(join(rig.dir, "packages/a"), { recursive: true });
+    await symlink(rig.dir, `${rig.dir}.state/link`);
+    await rig.file("plan.exec.yaml", commands("true"));
+    await rig.run("run", "plan.exec.yaml");
+    const { run } = await rig.latestRun();
+    for (const cwd of [join(rig.dir, "packages/a"), `${rig.dir}.state/tree`, `${rig.dir}.state/link`])
+      expect(await latestFrom(cwd)).toBe(run);
+  });
+
+  test("are resumed in the directory in which they were started, from wherever that is", async () => {
+    git("init", "-q");
+    await mkdir(join(rig.dir, "packages/a"), { recursive: true });
+    await rig.file("plan.exec.yaml", commands("pwd > where; test -e done"));
+    await rig.run("run", "plan.exec.yaml");
+    await rm(join(rig.dir, "where"));
+    await rig.file("done", "");
+    expect((await inDirectory(join(rig.dir, "packages/a"), "resume")).code).toBe(0);
+    expect(await readFile(join(rig.dir, "where"), "utf8")).toBe(`${rig.dir}\n`);
+  });
+
+  test("are proposed by name after it was moved, and found by that name", async () => {
+    const [before, after] = [join(rig.dir, "old/app"), join(rig.dir, "new/app")];
+    await rig.file("old/app/plan.exec.yaml", commands("true"));
+    await inDirectory(before, "run", "plan.exec.yaml");
+    const [run] = JSON.parse((await inDirectory(before, "runs", "--json")).stdout);
+    await mkdir(dirname(after));
+    await rename(before, after);
+    const { code, stderr } = await inDirectory(after, "status");
+    expect(code).toBe(2);
+    const [, name = ""] = /hint: .*--project (app~[0-9a-f]{12})/.exec(stderr) ?? [];
+    expect(basename(dirname(run.directory))).toBe(name);
+    for (const command of ["runs", "status", "report"])
+      expect((await inDirectory(after, command, "--project", name)).stdout).toMatch(/1 pass of 1/);
+  });
+
+  test("that version 0.1.0 left in it are read, resumed where they lie, and cleaned", async () => {
+    await rig.file("plan.exec.yaml", commands("test -e done", "true"));
+    await rig.run("run", "plan.exec.yaml");
+    const { path, run, sequence } = await rig.latestRun();
+    const old = join(rig.dir, ".interserve/runs", run);
+    await rm(sequence);
+    await cp(path, old, { recursive: true });
+    await rm(rig.stateDir, { recursive: true });
+    expect(JSON.parse((await rig.run("status", "--json")).stdout)).toMatchObject({ run, directory: old });
+    await rig.file("done", "");
+    expect((await rig.run("resume", run)).code).toBe(0);
+    expect(await readdir(join(old, "tasks/t0"))).toEqual(["1", "2"]);
+    expect((await rig.run("clean", "--keep", "0")).stdout).toContain(`removed ${run}`);
+    expect(await readdir(dirname(old))).toEqual([]);
+  });
+});
+
+describe("without a state directory that can be written", () => {
+  test("a run is recorded in the git directory, says so, and is found", async () => {
+    git("init", "-q");
+    await rig.file("plan.exec.yaml", commands("true"));
+    await rig.file(rig.stateDir, "in the way");
+    const { code, stderr } = await rig.run("run", "plan.exec.yaml");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^warning: the run is recorded in ${rig.dir}/\\.git/interserve, since \\w+: .*\\.state.*\\n$`,
+      ),
+    );
+    expect(await latestFrom(rig.dir)).toBe((await readdir(join(rig.dir, ".git/interserve"))).at(-1));
+  });
+});
