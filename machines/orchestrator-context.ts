@@ -1,7 +1,8 @@
 import type { ActorRefFrom } from "xstate";
 import type { Outcome } from "../schemas/outcome.ts";
 import { Chunked } from "./schedule/persistent.ts";
-import { initialSchedule, type NodeState, type RunSpec, type Schedule } from "./schedule/schedule.ts";
+import { initialSchedule } from "./schedule/schedule.ts";
+import type { NodeState, RunSpec, Schedule } from "./schedule/types.ts";
 import type { taskMachine } from "./task.machine.ts";
 import type { TaskSettled, TaskWaiting } from "./task-setup.ts";
 

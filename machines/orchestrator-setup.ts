@@ -10,7 +10,8 @@ import {
   type OrchestratorEvent,
   stateOf,
 } from "./orchestrator-context.ts";
-import { isIdle, isParkedState, nextToStart, type RunSpec } from "./schedule/schedule.ts";
+import { isIdle, isParkedState, nextToStart } from "./schedule/schedule.ts";
+import type { RunSpec } from "./schedule/types.ts";
 import * as steps from "./steps.ts";
 import { taskMachine } from "./task.machine.ts";
 import type { TaskInput } from "./task-setup.ts";

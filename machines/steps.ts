@@ -10,8 +10,10 @@ import {
   type OrchestratorContext,
   type OrchestratorEmitted,
 } from "./orchestrator-context.ts";
-import { tasksBehind } from "./schedule/order.ts";
+import { barrierBefore, tasksBehind } from "./schedule/order.ts";
 import * as schedule from "./schedule/schedule.ts";
+import type { Change, Effect } from "./schedule/types.ts";
+import { skipReasons } from "./skip-reasons.ts";
 import type { RoutedResults, TaskEvent, TaskSettled } from "./task-setup.ts";
 
 /**
@@ -48,7 +50,7 @@ export function startNext(context: OrchestratorContext): Step {
 }
 
 /** Settles a task that ran, and releases, skips or holds the tasks that need it. */
-export function settle(context: OrchestratorContext, settled: TaskSettled, effect: schedule.Effect): Step {
+export function settle(context: OrchestratorContext, settled: TaskSettled, effect: Effect): Step {
   const { task: id, outcome } = settled;
   const task = numberOf(context, id);
   const change = schedule.settle(context.spec, context.schedule, task, outcome.status, effect);
@@ -178,7 +180,7 @@ function settleUnstarted(
   context: OrchestratorContext,
   tasks: readonly number[],
   outcome: Outcome,
-  effect: schedule.Effect,
+  effect: Effect,
 ): Step {
   const draft = draftOf(context);
   for (const task of tasks) close(context, draft, task, outcome);
@@ -206,10 +208,10 @@ function close(context: OrchestratorContext, draft: Draft, task: number, outcome
 }
 
 /** Completes a step with a changed schedule: closes the tasks that it skips, and routes results into those it readies. */
-function applyChange(context: OrchestratorContext, draft: Draft, change: schedule.Change): Step {
+function applyChange(context: OrchestratorContext, draft: Draft, change: Change): Step {
+  const reasonOf = skipReasons(context, draft);
   for (const { task, because } of change.skipped) {
-    const reason = `depends on ${idOf(context, because)}, which did not pass`;
-    close(context, draft, task, { status: "skipped", reason });
+    close(context, draft, task, { status: "skipped", reason: reasonOf(because) });
   }
   const barriers: Barriers = new Map();
   for (const task of change.ready) {
@@ -236,7 +238,7 @@ function resultsFor(
     const from = graph.tasks[dependency];
     return outcome && from ? [{ id: from.id, title: from.title ?? from.id, outcome }] : [];
   });
-  const barrier = order.needs[task]?.find((need) => need >= order.tasks);
+  const barrier = barrierBefore(order, task);
   if (barrier === undefined) return { dependencies, alsoFinished: [] };
   const known = barriers.get(barrier);
   const alsoFinished =

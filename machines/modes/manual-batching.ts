@@ -13,7 +13,7 @@ export const manualBatching: ModeConfig = {
   isBatched: true,
   stepWord: "batch",
   order: (graph) => ordered(graph, batchesOf(graph), () => true),
-  barrierOpensWhen: "settled",
+  reliesOnStages: false,
   guards: {
     ...commonMode.guards,
     batchHasSettled: ({ schedule }) => schedule.pendingBarrier !== undefined,

@@ -1,7 +1,7 @@
 import type { orchestratorSetup } from "../orchestrator-setup.ts";
 import { stageOrder } from "../schedule/graph.ts";
 import { chainLengths } from "../schedule/order.ts";
-import type { ModeRules } from "../schedule/schedule.ts";
+import type { ModeRules } from "../schedule/types.ts";
 
 type StateConfig = Parameters<typeof orchestratorSetup.createStateConfig>[0];
 type Always = Extract<NonNullable<StateConfig["always"]>, readonly unknown[]>[number];
@@ -25,7 +25,7 @@ export const commonMode = {
   stepWord: "wave",
   order: stageOrder,
   priorities: (_, order) => chainLengths(order),
-  barrierOpensWhen: "passed",
+  reliesOnStages: true,
   guards: {
     hasSlot: ({ schedule, spec }) => schedule.running.length < spec.maxParallel,
     skipsDependents: () => true,

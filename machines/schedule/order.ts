@@ -81,6 +81,12 @@ export function waitsFor(order: Order): number[][] {
   return order.needs.slice(0, order.tasks).map(expand);
 }
 
+/** The barrier that a task waits for; undefined if there is none. A task's barrier is the last of its needs. */
+export function barrierBefore({ needs, tasks }: Order, task: number): number | undefined {
+  const last = needs[task]?.at(-1);
+  return last !== undefined && last >= tasks ? last : undefined;
+}
+
 /** The tasks that a barrier waits for, those of earlier barriers included, in plan order. */
 export function tasksBehind(order: Order, barrier: number): number[] {
   const found = new Set([barrier]);

@@ -1,7 +1,7 @@
 import type { Manifest } from "../../schemas/manifest.ts";
 import { taskGraph } from "./graph.ts";
 import { locksOf } from "./locks.ts";
-import type { ModeRules, RunSpec } from "./schedule.ts";
+import type { ModeRules, RunSpec } from "./types.ts";
 
 /** Turns a manifest into what the machines run: tasks as numbers, their order, file locks and ranks. */
 export function runSpec(

@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import type { ModeConfig } from "../../machines/modes/mode.ts";
-import type { RunSpec } from "../../machines/schedule/schedule.ts";
+import type { RunSpec } from "../../machines/schedule/types.ts";
 import type { Config } from "../../schemas/config.ts";
 import type { EngineName } from "../../schemas/engines.ts";
 import type { jobOptionsSchema, TaskFacts } from "../../schemas/event.ts";

@@ -5,10 +5,10 @@ import {
   initialSchedule,
   nextToStart,
   openBarrier,
-  type RunSpec,
   settle,
   start,
 } from "../../machines/schedule/schedule.ts";
+import type { RunSpec } from "../../machines/schedule/types.ts";
 import type { EngineName } from "../../schemas/engines.ts";
 import type { RunGraph } from "../../schemas/event.ts";
 import type { Mode, Tier } from "../../schemas/manifest.ts";

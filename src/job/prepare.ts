@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { modeConfigs } from "../../machines/modes/modes.ts";
 import { runSpec } from "../../machines/schedule/run-spec.ts";
-import type { Pool } from "../../machines/schedule/schedule.ts";
+import type { Pool } from "../../machines/schedule/types.ts";
 import type { Config } from "../../schemas/config.ts";
 import { defaultEngine, engineNames, shellEngine, traitsOf } from "../../schemas/engines.ts";
 import { type Manifest, type ManifestTask, modes, tiers as tierNames } from "../../schemas/manifest.ts";

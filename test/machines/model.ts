@@ -8,7 +8,7 @@ import type {
   OrchestratorContext,
 } from "../../machines/orchestrator-context.ts";
 import { runSpec } from "../../machines/schedule/run-spec.ts";
-import type { RunSpec } from "../../machines/schedule/schedule.ts";
+import type { RunSpec } from "../../machines/schedule/types.ts";
 import { openQuestions } from "../../machines/steps.ts";
 import type { ManifestTask, Mode } from "../../schemas/manifest.ts";
 import type { Status } from "../../schemas/outcome.ts";
