@@ -1,4 +1,5 @@
 import { fromPromise, setup } from "xstate";
+import { shellEngine } from "../schemas/engines.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import { isDone, isParked } from "../schemas/outcome.ts";
 import {
@@ -18,9 +19,10 @@ import type { TaskInput } from "./task-setup.ts";
 
 const unprovided = (what: string) => () => Promise.reject(new Error(`no ${what} actor was provided`));
 
-const inputOf = ({ restored, fixes }: RunSpec, task: ManifestTask, number: number): TaskInput => ({
+const inputOf = ({ restored, fixes, engines }: RunSpec, task: ManifestTask, number: number): TaskInput => ({
   id: task.id,
   retries: task.retries,
+  isCommand: engines[number] === shellEngine,
   fixes: fixes[number] ?? 0,
   isVerified: task.verify.length > 0,
   restored: restored.get(number),

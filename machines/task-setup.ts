@@ -1,6 +1,8 @@
 import { assign, fromPromise, sendParent, setup } from "xstate";
 import type { DependencyResult, FinishedTask } from "../schemas/dependency-result.ts";
+import type { Retries } from "../schemas/manifest.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
+import { type RetriesUsed, retryClassFor } from "./retries.ts";
 
 /** What a task brings along from an earlier part of its run. */
 export interface Restored {
@@ -14,8 +16,10 @@ export interface Restored {
 
 export interface TaskInput {
   readonly id: string;
-  /** How many times a transient failure is retried. */
-  readonly retries: number;
+  /** How many times a failure is retried, in all or by its class. */
+  readonly retries: Retries;
+  /** Whether a plain command runs the task, not an agent. */
+  readonly isCommand: boolean;
   /** How many times the agent is asked to fix a failing `verify` command. */
   readonly fixes: number;
   /** Whether the task has `verify` commands. */
@@ -36,7 +40,7 @@ export interface FollowUp {
 export interface TaskContext extends Omit<TaskInput, "restored"> {
   /** The number of the current or last attempt, from 1; 0 before the first. */
   readonly attempt: number;
-  readonly retriesUsed: number;
+  readonly retriesUsed: RetriesUsed;
   readonly limitWaits: number;
   readonly fixesUsed: number;
   /** The results of the explicit dependencies; set on entry to `ready`. */
@@ -136,10 +140,8 @@ export const taskSetup = setup({
       given.context.isVerified && isDone(outcomeIn(given).status) && !given.context.noFurtherAttempts,
     wasCancelledUnverified: (given) => given.context.isVerified && isDone(outcomeIn(given).status),
     isRateLimited: (given) => outcomeIn(given).failure === "rate_limited" && !given.context.noFurtherAttempts,
-    canRetry: (given) => {
-      const { retriesUsed, retries, noFurtherAttempts } = given.context;
-      return outcomeIn(given).failure === "transient" && retriesUsed < retries && !noFurtherAttempts;
-    },
+    canRetry: (given) =>
+      retryClassFor(outcomeIn(given), given.context) !== undefined && !given.context.noFurtherAttempts,
     canFix: (given) => {
       const { fixesUsed, fixes, noFurtherAttempts } = given.context;
       return outcomeIn(given).failure === "verify" && fixesUsed < fixes && !noFurtherAttempts;
@@ -154,7 +156,15 @@ export const taskSetup = setup({
       return { dependencies: event.dependencies, alsoFinished: event.alsoFinished };
     }),
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
-    countRetry: assign({ retriesUsed: ({ context }) => context.retriesUsed + 1 }),
+    countRetry: assign({
+      retriesUsed: (given) => {
+        const { retriesUsed } = given.context;
+        const used = retryClassFor(outcomeIn(given), given.context);
+        return used ? { ...retriesUsed, [used]: (retriesUsed[used] ?? 0) + 1 } : retriesUsed;
+      },
+    }),
+    /** The next attempt continues none of the earlier ones. */
+    startOver: assign({ followUp: undefined }),
     countLimitWait: assign({ limitWaits: ({ context }) => context.limitWaits + 1 }),
     recordOutcome: assign({ outcome: outcomeIn }),
     /** Records a success that a cancel left unverified as cancelled: nobody knows whether it is one. */

@@ -1,3 +1,4 @@
+import { countRetries } from "./retries.ts";
 import { outcomeOf, taskSetup } from "./task-setup.ts";
 
 /**
@@ -11,7 +12,7 @@ export const taskMachine = taskSetup.createMachine({
   context: ({ input: { restored, ...input } }) => ({
     ...input,
     attempt: restored?.attempt ?? 0,
-    retriesUsed: 0,
+    retriesUsed: {},
     limitWaits: 0,
     fixesUsed: 0,
     dependencies: [],
@@ -73,7 +74,7 @@ export const taskMachine = taskSetup.createMachine({
                 target: "#task.waiting",
                 actions: ["recordOutcome", "countLimitWait"],
               },
-              { guard: "canRetry", target: "#task.waiting", actions: ["recordOutcome", "countRetry"] },
+              { guard: "canRetry", target: "#task.waiting", actions: ["countRetry", "recordOutcome"] },
               { guard: "isDone", target: "#task.done", actions: ["recordOutcome", "reportSettled"] },
               { guard: "isParked", target: "#task.parked", actions: ["recordOutcome", "reportSettled"] },
               {
@@ -98,6 +99,11 @@ export const taskMachine = taskSetup.createMachine({
               { guard: "isDone", target: "#task.done", actions: ["recordOutcome", "reportSettled"] },
               { guard: "canFix", target: "running", actions: ["recordOutcome", "requestFix"] },
               {
+                guard: "canRetry",
+                target: "#task.waiting",
+                actions: ["countRetry", "recordOutcome", "startOver"],
+              },
+              {
                 guard: "isCancelled",
                 target: "#task.cancelled",
                 actions: ["recordOutcome", "reportSettled"],
@@ -117,7 +123,10 @@ export const taskMachine = taskSetup.createMachine({
           id: context.id,
           attempt: context.attempt,
           outcome: outcomeOf(context),
-          count: context.outcome?.failure === "rate_limited" ? context.limitWaits : context.retriesUsed,
+          count:
+            context.outcome?.failure === "rate_limited"
+              ? context.limitWaits
+              : countRetries(context.retriesUsed),
         }),
         onDone: { target: "ready", actions: "requestRequeue" },
         onError: { target: "ready", actions: "requestRequeue" },

@@ -20,6 +20,25 @@ const environment = v.record(
   v.string(),
 );
 
+/** The classes of failure that `retries` can name, with what belongs to each. */
+export const retryClasses = {
+  exit: "Retries after a command's exit status other than 0.",
+  timeout: "Retries after a timeout.",
+  crash: "Retries after an agent that ended before its turn was over, or a command that crashed.",
+  stall: "Retries after an attempt that was ended because it wrote nothing for `stall_timeout`.",
+  signal: "Retries after a signal that interserve did not send, such as the kernel's when memory runs out.",
+  transient: "Retries after a failure of the agent's service that may pass by itself.",
+  verify: "Retries, from the beginning, after a failed `verify` command and all `fixes`.",
+} as const;
+export type RetryClass = keyof typeof retryClasses;
+
+const retryCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20));
+const retriesByClass = v.object(
+  Object.fromEntries(
+    Object.entries(retryClasses).map(([name, text]) => [name, v.optional(described(retryCount, text))]),
+  ) as { [Name in RetryClass]: v.OptionalSchema<typeof retryCount, undefined> },
+);
+
 /** A command that must succeed after a task's agent has ended. */
 export const verifySchema = v.object({
   run: described(text, "A shell command, run in the project directory."),
@@ -62,8 +81,8 @@ export const taskSchema = v.object({
   ),
   retries: v.optional(
     described(
-      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
-      "How often the task is retried after a failure that may pass by itself. Default 0.",
+      v.union([retryCount, retriesByClass]),
+      "How often the task is retried: a number for all classes of failure together (those of `verify` only if the task is a command), or a map with a number for each class. Default 0.",
     ),
     0,
   ),
@@ -122,4 +141,5 @@ export const manifestSchema = v.object({
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type ManifestTask = v.InferOutput<typeof taskSchema>;
 export type ManifestStage = v.InferOutput<typeof stageSchema>;
+export type Retries = ManifestTask["retries"];
 export type Verify = v.InferOutput<typeof verifySchema>;

@@ -25,6 +25,7 @@ export type ProblemCode =
   | "conflicting-keys"
   | "too-many-problems"
   | "not-expanded"
+  | "no-effect"
   | "missing-run"
   | "plan-not-found"
   | "plan-without-tasks"

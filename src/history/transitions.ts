@@ -65,6 +65,7 @@ export const taskRows: Rows<string, TaskBefore> = {
   "task.waiting": [
     [running, "waiting", "done(attempt)", "isRateLimited", hitLimit],
     [running, "waiting", "done(attempt)", "canRetry"],
+    [verifying, "waiting", "done(verify)", "canRetry"],
   ],
   "task.settled": [
     ["pending", "done", "always", "wasDone"],

@@ -3,14 +3,16 @@ import { modeConfigs } from "../../machines/modes/modes.ts";
 import { runSpec } from "../../machines/schedule/run-spec.ts";
 import type { Pool } from "../../machines/schedule/types.ts";
 import type { Config } from "../../schemas/config.ts";
-import { defaultEngine, engineNames, shellEngine, traitsOf } from "../../schemas/engines.ts";
+import { engineNames, traitsOf } from "../../schemas/engines.ts";
 import { type Manifest, type ManifestTask, modes, tiers as tierNames } from "../../schemas/manifest.ts";
 import { readPromptFile } from "../manifest/prompt-files.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { isDirectory } from "../text/on-disk.ts";
 import { quoted } from "../text/printable.ts";
 import { loadConfig } from "./config.ts";
+import { engineOf } from "./engine-of.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
+import { retryProblems } from "./retry-problems.ts";
 import { readSource } from "./sources.ts";
 
 /**
@@ -33,6 +35,7 @@ export async function prepare(
   const source = await readSource(resolve(path), options);
   const problems = [...configProblems, ...source.problems];
   if (problems.some(isError) || !source.manifest || !config) throw new ProblemsError(problems);
+  if (source.yaml) problems.push(...retryProblems(source.manifest, source.yaml, config, options.engine));
   const manifest = withOptions(source.manifest, options, projectDir);
   const tasks: JobTask[] = [];
   for (const stage of manifest.stages) {
@@ -133,8 +136,6 @@ async function jobTask(
   manifestFile: string,
 ): Promise<JobTask> {
   const tier = task.tier ?? manifest.tier;
-  const fallback =
-    options.engine ?? manifest.engine ?? config.tiers[tier].engine ?? config.engine ?? defaultEngine;
   const promptText = task.prompt_file
     ? await readPrompt(task.id, manifestFile, task.prompt_file)
     : task.prompt;
@@ -143,7 +144,7 @@ async function jobTask(
     title: task.title ?? task.id,
     stage,
     tier,
-    engine: task.engine ?? (task.run ? shellEngine : fallback),
+    engine: engineOf(task, manifest, config, options.engine),
     timeoutMs: (task.timeout ?? manifest.timeout_per_task) * 1000,
     ...(promptText === undefined ? {} : { promptText }),
   };

@@ -14,6 +14,8 @@ export interface Source {
   /** The file that `manifest` came from. */
   readonly file: string;
   readonly plan?: Plan;
+  /** The manifest's file with the places of its values; undefined for a plan alone. */
+  readonly yaml?: YamlFile;
   readonly problems: Problem[];
 }
 
@@ -45,7 +47,7 @@ async function readPlanAlone(path: string): Promise<Source> {
 export async function readManifest(
   path: string,
   { plan: named, mode }: Pick<JobOptions, "plan" | "mode"> = {},
-): Promise<Source & { readonly yaml?: YamlFile }> {
+): Promise<Source> {
   const { manifest, file, problems } = await loadManifest(path);
   const planFile = named === undefined ? await planBeside(path) : resolve(named);
   const { plan, problems: ofPlan = [] } = planFile ? await planIn(planFile) : {};

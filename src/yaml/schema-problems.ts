@@ -33,13 +33,22 @@ export function schemaProblems<S extends v.GenericSchema>(
   const isBelowList = (path: Path) =>
     path.some((_, end) => listPaths.has(JSON.stringify(path.slice(0, end))));
   const parsed = v.safeParse(schema, file.value, { abortPipeEarly: true });
-  const issues = ((parsed.issues ?? []) as Issue[]).filter((issue) => !isBelowList(pathOf(issue)));
+  const issues = ((parsed.issues ?? []) as Issue[])
+    .flatMap(issuesOfParts)
+    .filter((issue) => !isBelowList(pathOf(issue)));
   const errors = [
     ...lists.map((path) => wrongType(shape, path, file)),
     ...issues.map((issue) => problemOf(issue, shape, file, codes)),
   ];
   const problems = [...errors, ...unknownKeys.map((path) => unknownKey(shape, path, file))];
   return parsed.success && errors.length === 0 ? { value: parsed.output, problems } : { problems };
+}
+
+/** Replaces the issue of a union, if a map was found, with those of the map's parts. */
+function issuesOfParts(issue: Issue): Issue[] {
+  const inside = issue.type === "union" ? (issue.issues ?? []).filter(({ path }) => path) : [];
+  if (inside.length === 0) return [issue];
+  return inside.map((part) => ({ ...part, path: [...(issue.path ?? []), ...(part.path ?? [])] }) as Issue);
 }
 
 const pathOf = (issue: Issue): Path => (issue.path ?? []).map(({ key }) => key as string | number);

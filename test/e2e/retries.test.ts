@@ -1,6 +1,6 @@
 import { chmod, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
 import { agentCommand, manifestOf, Rig } from "../rig.ts";
 
@@ -179,4 +179,64 @@ test("limits of an engine or a tier hold, and other tasks use the remaining slot
   await a.exit();
   await (await rig.agent("b")).exit();
   expect((await run.ended).code).toBe(0);
+});
+
+describe("`retries` of a command", () => {
+  const quick = () => rig.file("interserve.config.yaml", "backoff: {first: 0.01, most: 0.01}\n");
+  const commandTask = (id: string, run: string, extra: string) =>
+    `      - id: ${id}\n        run: ${JSON.stringify(run)}\n${extra.replaceAll(/^/gm, "        ")}\n`;
+  /** Fails as `failing` does in all attempts but the second. */
+  const second = (id: string, failing: string) => `echo >> ${id}; test $(wc -l < ${id}) = 2 || ${failing}`;
+
+  test.each([
+    ["an exit status", "exit 3", "retries: 1"],
+    ["a timeout", "exec sleep 600", "retries: 1\ntimeout: 1"],
+    ["a signal", "kill -9 $$", "retries: {signal: 1}"],
+    ["a crash of a program that it starts", "sh -c 'kill -SEGV $$'", "retries: {crash: 1}"],
+    ["its verify commands", "true", 'retries: 1\nverify: [{run: "test $(wc -l < a) = 2"}]'],
+  ])("covers %s", async (_, failing, extra) => {
+    await quick();
+    const run = await start(manifest(commandTask("a", second("a", failing), extra)));
+    expect((await run.ended).code).toBe(0);
+    expect(run.story()).toEqual(["a started", "a started", "a pass"]);
+    expect(waits(run.events.all)).toHaveLength(1);
+  });
+
+  test("as a map covers only the classes that it names", async () => {
+    await quick();
+    const run = await start(
+      manifest(
+        commandTask("a", second("a", "exit 1"), "retries: {timeout: 3}"),
+        commandTask("b", second("b", "exit 1"), "retries: {exit: 1, timeout: 3}"),
+      ),
+    );
+    expect((await run.ended).code).toBe(1);
+    expect(ends(run.story())).toEqual(["a fail", "b pass"]);
+  });
+
+  test("is checked: `check` and `run` warn of classes that never occur", async () => {
+    const text = manifest(
+      commandTask("a", "true", "retries: {stall: 1, transient: 1, verify: 2, exit: 0}"),
+      codexTask("b", "        retries: {exit: 1, crash: 1}\n"),
+    );
+    await rig.file("plan.exec.yaml", text);
+    const said = [
+      '"retries.stall" of task "a" has no effect: no `stall_timeout` is configured',
+      '"retries.transient" of task "a" has no effect: only an agent\'s service reports such failures',
+      '"retries.verify" of task "a" has no effect: the task has no `verify` commands',
+      '"retries.exit" of task "b" has no effect: codex does not end with an exit status of the task',
+    ];
+    const { stdout } = await rig.run("check", "plan.exec.yaml", "--json");
+    const { problems } = JSON.parse(stdout);
+    expect(problems.map(({ message }: { message: string }) => message)).toEqual(said);
+    const { stderr } = await rig.run("run", "plan.exec.yaml", "--dry-run");
+    for (const message of said) expect(stderr).toContain(message);
+  });
+
+  test("names the class whose number is wrong", async () => {
+    await rig.file("plan.exec.yaml", manifest(commandTask("a", "true", "retries: {exit: many, exits: 2}")));
+    const { stdout } = await rig.run("check", "plan.exec.yaml");
+    expect(stdout).toContain('"retries.exit" of task "a" must be a whole number, found the string "many"');
+    expect(stdout).toContain('unknown key "exits" in "retries" of task "a": it is ignored');
+  });
 });

@@ -33,6 +33,7 @@ const events: Readonly<Record<string, { readonly type: string }>> = {
   answer: { type: "task.answer", text: "yes", ...results } as { type: string },
   "attempt passes": attempted({ status: "pass" }),
   "attempt fails": attempted({ status: "fail" }),
+  "attempt exits with 1": attempted({ status: "fail", failure: "task", exit_code: 1 }),
   "attempt fails for now": attempted({ status: "error", failure: "transient" }),
   "attempt is rate limited": attempted({ status: "error", failure: "rate_limited" }),
   "attempt asks": attempted({ status: "question" }),
@@ -46,8 +47,9 @@ const events: Readonly<Record<string, { readonly type: string }>> = {
   "backoff breaks": broken("backoff"),
 };
 
-const plain: TaskInput = { id: "a", retries: 1, fixes: 1, isVerified: false };
+const plain: TaskInput = { id: "a", retries: 1, isCommand: false, fixes: 1, isVerified: false };
 const withVerify: TaskInput = { ...plain, isVerified: true };
+const command: TaskInput = { ...withVerify, isCommand: true, fixes: 0 };
 
 /** By path: the state that it ends in, and what the task reported on the way. */
 type Paths = readonly (readonly [path: string, end: string, reports: string])[];
@@ -95,6 +97,18 @@ const verifiedPaths: Paths = [
   ["ready, start, cancel, attempt passes", "cancelled", "end attempt, settled cancelled"],
 ];
 
+/** A command, whose failed checks are retried and not fixed. */
+const commandPaths: Paths = [
+  ["ready, start, attempt exits with 1", "waiting", "waiting"],
+  ["ready, start, attempt passes, verify fails", "waiting", "waiting"],
+  [
+    "ready, start, attempt passes, verify fails, backoff ends, start, attempt passes, verify fails",
+    "failed",
+    "waiting, requeue, settled fail",
+  ],
+  ["ready, start, attempt passes, cancel, verify fails", "failed", "end attempt, settled fail"],
+];
+
 const restoredPaths: Paths = [
   ["done", "done", ""],
   ["parked", "parked", ""],
@@ -109,6 +123,7 @@ const eventsOf = (path: string) => path.split(", ").flatMap((step) => events[ste
 const groups = [
   ["a task", plainPaths, () => plain, eventsOf],
   ["a task with verify commands", verifiedPaths, () => withVerify, eventsOf],
+  ["a command with verify commands", commandPaths, () => command, eventsOf],
   ["a restored task", restoredPaths, restoredInput, () => []],
 ] as const;
 

@@ -1,3 +1,4 @@
+import type { Source } from "../../job/sources.ts";
 import { isError, type Problem } from "../../problem.ts";
 import { colorsFor } from "../../terminal/colors.ts";
 import { counted } from "../../text/measures.ts";
@@ -16,7 +17,7 @@ export const check = command("check", {
     const { readManifest } = await import("../../job/sources.ts");
     const { problemJson, renderProblem } = await import("../../terminal/problems.ts");
     let problems: Problem[] = [];
-    for (const path of paths) problems = problems.concat((await readManifest(path)).problems);
+    for (const path of paths) problems = problems.concat(await problemsOf(await readManifest(path)));
     const errors = problems.filter(isError).length;
     const status = errors === 0 ? 0 : 2;
     if (json) {
@@ -33,3 +34,14 @@ export const check = command("check", {
     return status;
   },
 });
+
+/** The problems of a manifest, and where the configuration of this directory leaves its keys without effect. */
+async function problemsOf({ manifest, yaml, problems }: Source): Promise<Problem[]> {
+  const tasks = manifest?.stages.flatMap((stage) => stage.tasks) ?? [];
+  // The configuration is loaded only if it matters.
+  if (!manifest || !yaml || !tasks.some(({ retries }) => typeof retries === "object")) return problems;
+  const { loadConfig } = await import("../../job/config.ts");
+  const { retryProblems } = await import("../../job/retry-problems.ts");
+  const { config } = await loadConfig(process.cwd());
+  return config ? [...problems, ...retryProblems(manifest, yaml, config)] : problems;
+}
