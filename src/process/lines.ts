@@ -1,7 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-
-/** Characters after which the rest of a line is dropped. */
-export const longestLine = 64 * 1024;
+import { longestLine, textLines } from "../text/text-lines.ts";
 
 /** Takes the bytes of a stream in pieces as they come. */
 export interface Watcher {
@@ -10,27 +8,15 @@ export interface Watcher {
   readonly end: () => void;
 }
 
-/**
- * Splits a stream into lines of text, in bounded memory: characters of a line beyond `cap` are dropped. Invalid UTF-8
- * becomes U+FFFD. A last line without a newline counts as a line.
- */
+/** Splits a stream into lines as `textLines` does. Invalid UTF-8 becomes U+FFFD. */
 export function lineSplitter(onLine: (line: string) => void, cap = longestLine): Watcher {
   const decoder = new StringDecoder("utf8");
-  let partial = "";
-  const push = (text: string) => {
-    let from = 0;
-    for (let newline = text.indexOf("\n"); newline >= 0; newline = text.indexOf("\n", from)) {
-      onLine((partial + text.slice(from, Math.min(newline, from + cap))).slice(0, cap).replace(/\r$/, ""));
-      partial = "";
-      from = newline + 1;
-    }
-    if (partial.length < cap) partial += text.slice(from, from + cap - partial.length);
-  };
+  const lines = textLines(onLine, cap);
   return {
-    push: (bytes) => push(decoder.write(bytes)),
+    push: (bytes) => lines.push(decoder.write(bytes)),
     end: () => {
-      push(decoder.end());
-      if (partial) onLine(partial);
+      lines.push(decoder.end());
+      lines.end();
     },
   };
 }

@@ -40,7 +40,7 @@ export async function renderDependencies(
   // Checked before reading sizes from disk.
   const least = opening.length + results.length * (fenceCost + leastRoom);
   if (least > budget) return renderNames(results, budget);
-  const entries = await Promise.all(results.map(entryOf));
+  const entries = await Promise.all(results.map((result) => entryOf(result, budget)));
   const fixed = opening.length + entries.reduce((sum, { head }) => sum + head.length + 2 + fenceCost, 0);
   if (fixed + results.length * leastRoom > budget) return renderNames(results, budget);
   // Each that has a text needs room for longer fences or a note, beside the text.
@@ -48,17 +48,17 @@ export async function renderDependencies(
     text.fullLength > 0 ? Math.max(leastRoom, text.fullLength + fenceGrowth) : 0,
   );
   const rooms = share(needs, budget - fixed);
-  const rendered = await Promise.all(entries.map((entry, at) => renderEntry(entry, rooms[at] ?? 0)));
+  const rendered = entries.map((entry, at) => renderEntry(entry, rooms[at] ?? 0));
   return [opening, ...rendered].join("\n\n");
 }
 
-async function entryOf({ id, title, outcome }: DependencyResult): Promise<Entry> {
+async function entryOf({ id, title, outcome }: DependencyResult, budget: number): Promise<Entry> {
   const file = outcome.output;
   const size = file === undefined ? undefined : await sizeOf(file);
   const heading = `### ${titleLine(id)}: ${titleLine(title)} (${outcome.status})`;
   const bytes = size === undefined ? "missing" : `${size} bytes`;
   const where = file === undefined ? "It left no output." : `Whole output: ${printable(file)} (${bytes})`;
-  return { head: `${heading}\n\n${where}`, text: resultText(outcome, size) };
+  return { head: `${heading}\n\n${where}`, text: await resultText(outcome, size, budget) };
 }
 
 const sizeOf = (file: string): Promise<number | undefined> =>
@@ -67,10 +67,10 @@ const sizeOf = (file: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-async function renderEntry({ head, text }: Entry, room: number): Promise<string> {
+function renderEntry({ head, text }: Entry, room: number): string {
   // Reserves more and more room for longer fences until it is enough, as a cut text may need other fences.
   for (let reserved = 0; reserved <= fenceGrowth; ) {
-    const shown = await text.cutTo(room - reserved);
+    const shown = text.cutTo(room - reserved);
     if (shown === "") break;
     const growth = 2 * (fenceLength(shown) - fenceLength(""));
     if (shown.length + growth <= room) return `${head}\n\n${fenced(shown, "text")}`;

@@ -2,14 +2,14 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import { printable } from "../text/printable.ts";
 import { headOf } from "../text/shorten.ts";
 import { visibleText } from "../text/visible.ts";
-import { readDigest } from "./digest.ts";
+import { digestOf, readOutput, withoutHandOver } from "./digest.ts";
 
 /** The text of a result, most important parts first, which can be cut to any length. */
 export interface ResultText {
   /** The length of the whole text in characters, at most. */
   readonly fullLength: number;
   /** Returns as much of the text as fits into so many characters, with a note of what was cut if that fits too. */
-  readonly cutTo: (length: number) => Promise<string>;
+  readonly cutTo: (length: number) => string;
 }
 
 const gap = "\n\n";
@@ -19,27 +19,37 @@ const shortestDigest = 240;
 const longestLine = 500;
 const longestFileList = 1000;
 
-/** Composes an outcome's verdict, reason, changed files, notes and hand-over, then the head and tail of its output. */
-export function resultText(outcome: Outcome, outputBytes: number | undefined): ResultText {
-  const text = textOf(outcome);
-  const { output } = outcome;
-  if (output === undefined || !outputBytes) {
-    return { fullLength: text.length, cutTo: async (length) => cut(text, length) };
+/**
+ * Composes an outcome's verdict, reason, changed files, notes and hand-over, then the head and tail of its output without
+ * the hand-over. `most` is the longest text that will be asked for.
+ */
+export async function resultText(
+  outcome: Outcome,
+  outputBytes: number | undefined,
+  most: number,
+): Promise<ResultText> {
+  const handOver = visibleText(outcome.hand_over ?? "").trim();
+  const text = textOf(outcome, handOver);
+  if (outcome.output === undefined || !outputBytes) {
+    return { fullLength: text.length, cutTo: (length) => cut(text, length) };
   }
+  const whole = await readOutput(outcome.output, most);
+  const output = whole && withoutHandOver(whole, handOver);
+  const length = output?.length ?? outputBytes;
   const omitted = `[the output (${outputBytes} bytes) is omitted for lack of room]`;
-  const fullLength = text.length + gap.length + Math.max(outputLabel.length + outputBytes, omitted.length);
-  const cutTo = async (length: number) => {
-    const shown = cut(text, length - gap.length - omitted.length);
+  const fullLength = text.length + gap.length + Math.max(outputLabel.length + length, omitted.length);
+  const cutTo = (most: number) => {
+    const shown = cut(text, most - gap.length - omitted.length);
     const before = shown === "" ? "" : shown + gap;
-    const room = length - before.length - outputLabel.length;
-    const isWorthIt = outputBytes <= room || room >= shortestDigest;
-    if (isWorthIt) return `${before}${outputLabel}${(await readDigest(output, room)).text}`;
-    return omitted.length <= length - before.length ? before + omitted : shown;
+    const room = most - before.length - outputLabel.length;
+    const isWorthIt = length <= room || room >= shortestDigest;
+    if (isWorthIt) return `${before}${outputLabel}${digestOf(output, room).text}`;
+    return omitted.length <= most - before.length ? before + omitted : shown;
   };
   return { fullLength, cutTo };
 }
 
-function textOf(outcome: Outcome): string {
+function textOf(outcome: Outcome, handOver: string): string {
   const line = (label: string, text: string | undefined) =>
     text ? [`${label}: ${cut(printable(text), longestLine)}`] : [];
   const lines = [
@@ -48,7 +58,6 @@ function textOf(outcome: Outcome): string {
     ...fileLine(outcome.files_changed ?? []),
     ...(outcome.notes ?? []).flatMap((note) => line("note", note)),
   ].join("\n");
-  const handOver = visibleText(outcome.hand_over ?? "").trim();
   return [...(lines ? [lines] : []), ...(handOver ? [`hand-over:\n${handOver}`] : [])].join(gap);
 }
 

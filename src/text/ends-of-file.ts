@@ -11,13 +11,10 @@ export async function endsOfFile(
   path: string,
   most: (size: number) => { readonly head: number; readonly tail: number },
 ): Promise<Excerpt | undefined> {
-  // Non-blocking, since an agent may have put a pipe there that nobody writes to.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-  if (!handle) return undefined;
+  const file = await openRegularFile(path);
+  if (!file) return undefined;
+  const { handle, size } = file;
   try {
-    const facts = await handle.stat();
-    if (!facts.isFile()) return undefined;
-    const { size } = facts;
     const { head: headBytes, tail: tailBytes } = most(size);
     if (size <= headBytes + tailBytes) {
       return { head: (await readBytes(handle, 0, size)).toString("utf8"), left_out: 0, tail: "" };
@@ -32,6 +29,18 @@ export async function endsOfFile(
   } finally {
     await handle.close();
   }
+}
+
+/** Opens a file for reading. Returns undefined if it does not exist or is not a regular one. */
+export async function openRegularFile(
+  path: string,
+): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
+  // Non-blocking, since an agent may have put a pipe there that nobody writes to.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  const facts = await handle?.stat();
+  if (handle && facts?.isFile()) return { handle, size: facts.size };
+  await handle?.close();
+  return undefined;
 }
 
 async function readBytes(handle: FileHandle, from: number, length: number): Promise<Buffer> {

@@ -3,8 +3,10 @@ import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readDigest } from "../../src/routing/digest.ts";
+import { digestOf, readOutput, withoutHandOver } from "../../src/routing/digest.ts";
 import { fileWith, unprintable } from "./prompts.ts";
+
+const readDigest = async (file: string, length: number) => digestOf(await readOutput(file, length), length);
 
 test("a digest of a file that fits is the whole file", async () => {
   expect(await readDigest(fileWith("one\ntwo\n"), 100)).toEqual({ text: "one\ntwo\n", cut: 0 });
@@ -36,7 +38,7 @@ test("only head and tail of a file of 100 MB are read", async () => {
   expect(read() - before).toBeLessThan(10_000_000);
   expect(text.startsWith("the head")).toBe(true);
   expect(text.endsWith("the tail")).toBe(true);
-  expect(cut).toBeGreaterThan(99_998_000);
+  expect(cut).toBeGreaterThan(91_000_000);
 });
 
 test("head and tail end between characters, never inside one", async () => {
@@ -77,4 +79,31 @@ test("a digest of a missing file, a directory or a pipe says that the file is mi
   for (const path of [pipe, dirname(pipe), "/nowhere/at/all"]) {
     expect(await readDigest(path, 100)).toEqual({ text: "[the file is missing]", cut: 0 });
   }
+});
+
+test("of a progress bar, a digest has the last frame", async () => {
+  const frames = Array.from({ length: 20_000 }, (_, at) => `\r\u001b[32m${at} of 20000\u001b[0m\u001b[K`);
+  const file = fileWith(`start\n${frames.join("")}\n\u001b[1mdone\u001b[0m\n`);
+  expect(await readDigest(file, 200)).toEqual({ text: "start\n19999 of 20000\ndone\n", cut: 0 });
+});
+
+test.each([
+  ["Did it.\n\n## Hand-over\n\nUse x.\n\nVERDICT: CLEAN\n", "Use x.", "Did it.\n\nVERDICT: CLEAN\n"],
+  ["Did it.\nHand-over: use x\nVERDICT: CLEAN\n", "use x", "Did it.\n\nVERDICT: CLEAN\n"],
+  ["## Hand-over\nold\n## Hand-over\nUse x.", "Use x.", "## Hand-over\nold\n\n"],
+  ["Use x.\nVERDICT: CLEAN\n", "Use x.", "Use x.\nVERDICT: CLEAN\n"],
+  ["## Hand-over\nabcdef", "abc\n[… 3 characters cut …]", "def"],
+])("without its hand-over, %j is %j", async (text, handOver, rest) => {
+  const output = await readOutput(fileWith(text), 1000);
+  if (!output) throw new Error("expected an output");
+  expect(digestOf(withoutHandOver(output, handOver), 1000).text).toBe(rest);
+});
+
+test("a hand-over in the tail of a long output is not in its digest", async () => {
+  const file = fileWith(`${"x".repeat(100_000)}\n## Hand-over\nUse y.\n\nVERDICT: CLEAN\n`);
+  const output = await readOutput(file, 500);
+  if (!output) throw new Error("expected an output");
+  const { text } = digestOf(withoutHandOver(output, "Use y."), 500);
+  expect(text).toMatch(/x\n\nVERDICT: CLEAN\n$/);
+  expect(text).not.toContain("Use y");
 });

@@ -1,0 +1,120 @@
+/** OSC, DCS and other terminal strings, if they end on their line. `\u009d` is ESC ] in one character. */
+const terminalString =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+  /(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\n\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/g;
+/** All other escape sequences, such as colours, except those that move the cursor or erase. */
+const escapeSequence =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+  /(?!(?:\u001b\[|\u009b)\d*[ABEFGJK])(?:(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~])/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+const movement = /(\n|\r|(?:\u001b\[|\u009b)\d*[ABEFGJK])/;
+/** The beginning of a sequence, or of a line end, at the end of a piece of text. */
+const torn =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
+  /(?:\r|\u001b(?:[\]PX^_][^\u0007\u001b\n]{0,4096}\u001b?|\[[0-?]{0,64}|[ -/]{0,64})|\u009b[0-?]{0,64})$/;
+
+/** Rows above the cursor that output may still change. */
+const height = 200;
+/** A longer row is passed on in parts, in characters. */
+const longestRow = 1024 * 1024;
+
+/**
+ * Turns output into the text that a terminal ends up showing: without escape sequences, and of each line that a progress
+ * bar or spinner has overwritten, the last frame. What stood on a screen that was cleared is kept. Takes pieces of any
+ * size, in bounded memory. Does not need Node, so that pages can import it.
+ */
+export class Screen {
+  private rows = [""];
+  private cursor = 0;
+  /** Whether the cursor is at the start of its row, so that what is written next replaces it. */
+  private isAtStart = false;
+  private held = "";
+
+  constructor(private readonly onText: (text: string) => void) {}
+
+  push(piece: string): void {
+    const text = this.held + piece;
+    this.held = torn.exec(text.slice(-8192))?.[0] ?? "";
+    this.read(text.slice(0, text.length - this.held.length));
+    if (this.rows.length > 2 * height) this.passOn(this.rows.length - height);
+    if ((this.rows.at(-1)?.length ?? 0) > longestRow) this.passOnAll();
+  }
+
+  end(): void {
+    this.read(this.held.replace(/\r$/, ""));
+    this.passOnAll();
+  }
+
+  private read(text: string): void {
+    const plain = text.replace(/\r\n/g, "\n").replace(terminalString, "").replace(escapeSequence, "");
+    if (this.cursor < this.rows.length - 1 || movement.test(plain.replaceAll("\n", ""))) {
+      for (const part of plain.split(movement)) this.take(part);
+      return;
+    }
+    const [first = "", ...rows] = plain.split("\n");
+    this.write(first);
+    for (const row of rows) this.rows.push(row);
+    if (rows.length > 0) this.isAtStart = false;
+    this.cursor = this.rows.length - 1;
+  }
+
+  private take(part: string): void {
+    if (part === "\n") this.moveTo(this.cursor + 1);
+    else if (part === "\r") this.isAtStart = true;
+    else if (movement.test(part)) this.move(part.at(-1) ?? "", /\d+/.exec(part)?.[0]);
+    else this.write(part);
+  }
+
+  private write(text: string): void {
+    if (text === "") return;
+    this.rows[this.cursor] = this.isAtStart ? text : this.rows[this.cursor] + text;
+    this.isAtStart = false;
+  }
+
+  private moveTo(row: number): void {
+    if (row === this.rows.length) this.rows.push("");
+    this.cursor = Math.max(0, row);
+    this.isAtStart = true;
+  }
+
+  /** Carries out a CSI sequence by its last letter. */
+  private move(letter: string, number: string | undefined): void {
+    const count = Math.max(1, Number(number ?? 1));
+    if (/[AF]/.test(letter)) this.moveTo(this.cursor - count);
+    else if (/[BE]/.test(letter)) this.moveTo(Math.min(this.rows.length - 1, this.cursor + count));
+    else if (letter === "G") this.isAtStart ||= count === 1;
+    else this.erase(letter, Number(number ?? 0));
+  }
+
+  /** Erases the row (K) or all below the cursor too (J), unless that would keep the part before the cursor. */
+  private erase(letter: string, what: number): void {
+    if (letter === "J" && what !== 0) return;
+    if (letter === "J") this.rows.length = this.cursor + 1;
+    if (this.isAtStart || what !== 0) this.rows[this.cursor] = "";
+  }
+
+  private passOn(count: number): void {
+    const rows = this.rows.splice(0, Math.min(count, this.cursor));
+    this.cursor -= rows.length;
+    if (rows.length > 0) this.onText(`${rows.map(withoutBackspaces).join("\n")}\n`);
+  }
+
+  private passOnAll(): void {
+    const text = this.rows.map(withoutBackspaces).join("\n");
+    this.rows = [""];
+    this.cursor = 0;
+    this.isAtStart = false;
+    if (text !== "") this.onText(text);
+  }
+}
+
+/** Removes each backspace with the character before it. */
+function withoutBackspaces(row: string): string {
+  if (!row.includes("\b")) return row;
+  const kept: string[] = [];
+  for (const character of row) {
+    if (character === "\b") kept.pop();
+    else kept.push(character);
+  }
+  return kept.join("");
+}
