@@ -6,13 +6,15 @@ import { listed } from "../text/list.ts";
 import { lastLine, oneLine } from "../text/one-line.ts";
 import { quoted } from "../text/printable.ts";
 import { tailOf } from "../text/tail.ts";
+import { type Author, judgeOutput, readClosing } from "./agent/closing.ts";
 import { outcomeUnlessExited, outputOf } from "./agent/ended.ts";
-import { judgeOutput } from "./agent/verdict.ts";
+
 import type { AttemptRequest, Engine } from "./engine.ts";
 
 /**
- * Runs a shell command for each task: the task's own `run`, or the configured one, which finds the prompt in the file
- * $INTERSERVE_PROMPT_FILE. Standard output is the result.
+ * Runs a shell command for each task. Standard output is the result. Either it is the task's own `run`, whose exit status
+ * decides, or the configured one: that finds the prompt in the file $INTERSERVE_PROMPT_FILE, and is asked for a verdict
+ * like any agent.
  */
 export function commandEngine(config: { readonly run?: string | undefined }): Engine {
   return {
@@ -42,18 +44,19 @@ export function commandEngine(config: { readonly run?: string | undefined }): En
         watchStdout: watch,
         watchStderr: watch,
       });
-      const outcome = await outcomeOf(end, request);
+      const author = request.task.run === undefined ? "command with a prompt" : "command";
+      const outcome = await outcomeOf(end, request, author);
       const hasOutput = (await stat(request.files.output).catch(() => undefined))?.isFile();
       return hasOutput ? { ...outcome, ...outputOf(request, end.stdoutBytes) } : outcome;
     },
   };
 }
 
-async function outcomeOf(end: ProcessEnd, request: AttemptRequest): Promise<Outcome> {
+async function outcomeOf(end: ProcessEnd, request: AttemptRequest, author: Author): Promise<Outcome> {
   const outcome = outcomeUnlessExited(end, request);
   if (outcome) return outcome;
   if (end.exitCode === 0)
-    return { ...judgeOutput(await tailOf(request.files.output), "command"), exit_code: 0 };
+    return { ...judgeOutput(await readClosing(request.files.output), author), exit_code: 0 };
   const last = lastLine(await tailOf(request.files.log));
   return {
     status: "fail",

@@ -4,9 +4,13 @@ import { isDone, type Outcome, statuses } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { lastLine, oneLine } from "../text/one-line.ts";
+import { readShownFile } from "../text/shown-file.ts";
 import { tailOf } from "../text/tail.ts";
+import { textLines } from "../text/text-lines.ts";
+import { comparable } from "../text/visible.ts";
+import { readClosing } from "./agent/closing.ts";
 import { outcomeUnlessExited, outputOf } from "./agent/ended.ts";
-import { parseHandOver } from "./agent/verdict.ts";
+
 import type { AttemptRequest, Engine } from "./engine.ts";
 import { isExecutable } from "./find-executable.ts";
 
@@ -55,7 +59,7 @@ async function attempt(script: string, request: AttemptRequest): Promise<Outcome
   for (const stale of [output, sidecarOf(output)]) await rm(stale, { recursive: true, force: true });
   const end = await runScript(script, request);
   const bytes = await sizeOf(output);
-  const handOver = parseHandOver(await tailOf(output));
+  const { handOver } = await readClosing(output);
   return {
     ...(outcomeUnlessExited(end, request) ?? (await outcomeOf(end.exitCode ?? 0, request))),
     ...(handOver === undefined ? {} : { hand_over: handOver }),
@@ -91,7 +95,7 @@ const isVerdict = (word: string): word is (typeof verdicts)[number] =>
 
 /** Decides the outcome of a script that exited. To pass, both the sidecar and the exit status must say so. */
 async function outcomeOf(exit_code: number, { files }: AttemptRequest): Promise<Outcome> {
-  const sidecar = parseSidecar(await tailOf(sidecarOf(files.output)));
+  const sidecar = await readSidecar(sidecarOf(files.output));
   if (!sidecar) {
     const last = lastLine(await tailOf(files.log));
     const reason = `exit status ${exit_code} and no verdict${last ? `: ${last}` : ""}`;
@@ -121,19 +125,19 @@ function judgeStatus(word: string, summary: string, exitCode: number): Outcome {
 }
 
 /**
- * Parses the lines `KEY: value` between `--- VERDICT ---` and `---`. The last such block counts, and in it the first of
+ * Reads the lines `KEY: value` between `--- VERDICT ---` and `---`. The last such block counts, and in it the first of
  * each key. Returns undefined if there is no block.
  */
-function parseSidecar(text: string): ReadonlyMap<string, string> | undefined {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const start = lines.lastIndexOf("--- VERDICT ---");
-  if (start < 0) return undefined;
-  const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => line.startsWith("---"));
-  const block = new Map<string, string>();
-  for (const line of end < 0 ? rest : rest.slice(0, end)) {
-    const [, key, value = ""] = /^([A-Z_]+):\s*(.*)$/s.exec(line) ?? [];
-    if (key && !block.has(key)) block.set(key, value);
-  }
+async function readSidecar(file: string): Promise<ReadonlyMap<string, string> | undefined> {
+  let block: Map<string, string> | undefined;
+  let isOpen = false;
+  const readLine = (line: string) => {
+    const text = comparable(line).trim();
+    if (text === "--- VERDICT ---") block = new Map();
+    if (text.startsWith("---")) isOpen = text === "--- VERDICT ---";
+    const [, key, value = ""] = /^([A-Z_]+):\s*(.*)$/s.exec(text) ?? [];
+    if (isOpen && key && !block?.has(key)) block?.set(key, value);
+  };
+  await readShownFile(file, textLines(readLine));
   return block;
 }

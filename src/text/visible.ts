@@ -12,9 +12,12 @@ const invisible =
 export const withoutControls = (text: string, mark = ""): string =>
   text.replace(invisible, mark).replace(/\p{Surrogate}/gu, "\ufffd");
 
+/** A character that is not visible. */
+export const hidden = /\p{Default_Ignorable_Code_Point}/u;
+
 /** Removes every character that is not visible, also those that join letters or emoji: what is left can be compared. */
 export const comparable = (text: string): string =>
-  withoutControls(text).replace(/\p{Default_Ignorable_Code_Point}/gu, "");
+  withoutControls(text).replace(new RegExp(hidden, "gu"), "");
 
 /**
  * Untrusted text of any number of lines that is safe to show to people and models: no escape sequences, overwritten

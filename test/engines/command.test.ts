@@ -24,6 +24,23 @@ test("the verdict of a successful command decides", async () => {
   });
 });
 
+test("a hand-over at the beginning of 10 MB is found, and the verdict at its end", async () => {
+  const run = `echo "## Hand-over"; echo "use x"; yes | head -c 10000000; echo "VERDICT: CLEAN"`;
+  const { status, hand_over = "" } = await attempt.by(engine, { run });
+  expect([status, hand_over.slice(0, 10)]).toEqual(["pass", "use x\ny\ny\n"]);
+});
+
+test("a configured command that gives no verdict on the prompt it gets is a warning", async () => {
+  const configured = commandEngine({ run: "echo done" });
+  expect(await attempt.by(configured)).toMatchObject({
+    status: "warn",
+    reason: "the command, which got a prompt, ended without a verdict",
+  });
+  expect(await attempt.by(configured, { run: "cat $INTERSERVE_PROMPT_FILE" })).toMatchObject({
+    status: "pass",
+  });
+});
+
 test("the verdict is found at the end of 10 MB", async () => {
   const run = "yes | head -c 10000000; echo; echo VERDICT: QUESTION why?";
   expect(await attempt.by(engine, { run })).toMatchObject({ status: "question", reason: "why?" });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { judgeOutput, parseHandOver, parseVerdict } from "../../../src/engines/agent/verdict.ts";
+import { type Author, judgeOutput as judge, parseClosing } from "../../../src/engines/agent/closing.ts";
 import { cpuTime } from "../../cpu-time.ts";
+
+const parseVerdict = (output: string) => parseClosing(output).verdict;
+const parseHandOver = (output: string) => parseClosing(output).handOver;
+const judgeOutput = (output: string, author: Author) => judge(parseClosing(output), author);
 
 describe("a verdict", () => {
   test.each([
@@ -29,6 +33,28 @@ describe("a verdict", () => {
     ["VERDICT: QUESTION -1 or 0?", "QUESTION", "-1 or 0?"],
     ["**VERDICT: QUESTION which?**", "QUESTION", "which?"],
     ["VERDICT: NEEDS_ATTENTION no\nVERDICT: CLEAN", "CLEAN", ""],
+    ["VERDICT: CLEAN\nThen it broke.\nVERDICT: NEEDS_ATTENTION red", "NEEDS_ATTENTION", "red"],
+    ["Verdict: CLEAN", "CLEAN", ""],
+    ["verdict: clean", "CLEAN", ""],
+    ["Verdict: Needs attention: tests are slow", "NEEDS_ATTENTION", "tests are slow"],
+    ["**Verdict:** `QUESTION` which port?", "QUESTION", "which port?"],
+    ['"VERDICT: CLEAN"', "CLEAN", ""],
+    ["“VERDICT: QUESTION which?”", "QUESTION", "which?"],
+    ["1. VERDICT: CLEAN", "CLEAN", ""],
+    ["✅ VERDICT: CLEAN", "CLEAN", ""],
+    ["[agent] VERDICT: CLEAN", "CLEAN", ""],
+    ["| VERDICT: NEEDS_ATTENTION red |", "NEEDS_ATTENTION", "red"],
+    ["| Verdict | CLEAN |", "CLEAN", ""],
+    ["\u001b[33mVERDICT: NEEDS_ATTENTION red\u001b[0m\n", "NEEDS_ATTENTION", "red"],
+    ["VERDICT: NEEDS_ATTENTION red\n\u001b[0m\n", "NEEDS_ATTENTION", "red"],
+    ["\u001b]8;;https://example.org\u0007VERDICT: CLEAN\u001b]8;;\u0007", "CLEAN", ""],
+    ["working\rVERDICT: NEEDS_ATTENTION red\r\n", "NEEDS_ATTENTION", "red"],
+    ["\ufeffVER\u00adDICT:\u200b NEEDS_\u2060ATTENTION red\u202c", "NEEDS_ATTENTION", "red"],
+    ["VERDICT: CLEAN\n\nTokens: 1200 sent, 90 received.\n", "CLEAN", ""],
+    ["VERDICT: CLEAN\ntokens used\n12,345\n", "CLEAN", ""],
+    ["VERDICT: CLEAN\n---\nCost: $0.01 message, $0.03 session.\nGoodbye!\n", "CLEAN", ""],
+    ["VERDICT: QUESTION which?\n\n- a: the first\n- b: the one that still fails\n", "QUESTION", "which?"],
+    ["VERDICT: CLEAN\n\n## Hand-over\n\nThis is not a footer, but belongs to it.", "CLEAN", ""],
   ])("of %j is %s %j", (output, word, text) => {
     expect(parseVerdict(output)).toMatchObject({ word, text });
   });
@@ -36,7 +62,6 @@ describe("a verdict", () => {
   test.each([
     "VERDICT:",
     "VERDICT: PASS",
-    "VERDICT: clean",
     "VERDICT: CLEANUP",
     "VERDICT: CLEAN-ISH",
     "VERDICT: CLEAN_ENOUGH",
@@ -56,7 +81,16 @@ describe("a verdict", () => {
     "VERDICT: CLEAN\nBut wait.",
     "The verdict is CLEAN",
     "MY VERDICT: CLEAN",
-    "verdict: clean",
+    "verdict: all is clean",
+    "Verdict: clean code",
+    "Verdict: the tests are red",
+    "Verdict: OK",
+    "VERDICT: NEEDS_ATTENTION <why>",
+    "VERDICT: CLEAN\nVERDICT: NEEDS_ATTENTION <why>\nVERDICT: QUESTION <question>",
+    "The prompt says to write\nVERDICT: NEEDS_ATTENTION why\nif something is off.",
+    "VERDICT: CLEAN\n\nBut 3 tests fail.",
+    "VERDICT: CLEAN\n\nThen I went on and changed the parser.",
+    `VERDICT: CLEAN\n${"1 of 20\n".repeat(11)}`,
     "End with VERDICT: CLEAN",
   ])("is not found in %j", (output) => {
     expect(parseVerdict(output)).toBeUndefined();
@@ -64,8 +98,8 @@ describe("a verdict", () => {
 
   test("includes its line, made printable", () => {
     expect(parseVerdict("**VERDICT: QUESTION \u001b[1mwhy\u001b[0m\u202e?**")).toMatchObject({
-      text: "why\ufffd?",
-      line: "**VERDICT: QUESTION why\ufffd?**",
+      text: "why?",
+      line: "**VERDICT: QUESTION why?**",
     });
   });
 
@@ -98,6 +132,9 @@ describe("a hand-over", () => {
       "Say `VERDICT: CLEAN`:\nVERDICT: x\nat the end.",
     ],
     ["## Hand-over\n```\ncode\n```", "```\ncode\n```"],
+    ["\u001b[1m## Hand-over\u001b[0m\n\nloading\rUse x.\n\nVERDICT: CLEAN\nTokens: 12\n", "Use x."],
+    ["VERDICT: CLEAN\n\n## Hand-\u00adover\n\nUse x.", "Use x."],
+    ["## Hand-over\nUse x.\nVERDICT: CLEAN\nThen I went on.", "Use x.\nVERDICT: CLEAN\nThen I went on."],
   ])("of %j is %j", (output, text) => {
     expect(parseHandOver(output)).toBe(text);
   });
@@ -143,6 +180,10 @@ describe("the outcome of a successful attempt", () => {
     expect(judgeOutput("done", "agent")).toEqual({
       status: "warn",
       reason: "the agent ended without a verdict",
+    });
+    expect(judgeOutput("done", "command with a prompt")).toEqual({
+      status: "warn",
+      reason: "the command, which got a prompt, ended without a verdict",
     });
   });
 
