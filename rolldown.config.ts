@@ -2,10 +2,14 @@ import { chmodSync } from "node:fs";
 import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
 
 /** Packages that every command loads. Bundling them into the command line saves reading a hundred files. */
-const bundled = ["commander", "yaml", "valibot", "leven", "picocolors"];
+const bundled = [
+  ...["commander", "yaml", "valibot", "leven", "picocolors"],
+  ...["markdown-it", "entities", "linkify-it", "mdurl", "punycode.js", "uc.micro"],
+];
 
 const isPackage = (id: string) => /^[^./]/.test(id);
-const isUnbundled = (id: string) => isPackage(id) && !bundled.includes(id);
+const isUnbundled = (id: string) =>
+  isPackage(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`));
 
 const shared: RolldownOptions = { platform: "node", transform: { target: "node20.19" } };
 const output = { dir: "dist", chunkFileNames: "[name]-[hash].js" };

@@ -1,5 +1,6 @@
-import type { Heading, RootContent } from "mdast";
 import type { PlanTask } from "../../schemas/plan.ts";
+import type { Block, Heading } from "../text/markdown.ts";
+import { linesOf } from "../text/markdown.ts";
 import { quoted } from "../text/printable.ts";
 import { unreadCheckWarning, verifyOf } from "./checks/verify-blocks.ts";
 import { headedFiles } from "./files/code-headings.ts";
@@ -8,7 +9,6 @@ import { committedFiles } from "./files/git-add.ts";
 import { stepFiles } from "./files/step-files.ts";
 import { filesOf, type Unread } from "./files/task-files.ts";
 import { writtenFiles } from "./files/written-files.ts";
-import { linesOf } from "./markdown/markdown.ts";
 import { parseBlocks } from "./markdown/parse-blocks.ts";
 import { textAndCode } from "./markdown/section-text.ts";
 import { type PlanResult, warningAt } from "./plan-result.ts";
@@ -22,7 +22,7 @@ interface Section {
   readonly name: TaskName;
   readonly heading: PlanHeading;
   readonly text: string;
-  readonly body: readonly RootContent[];
+  readonly body: readonly Block[];
   /** The heading above, if the plan has its tasks under several. */
   readonly group: string | undefined;
 }
@@ -70,7 +70,7 @@ export function parsePlan(text: string, file: string): PlanResult {
 
 function sectionsOf(
   headings: readonly PlanHeading[],
-  blocks: readonly RootContent[],
+  blocks: readonly Block[],
   lines: readonly string[],
 ): Section[] {
   const groups = groupsOf(headings);

@@ -1,8 +1,8 @@
-import { fromMarkdown } from "mdast-util-from-markdown";
 import type { DependencyResult, FinishedTask } from "../../schemas/dependency-result.ts";
 import { verdictLines } from "../../schemas/hand-over.ts";
 import type { ManifestTask } from "../../schemas/manifest.ts";
 import { codeSpan, fenced } from "../text/fence.ts";
+import { blocksIn, linesOf } from "../text/markdown.ts";
 import { printable } from "../text/printable.ts";
 import { visibleText } from "../text/visible.ts";
 import { renderDependencies } from "./dependencies.ts";
@@ -87,7 +87,7 @@ function taskSections({ task, promptText, section, planFile }: PromptInput): str
  * swallow what follows.
  */
 function selfContained(text: string): string {
-  const last = fromMarkdown(`${text}\n\n# End`).children.at(-1);
+  const last = blocksIn(linesOf(`${text}\n\n# End`)).at(-1);
   return last?.type === "heading" && last.depth === 1 ? text : fenced(text, "markdown");
 }
 

@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Heading, RootContent } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { toString as textOf } from "mdast-util-to-string";
 import { afterAll } from "vitest";
 import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import type { PromptInput } from "../../src/routing/prompt.ts";
+import {
+  type Block,
+  blocksIn,
+  type Heading,
+  type Inline,
+  type ListItem,
+  linesOf,
+  textOf,
+} from "../../src/text/markdown.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "interserve-routing-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -46,14 +52,12 @@ export const unprintable =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e0fff}\p{Surrogate}]/u;
 
+type Node = Block | ListItem | Inline;
+
 /** Every node of a markdown text, at any depth. */
-export function nodesOf(markdown: string): RootContent[] {
-  const all: RootContent[] = [];
-  const open: RootContent[] = [...fromMarkdown(markdown).children];
-  for (const node of open) {
-    all.push(node);
-    if ("children" in node) open.push(...(node.children as RootContent[]));
-  }
+export function nodesOf(markdown: string): Node[] {
+  const all: Node[] = [...blocksIn(linesOf(markdown))];
+  for (const node of all) if ("children" in node) all.push(...node.children);
   return all;
 }
 

@@ -1,8 +1,8 @@
 import type { Verify } from "../../../schemas/manifest.ts";
 import type { Problem } from "../../problem.ts";
+import { linesOf } from "../../text/markdown.ts";
 import { quoted } from "../../text/printable.ts";
 import { mendFences } from "../markdown/fences.ts";
-import { linesOf } from "../markdown/markdown.ts";
 import { warningAt } from "../plan-result.ts";
 import { isCommand, isSentence, isSurelyCommand } from "./command-line.ts";
 import { expectation, unquoted } from "./expectation.ts";

@@ -1,5 +1,12 @@
-import type { Code, Heading, List, Paragraph, PhrasingContent, RootContent } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
+import {
+  type Block,
+  type Code,
+  type Heading,
+  type Inline,
+  type List,
+  type Paragraph,
+  textOf,
+} from "../../text/markdown.ts";
 import { isFileName, plainPath } from "./file-names.ts";
 import { columnsOf, linesIn, tableRows } from "./file-tables.ts";
 import { type FilesLabel, filesLabelIn } from "./file-verbs.ts";
@@ -11,11 +18,11 @@ export interface LabelledFiles {
   readonly line: number;
   /** Whether the label is a verb outside a `Files` label: its object may be something other than a file. */
   readonly isAlone: boolean;
-  readonly blocks: (readonly PhrasingContent[] | List | Code)[];
+  readonly blocks: (readonly Inline[] | List | Code)[];
 }
 
 /** Finds labels of files in blocks and their lists. A label is a heading, bold text, or words before a colon. */
-export function labelledFiles(body: readonly RootContent[]): LabelledFiles[] {
+export function labelledFiles(body: readonly Block[]): LabelledFiles[] {
   const reader = new LabelReader();
   for (const block of body) reader.read(block);
   return reader.found;
@@ -28,7 +35,7 @@ class LabelReader {
   /** Below a heading `Files`, several blocks may belong to the label. */
   private isBelowHeading = false;
 
-  read(block: RootContent): void {
+  read(block: Block): void {
     if (block.type === "heading") this.readHeading(block);
     else if (block.type === "paragraph") this.readParagraph(block);
     else if (block.type === "list") this.readList(block);
@@ -64,15 +71,15 @@ class LabelReader {
     if (!this.isBelowHeading) this.open = undefined;
   }
 
-  private readOther(block: RootContent, open: LabelledFiles): void {
+  private readOther(block: Block, open: LabelledFiles): void {
     if (block.type === "code" && open.blocks.length === 0 && isPlain(block)) open.blocks.push(block);
     if (!this.isBelowHeading) this.open = undefined;
   }
 
-  private start(label: FilesLabel, { position }: RootContent, nodes: readonly PhrasingContent[] = []): void {
+  private start(label: FilesLabel, { line }: Block, nodes: readonly Inline[] = []): void {
     this.open = {
       label,
-      line: position?.start.line ?? 1,
+      line,
       isAlone: label.isVerb && !this.open,
       blocks: nodes.length > 0 ? [nodes] : [],
     };
@@ -103,12 +110,12 @@ const isPlain = ({ lang }: Code): boolean => /^(?:te?xt|plain|plaintext|files?|t
 interface LabelledPart {
   /** Undefined if the label is about something else. */
   readonly label: FilesLabel | undefined;
-  readonly nodes: readonly PhrasingContent[];
+  readonly nodes: readonly Inline[];
 }
 
 /** Splits a paragraph at its bold labels, or at the words with which it or one of its lines begins. */
-function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
-  const parts: { label: FilesLabel | undefined; nodes: PhrasingContent[] }[] = [];
+function labelledParts(nodes: readonly Inline[]): LabelledPart[] {
+  const parts: { label: FilesLabel | undefined; nodes: Inline[] }[] = [];
   for (const [at, node] of nodes.entries()) {
     if (isBoldLabel(node, nodes[at + 1])) parts.push({ label: filesLabelIn(textOf(node)), nodes: [] });
     else parts.at(-1)?.nodes.push(node);
@@ -123,12 +130,12 @@ function labelledParts(nodes: readonly PhrasingContent[]): LabelledPart[] {
 }
 
 /** The label at the start of a line. */
-function labelOf([first]: readonly PhrasingContent[]): FilesLabel | undefined {
+function labelOf([first]: readonly Inline[]): FilesLabel | undefined {
   const [, words] = (first?.type === "text" && /^\s*([^:：\n]{1,80})[:：]/.exec(first.value)) || [];
   return words === undefined ? undefined : filesLabelIn(words);
 }
 
-function isBoldLabel(node: PhrasingContent, next: PhrasingContent | undefined): boolean {
+function isBoldLabel(node: Inline, next: Inline | undefined): boolean {
   if (node.type !== "strong") return false;
   const text = textOf(node).trim();
   if (/[:：]$/.test(text)) return true;

@@ -1,7 +1,6 @@
-import type { PhrasingContent } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
+import { type Inline, textOf } from "../../text/markdown.ts";
 
-type Nodes = readonly PhrasingContent[];
+type Nodes = readonly Inline[];
 
 /** The nodes of each line of a paragraph. */
 export const linesIn = (nodes: Nodes): Nodes[] => splitAt(nodes, "\n");
@@ -40,7 +39,7 @@ export function columnsOf(heads: readonly Nodes[]): { files: number; action: num
 }
 
 function splitAt(nodes: Nodes, mark: string): Nodes[] {
-  const parts: PhrasingContent[][] = [[]];
+  const parts: Inline[][] = [[]];
   for (const node of nodes) {
     if (node.type === "break" && mark === "\n") parts.push([]);
     else if (node.type !== "text") parts.at(-1)?.push(node);

@@ -1,5 +1,4 @@
-import type { PhrasingContent } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
+import { type Inline, textOf } from "../../text/markdown.ts";
 import { isFileName, plainPath } from "./file-names.ts";
 
 /** A piece of a line: text, or a possible path. */
@@ -11,9 +10,9 @@ export interface PathWord {
 }
 
 /** Splits a line of markdown into pieces. Paths are code, words that name files, and such words in bold or linked. */
-export const pathWords = (nodes: readonly PhrasingContent[]): PathWord[] => nodes.flatMap(wordsOf);
+export const pathWords = (nodes: readonly Inline[]): PathWord[] => nodes.flatMap(wordsOf);
 
-function wordsOf(node: PhrasingContent): PathWord[] {
+function wordsOf(node: Inline): PathWord[] {
   if (node.type === "inlineCode") {
     const [, label, path] = /^([A-Za-z]{1,20}:\s+)(\S+)$/.exec(node.value) ?? [];
     return label && path ? [{ text: label }, { text: path, path }] : [{ text: node.value, path: node.value }];

@@ -1,5 +1,5 @@
-import type { PhrasingContent } from "mdast";
 import type { FileUse } from "../../../schemas/plan.ts";
+import type { Inline } from "../../text/markdown.ts";
 import { expandBraces } from "./braces.ts";
 import { isFileName, isPlacedPath, plainPath } from "./file-names.ts";
 import { namesNoUse, useIn } from "./file-verbs.ts";
@@ -16,11 +16,7 @@ export interface UsedFile {
  * A path that is given as an example or under a condition is ignored. With `isStrict`, only texts that are files in any
  * context count.
  */
-export function pathsInLine(
-  nodes: readonly PhrasingContent[],
-  first: FileUse,
-  { isStrict = false } = {},
-): UsedFile[] {
+export function pathsInLine(nodes: readonly Inline[], first: FileUse, { isStrict = false } = {}): UsedFile[] {
   const words = pathWords(nodes);
   const { from, before } = firstPath(words);
   const last = before.slice(-80);
@@ -71,7 +67,7 @@ export const mentionsPath = (text: string): boolean =>
     .some((word) => /[/.]/.test(word) && isPlacedPath(plainPath(withoutStop(word))));
 
 /** Whether a line begins with a path. */
-export function startsWithPath(nodes: readonly PhrasingContent[]): boolean {
+export function startsWithPath(nodes: readonly Inline[]): boolean {
   const [first, second] = pathWords(nodes).filter(({ text }) => text.trim() !== "");
   const word = first?.path === undefined && useIn(first?.text ?? "") ? second : first;
   return word?.path !== undefined && isFileName(plainPath(word.path));

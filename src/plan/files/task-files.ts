@@ -1,6 +1,5 @@
-import type { List, ListItem, PhrasingContent, RootContent } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../schemas/plan.ts";
+import { type Block, type Inline, type List, type ListItem, textOf } from "../../text/markdown.ts";
 import { type LabelledFiles, labelledFiles } from "./file-labels.ts";
 import { columnsOf, linesIn, tableRows } from "./file-tables.ts";
 import { filesLabelIn, namesNoUse, promisesNone, useIn } from "./file-verbs.ts";
@@ -22,7 +21,7 @@ export interface TaskFiles {
  * Reads the paths after `Files:` and in the list or table below: those before a line's prose, each with how it is used
  * according to its verb, `Create: …`, `Modify: …`, `Test: …`, `Read: …`. Such a verb may be a label of its own.
  */
-export function filesOf(body: readonly RootContent[]): TaskFiles {
+export function filesOf(body: readonly Block[]): TaskFiles {
   const labels = labelledFiles(body).map((one) => ({ ...one, uses: usesIn(one) }));
   return {
     uses: labels.flatMap(({ uses }) => uses),
@@ -41,17 +40,17 @@ const usesIn = ({ label: { use }, blocks, isAlone }: LabelledFiles): UsedFile[] 
 
 /** A drawing of a directory tree, whose lines are not paths. */
 const isTree = /[├└│]|^\S+\/\s*$\n\s/m;
-const wordsOf = (value: string): PhrasingContent => ({ type: "text", value });
+const wordsOf = (value: string): Inline => ({ type: "text", value });
 
-function usesInText(nodes: readonly PhrasingContent[], use: FileUse, isStrict: boolean): UsedFile[] {
+function usesInText(nodes: readonly Inline[], use: FileUse, isStrict: boolean): UsedFile[] {
   const rows = tableRows(nodes);
   if (rows.length > 0) return usesInTable(rows, use);
   return itemsIn(nodes).flatMap((line) => pathsInLine(line, use, { isStrict }));
 }
 
 /** Splits lines into items: a line that begins with a verb starts an item, others continue the one above. */
-function itemsIn(nodes: readonly PhrasingContent[]): PhrasingContent[][] {
-  const items: PhrasingContent[][] = [];
+function itemsIn(nodes: readonly Inline[]): Inline[][] {
+  const items: Inline[][] = [];
   for (const line of linesIn(nodes)) {
     const [, words = ""] = /^\s*([^:：]{1,40})[:：]/.exec(inText(line)) ?? [];
     if (items.length === 0 || filesLabelIn(words)?.isVerb) items.push([]);
@@ -60,7 +59,7 @@ function itemsIn(nodes: readonly PhrasingContent[]): PhrasingContent[][] {
   return items;
 }
 
-const inText = (nodes: readonly PhrasingContent[]): string => nodes.map((node) => textOf(node)).join("");
+const inText = (nodes: readonly Inline[]): string => nodes.map((node) => textOf(node)).join("");
 
 const usesInList = (list: List, use: FileUse, isStrict: boolean): UsedFile[] =>
   list.children.flatMap((item) => usesInItem(item, use, isStrict));
@@ -74,7 +73,7 @@ function usesInItem({ children: [first, second] }: ListItem, use: FileUse, isStr
 }
 
 /** Reads the paths in a table's column of files, with the verbs in its column of actions. */
-function usesInTable(rows: readonly (readonly PhrasingContent[])[][], use: FileUse): UsedFile[] {
+function usesInTable(rows: readonly (readonly Inline[])[][], use: FileUse): UsedFile[] {
   const [heads = [], ...others] = rows;
   const { files, action } = columnsOf(heads);
   const at = Math.max(0, files);

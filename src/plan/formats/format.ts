@@ -1,10 +1,10 @@
 import type { Plan, PlanTask } from "../../../schemas/plan.ts";
 import type { Problem } from "../../problem.ts";
+import { linesOf } from "../../text/markdown.ts";
 import { unreadCheckWarning, verifyOf } from "../checks/verify-blocks.ts";
 import type { UnreadCheck } from "../checks/verify-lines.ts";
 import type { UsedFile } from "../files/paths-in-line.ts";
 import { writtenFiles } from "../files/written-files.ts";
-import { linesOf } from "../markdown/markdown.ts";
 import { parseBlocks } from "../markdown/parse-blocks.ts";
 import { textAndCode } from "../markdown/section-text.ts";
 import type { PlanResult } from "../plan-result.ts";

@@ -1,5 +1,5 @@
+import { blocksIn, linesOf } from "../../text/markdown.ts";
 import { planHeadings } from "../tasks/headings.ts";
-import { blocksIn, linesOf } from "./markdown.ts";
 import { parseBlocks } from "./parse-blocks.ts";
 
 /**
@@ -9,13 +9,11 @@ import { parseBlocks } from "./parse-blocks.ts";
 export function fencedPlan(text: string): string | undefined {
   const lines = linesOf(text);
   const shown = parseBlocks(lines).filter(
-    (block) =>
-      block.type === "code" && /^(?:markdown|md)?$/i.test(block.lang ?? "") && holdsTasks(block.value),
+    (block) => block.type === "code" && /^(?:markdown|md)?$/i.test(block.lang) && holdsTasks(block.value),
   );
   if (shown.length === 0) return undefined;
   const inside = new Set(
-    shown.flatMap(({ position }) => {
-      const [first, last] = [position?.start.line ?? 0, position?.end.line ?? 0];
+    shown.flatMap(({ line: first, lastLine: last }) => {
       // An unclosed block has no fence at its end.
       const end = /^\s*(?:`{3,}|~{3,})\s*$/.test(lines[last - 1] ?? "") ? last - 1 : last;
       return Array.from({ length: Math.max(0, end - first) }, (_, at) => first + 1 + at);

@@ -1,8 +1,15 @@
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { type Inside, insideAfter } from "./markdown.ts";
+import { blocksIn } from "../../text/markdown.ts";
 
 /** How many lines of a `<verify>` block are searched: bounds the time that a hostile plan can take. */
 const mostChecks = 200;
+/** What opens and what ends each kind of HTML block that continues over blank lines. */
+const html: readonly (readonly [RegExp, RegExp])[] = [
+  [/^ {0,3}<!--/, /-->/],
+  [/^ {0,3}<\?/, /\?>/],
+  [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
+  [/^ {0,3}<![A-Za-z]/, />/],
+  [/^ {0,3}<(?:script|pre|style|textarea)(?=[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
+];
 /** HTML that hides headings wherever it begins in a line. */
 const hiding = /<!--|<(pre|script|style|textarea)(?=[\s>])/gi;
 
@@ -13,11 +20,12 @@ const hiding = /<!--|<(pre|script|style|textarea)(?=[\s>])/gi;
  */
 export function mendHtml(lines: readonly string[]): string[] {
   const mended = [...lines];
-  let inside: Pick<Inside, "end"> | undefined;
+  /** The end of the block that the line is in. */
+  let end: RegExp | undefined;
   let start = 0;
   for (const [at, line] of lines.entries()) {
-    if (inside) {
-      if (inside.end.test(line)) inside = undefined;
+    if (end) {
+      if (end.test(line)) end = undefined;
       continue;
     }
     const [, marks] = /^ {0,3}(#{1,6})(?=\s|$)/.exec(line) ?? [];
@@ -27,7 +35,7 @@ export function mendHtml(lines: readonly string[]): string[] {
       endBlock(mended, start, at);
     }
     if (marks || line.trim() === "") start = at + 1;
-    inside = insideAfter(line) ?? hiddenAfter(line);
+    end = endOfBlock(line) ?? endOfHidden(line);
   }
   return mended;
 }
@@ -36,21 +44,33 @@ export function mendHtml(lines: readonly string[]): string[] {
 function endBlock(lines: string[], start: number, end: number): void {
   const above = lines.slice(start, end);
   if (!above.some((line) => /^ {0,3}</.test(line))) return;
-  const last = fromMarkdown(above.join("")).children.at(-1);
-  if (last?.type !== "html" || last.position?.end.line !== above.length) return;
+  const last = blocksIn(above).at(-1);
+  if (last?.type !== "html" || last.lastLine !== above.length) return;
   // Kinds with an explicit end have ended already.
   if (/^<(?:[?!]|(?:pre|script|style|textarea)[\s>])/i.test(last.value)) return;
-  const first = start + last.position.start.line - 1;
+  const first = start + last.line - 1;
   lines[first] = (lines[first] ?? "").replace(/^ */, "$&<?");
   lines[end - 1] = (lines[end - 1] ?? "").replace(/(?=[\r\n]*$)/, "?>");
 }
 
-function hiddenAfter(line: string): Pick<Inside, "end"> | undefined {
+/** Returns what ends the code or HTML block that a line opens. Deeper and quoted blocks end at the margin anyway. */
+function endOfBlock(line: string): RegExp | undefined {
+  const [, indent = "", fence = "", info = ""] =
+    /^( {0,3}(?:(?:[-*+]|\d{1,9}[.)]) {1,4})*)(`{3,}|~{3,})(.*)/.exec(line) ?? [];
+  if (fence && !(fence.startsWith("`") && info.includes("`"))) {
+    const before = " ".repeat(indent.length) || " {0,3}";
+    return new RegExp(`^${before}${fence.charAt(0)}{${fence.length},}[ \\t]*[\\r\\n]*$`);
+  }
+  const [open, end] = html.find(([open]) => open.test(line)) ?? [];
+  return !open || !end || end.test(line.replace(open, "")) ? undefined : end;
+}
+
+function endOfHidden(line: string): RegExp | undefined {
   if (!/^ {0,3}</.test(line)) return undefined;
   const found = [...line.matchAll(hiding)].at(-1);
   if (!found) return undefined;
   const end = found[1] ? new RegExp(`</${found[1]}>`, "i") : /-->/;
-  return end.test(line.slice(found.index)) ? undefined : { end };
+  return end.test(line.slice(found.index)) ? undefined : end;
 }
 
 const isInVerify = (above: readonly string[]): boolean => {

@@ -1,18 +1,18 @@
-import type { Node, RootContent } from "mdast";
 import type { PlanCode } from "../../../schemas/plan.ts";
+import type { Block, Code, ListItem } from "../../text/markdown.ts";
 
 /** Separates the text of blocks from their code blocks, however deeply these are nested in lists. */
 export function textAndCode(
-  blocks: readonly RootContent[],
+  blocks: readonly Block[],
   lines: readonly string[],
 ): { prose: string; code: PlanCode[] } {
   const code: PlanCode[] = [];
   const prose: string[] = [];
   for (const block of blocks) {
     const within = codeIn(block);
-    code.push(...within.map(({ lang, value }) => ({ language: (lang ?? "").toLowerCase(), text: value })));
-    const hidden = new Set(within.flatMap(({ position }) => (position ? lineNumbers(position) : [])));
-    for (const line of block.position ? lineNumbers(block.position) : []) {
+    code.push(...within.map(({ lang, value }) => ({ language: lang.toLowerCase(), text: value })));
+    const hidden = new Set(within.flatMap(lineNumbers));
+    for (const line of lineNumbers(block)) {
       if (!hidden.has(line)) prose.push((lines[line - 1] ?? "").replace(/[\r\n]+$/, ""));
     }
     prose.push("");
@@ -20,18 +20,18 @@ export function textAndCode(
   return { prose: prose.join("\n"), code };
 }
 
-type Block = Extract<RootContent, { type: "code" }>;
-
-function codeIn(block: Node): Block[] {
-  const found: Block[] = [];
-  const open: Node[] = [block];
+function codeIn(block: Block): Code[] {
+  const found: Code[] = [];
+  const open: (Block | ListItem)[] = [block];
   while (open.length > 0) {
-    const node = open.pop() as Node;
-    if (node.type === "code") found.push(node as Block);
-    else if ("children" in node) open.push(...(node.children as Node[]).toReversed());
+    const node = open.pop() as Block | ListItem;
+    if (node.type === "code") found.push(node);
+    else if (node.type === "list" || node.type === "item" || node.type === "quote") {
+      for (const child of node.children.toReversed()) open.push(child);
+    }
   }
   return found;
 }
 
-const lineNumbers = ({ start, end }: { start: { line: number }; end: { line: number } }): number[] =>
-  Array.from({ length: end.line - start.line + 1 }, (_, at) => start.line + at);
+const lineNumbers = ({ line, lastLine }: Block): number[] =>
+  Array.from({ length: lastLine - line + 1 }, (_, at) => line + at);

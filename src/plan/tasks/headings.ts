@@ -1,5 +1,5 @@
-import type { Heading, RootContent } from "mdast";
 import type { Problem } from "../../problem.ts";
+import type { Block, Heading } from "../../text/markdown.ts";
 import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
 import {
@@ -29,7 +29,7 @@ const isUsual = ({ node }: Titled): boolean => node.depth >= 2 && node.depth <= 
  * Finds the headings of a plan. Tasks have headings of level 2 to 4; if there are none, of any level; if there are none
  * of these either, headings such as `T1: Title`.
  */
-export function planHeadings(blocks: readonly RootContent[]): PlanHeading[] {
+export function planHeadings(blocks: readonly Block[]): PlanHeading[] {
   const headings = headingsIn(blocks);
   const usual = named(headings, isUsual, taskName);
   if (usual.some(({ name }) => name)) return usual;
@@ -39,11 +39,11 @@ export function planHeadings(blocks: readonly RootContent[]): PlanHeading[] {
   return short.filter(({ name }) => name).length > 1 ? short : usual;
 }
 
-function headingsIn(blocks: readonly RootContent[]): Titled[] {
+function headingsIn(blocks: readonly Block[]): Titled[] {
   return blocks.flatMap((node, at): Titled[] => {
     if (node.type !== "heading") return [];
     const text = headingText(node).replace(/\s*\[[ xX]?\]$/, "");
-    return [{ node, at, text, line: node.position?.start.line ?? 1 }];
+    return [{ node, at, text, line: node.line }];
   });
 }
 
@@ -64,7 +64,7 @@ function named(
 /** Warns of headings and bold lines that look like tasks but were not recognised. */
 export function unreadHeadings(
   marks: readonly PlanHeading[],
-  blocks: readonly RootContent[],
+  blocks: readonly Block[],
   file: string,
 ): Problem[] {
   const tasks = marks.filter(({ name }) => name);
@@ -91,7 +91,7 @@ export function unreadHeadings(
       taskName(text, () => true),
       numbers,
     );
-    return isLike ? [{ what: "line", text, line: node.position?.start.line ?? 1 }] : [];
+    return isLike ? [{ what: "line", text, line: node.line }] : [];
   });
   return [...headings, ...bold].map(({ what, text, line }) =>
     warningAt(

@@ -1,5 +1,4 @@
-import type { Heading, Paragraph } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
+import { type Heading, type Paragraph, textOf } from "../../text/markdown.ts";
 
 /** A task's number and title, from its heading. */
 export interface TaskName {

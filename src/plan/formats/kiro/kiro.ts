@@ -1,7 +1,5 @@
-import type { List, ListItem } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
 import type { FileUse } from "../../../../schemas/plan.ts";
-import { linesOf } from "../../markdown/markdown.ts";
+import { type List, type ListItem, linesOf, textOf } from "../../../text/markdown.ts";
 import { parseBlocks } from "../../markdown/parse-blocks.ts";
 import { headingText } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
@@ -11,8 +9,6 @@ import { writtenIn } from "../paths.ts";
 import { checkpoint, inParts, inTheirParts, inWaves, numbersAbove, statedIn, wavesIn } from "./stages.ts";
 
 const entry = /^\[([ xX~-])\](\*?)\s+(\d+(?:\.\d+)*)\.?(\*?)\s+(.*)$/s;
-/** Splits entries into lists of their own: in one long list the parser's time is not linear. */
-const outerEntry = /^[-*] \[[ xX~-]\]/;
 
 /**
  * Kiro's `tasks.md`: `- [ ] 1. Title` with `- [ ] 1.1 Title` below, requirements in `_Requirements: …_` and, optionally,
@@ -26,7 +22,7 @@ export const kiro: PlanFormat = {
     /_[^_\n]{2,40}[::]\s*\d[^_\n]*_|\*\*Validates: Requirements|"waves"\s*:/.test(text),
   read: (text, file) => {
     const lines = linesOf(text);
-    const blocks = parseBlocks(lines, outerEntry);
+    const blocks = parseBlocks(lines);
     let phase: string | undefined;
     const entries = blocks.flatMap((block): Entry[] => {
       if (block.type === "heading") phase = headingText(block);
@@ -85,9 +81,9 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
     const [first, ...rest] = item.children;
     const [, box = " ", star, number, mark, title = ""] = entry.exec(first ? textOf(first) : "") ?? [];
     const inner = rest.flatMap((block) => (block.type === "list" ? entriesOf(block, lines) : []));
-    if (!number || !item.position) return inner;
-    const end = inner[0] ? inner[0].line - 1 : item.position.end.line;
-    const section = entrySection(lines, item.position.start.line, end);
+    if (!number) return inner;
+    const end = inner[0] ? inner[0].line - 1 : item.lastLine;
+    const section = entrySection(lines, item.line, end);
     const uses = section
       .split("\n")
       .flatMap((line) => writtenIn(line).map((path) => ({ path, use: useIn(line) })));
@@ -97,7 +93,7 @@ function entriesOf(list: List, lines: readonly string[]): Entry[] {
       number,
       title: titleIn(title) || number,
       section,
-      line: item.position.start.line,
+      line: item.line,
       uses,
       isDone: /[xX]/.test(box),
       isOptional: Boolean(star || mark),

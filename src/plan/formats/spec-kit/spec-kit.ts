@@ -1,8 +1,6 @@
-import type { ListItem, RootContent } from "mdast";
-import { toString as textOf } from "mdast-util-to-string";
 import type { Problem } from "../../../problem.ts";
+import { type Block, type ListItem, linesOf, textOf } from "../../../text/markdown.ts";
 import { quoted } from "../../../text/printable.ts";
-import { linesOf } from "../../markdown/markdown.ts";
 import { parseBlocks } from "../../markdown/parse-blocks.ts";
 import { warningAt } from "../../plan-result.ts";
 import { headingText } from "../../tasks/task-heading.ts";
@@ -107,7 +105,7 @@ interface Item extends Placed {
   readonly line: number;
 }
 
-function itemsOf(blocks: readonly RootContent[], lines: readonly string[]): Item[] {
+function itemsOf(blocks: readonly Block[], lines: readonly string[]): Item[] {
   const found: Item[] = [];
   let heading = "";
   let phase: string | undefined;
@@ -133,7 +131,7 @@ function itemOf(
 ): Item | undefined {
   const [first] = item.children;
   const [, box = " ", number, marks = "", text = ""] = entry.exec(first ? textOf(first) : "") ?? [];
-  if (!number || !item.position) return undefined;
+  if (!number) return undefined;
   return {
     number,
     text: text.replace(/\s+/g, " ").trim(),
@@ -141,19 +139,19 @@ function itemOf(
     isParallel: /\[P\]/i.test(marks),
     ...(phase ? { phase } : {}),
     heading,
-    section: entrySection(lines, item.position.start.line, item.position.end.line),
-    line: item.position.start.line,
+    section: entrySection(lines, item.line, item.lastLine),
+    line: item.line,
   };
 }
 
 /** Warns of tasks whose number is still a placeholder. */
-function placeholders(blocks: readonly RootContent[], file: string): Problem[] {
+function placeholders(blocks: readonly Block[], file: string): Problem[] {
   const found = blocks
     .flatMap((block) => (block.type === "list" ? block.children : []))
     .flatMap((item) => {
       const [first] = item.children;
       const [, number] = placeholder.exec(first ? textOf(first) : "") ?? [];
-      return number ? [{ number, line: item.position?.start.line ?? 1 }] : [];
+      return number ? [{ number, line: item.line }] : [];
     });
   const [first] = found;
   if (!first) return [];

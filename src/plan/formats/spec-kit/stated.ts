@@ -1,4 +1,4 @@
-import type { RootContent } from "mdast";
+import type { Block } from "../../../text/markdown.ts";
 import { headingText } from "../../tasks/task-heading.ts";
 
 /** Numbers of tasks, each with the tasks that it waits for. */
@@ -24,7 +24,7 @@ const [mostCharacters, mostPairs] = [1000, 10_000];
  * sides of an arrow, or of a word such as `after`, `depends on` and `before`.
  */
 export function statedOrder(
-  blocks: readonly RootContent[],
+  blocks: readonly Block[],
   lines: readonly string[],
   known: readonly string[],
 ): Waits {
@@ -42,16 +42,16 @@ export function statedOrder(
   return found;
 }
 
-function linesOfOrder(blocks: readonly RootContent[], lines: readonly string[]): string[] {
+function linesOfOrder(blocks: readonly Block[], lines: readonly string[]): string[] {
   const headings = blocks.filter((block) => block.type === "heading");
   let within: number | undefined;
   return headings.flatMap((heading, at) => {
     if (within !== undefined && heading.depth <= within) within = undefined;
     if (within === undefined && ofOrder.test(headingText(heading))) within = heading.depth;
     if (within === undefined) return [];
-    const end = headings[at + 1]?.position?.start.line;
+    const end = headings[at + 1]?.line;
     return lines
-      .slice(heading.position?.end.line, end === undefined ? undefined : end - 1)
+      .slice(heading.lastLine, end === undefined ? undefined : end - 1)
       .filter((line) => !task.test(line) && line.length <= mostCharacters);
   });
 }
