@@ -22,7 +22,10 @@ const layers = {
     ...["src/process", "machines", ...base],
   ],
   "src/sync": ["src/job", "src/manifest", "src/derive", "src/plan", "machines", "src/yaml", ...base],
-  "src/job": ["src/manifest", "src/plan", "src/engines", "src/git", "machines", "src/yaml", ...base],
+  "src/job": [
+    ...["src/manifest", "src/plan", "src/engines", "src/journal", "src/git", "machines", "src/yaml"],
+    ...base,
+  ],
   "src/manifest": ["machines/modes", "machines/schedule", "src/yaml", ...base],
   "src/derive": ["machines/modes", "machines/schedule", ...base],
   "src/plan": ["machines/schedule", "src/yaml", ...base],

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { described, text } from "./described.ts";
 import { type EngineName, engineNames, engines, maxParallel } from "./engines.ts";
+import { granting } from "./grants.ts";
 import { type Tier, tiers } from "./manifest.ts";
 
 /** The model and effort of an engine, for tasks of one tier. */
@@ -90,10 +91,13 @@ export const configSchema = v.object({
       "Seconds without any output after which an attempt is stopped. Default: only the timeout applies.",
     ),
   ),
-  state_dir: v.optional(
-    described(
-      v.pipe(text, v.regex(/^(?:\/|~\/|[A-Za-z]:[\\/])/, "must be an absolute path, or begin with ~/")),
-      "The directory in which runs are recorded, in the user's own configuration. Default: interserve in $XDG_STATE_HOME or ~/.local/state.",
+  state_dir: granting(
+    "owner",
+    v.optional(
+      described(
+        v.pipe(text, v.regex(/^(?:\/|~\/|[A-Za-z]:[\\/])/, "must be an absolute path, or begin with ~/")),
+        "The directory in which runs are recorded, in the user's own configuration. Default: interserve in $XDG_STATE_HOME or ~/.local/state.",
+      ),
     ),
   ),
   engines: v.optional(described(v.object(engineSettings), "The engines, by name."), {}),

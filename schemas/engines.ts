@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { described, oneOfKinds, text } from "./described.ts";
+import { granting } from "./grants.ts";
 
 /** Facts about an engine that other code needs without loading the engine. */
 export interface EngineTraits {
@@ -62,17 +63,22 @@ const environmentPolicy = v.object({
 });
 export type EnvironmentPolicy = v.InferOutput<typeof environmentPolicy>;
 
-const env = v.optional(
-  described(
-    oneOfKinds(
-      v.array(pattern(/^(\*|[\w*]*\w[\w*]*)$/, "must be the name of a variable, which may contain *")),
-      environmentPolicy,
+const env = granting(
+  "environment",
+  v.optional(
+    described(
+      oneOfKinds(
+        v.array(pattern(/^(\*|[\w*]*\w[\w*]*)$/, "must be the name of a variable, which may contain *")),
+        environmentPolicy,
+      ),
+      "The environment variables that it gets: a policy, or names of variables that it gets in addition to the basic ones and its own, where `*` means every variable that does not look like a secret. Default: `['*']` for agents, and every variable for `command` and `dispatch`.",
     ),
-    "The environment variables that it gets: a policy, or names of variables that it gets in addition to the basic ones and its own, where `*` means every variable that does not look like a secret. Default: `['*']` for agents, and every variable for `command` and `dispatch`.",
   ),
 );
+/** What Codex's commands may do, least first. */
+export const sandboxes = ["read-only", "workspace-write", "danger-full-access"] as const;
 const executable = (name: string) =>
-  v.optional(described(text, "The program, as a name on PATH or as a path."), name);
+  granting("program", v.optional(described(text, "The program, as a name on PATH or as a path."), name));
 const model = v.optional(described(text, "The model for every tier. Default: the engine's own choice."));
 const structured = v.optional(
   described(
@@ -94,12 +100,12 @@ export const engines = {
     settings: settings("The Codex CLI.", {
       executable: executable("codex"),
       model,
-      sandbox: v.optional(
-        described(
-          v.picklist(["read-only", "workspace-write", "danger-full-access"]),
-          "What the agent's commands may do on this machine.",
+      sandbox: granting(
+        "sandbox",
+        v.optional(
+          described(v.picklist(sandboxes), "What the agent's commands may do on this machine."),
+          "workspace-write",
         ),
-        "workspace-write",
       ),
       structured,
     }),
@@ -115,9 +121,12 @@ export const engines = {
     settings: settings("Claude Code.", {
       executable: executable("claude"),
       model,
-      allowed_tools: v.optional(
-        described(v.array(text), "Tools that need no permission, in addition to edits in the project."),
-        ["Bash"],
+      allowed_tools: granting(
+        "tools",
+        v.optional(
+          described(v.array(text), "Tools that need no permission, in addition to edits in the project."),
+          ["Bash"],
+        ),
       ),
       max_turns: v.optional(
         described(v.pipe(v.number(), v.integer(), v.minValue(1)), "Stops an attempt after so many turns."),
@@ -137,8 +146,11 @@ export const engines = {
     streamsEvents: false,
     environment: "all",
     settings: settings("A dispatch script.", {
-      script: v.optional(
-        described(text, "The script, unless the environment variable CLAVAIN_DISPATCH_SH names one."),
+      script: granting(
+        "program",
+        v.optional(
+          described(text, "The script, unless the environment variable CLAVAIN_DISPATCH_SH names one."),
+        ),
       ),
     }),
   },
@@ -150,10 +162,13 @@ export const engines = {
     streamsEvents: false,
     environment: "all",
     settings: settings("A shell command.", {
-      run: v.optional(
-        described(
-          text,
-          "The shell command for tasks that have no `run`; the prompt is in the file $INTERSERVE_PROMPT_FILE.",
+      run: granting(
+        "program",
+        v.optional(
+          described(
+            text,
+            "The shell command for tasks that have no `run`; the prompt is in the file $INTERSERVE_PROMPT_FILE.",
+          ),
         ),
       ),
     }),

@@ -26,6 +26,7 @@ export type ProblemCode =
   | "too-many-problems"
   | "not-expanded"
   | "no-effect"
+  | "not-approved"
   | "missing-run"
   | "plan-not-found"
   | "plan-without-tasks"

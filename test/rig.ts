@@ -173,6 +173,8 @@ export class Rig {
     GITHUB_ACTIONS: "",
     XDG_CONFIG_HOME: join(this.dir, "home"),
     INTERSERVE_STATE_DIR: this.stateDir,
+    // The user trusts the configuration that a test writes.
+    INTERSERVE_TRUST: "1",
     AGENTS_SOCKET: join(this.dir, "agents.sock"),
   });
 

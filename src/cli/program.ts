@@ -14,8 +14,24 @@ import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { show } from "./commands/show.ts";
 import { status } from "./commands/status.ts";
+import { trust } from "./commands/trust.ts";
 
-const builders = [run, check, show, inspect, plan, resume, answer, runs, status, report, clean, doctor, help];
+const builders = [
+  run,
+  check,
+  show,
+  inspect,
+  plan,
+  resume,
+  answer,
+  runs,
+  status,
+  report,
+  clean,
+  doctor,
+  trust,
+  help,
+];
 
 /** Builds the parser of all commands. `exit` is called with the exit status of the command that has run. */
 export function program(exit: (status: number) => void): Command {

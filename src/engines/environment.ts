@@ -98,4 +98,4 @@ function matches(pattern: string, text: string): boolean {
 
 /** A hint on how to give an engine a variable that it does not get by default. */
 export const allowHint = (engine: EngineName, name: string): string =>
-  `engines.${engine}.env: ["*", ${name}] in interserve.config.yaml lets it through`;
+  `engines.${engine}.env: ["*", ${name}] in your own configuration lets it through`;

@@ -1,13 +1,17 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { delimiter, resolve } from "node:path";
+import { resolve } from "node:path";
+import { foldersOn } from "../process/search-path.ts";
 
-/** Finds a program by a name on PATH or by a path. Returns its absolute path, or undefined if none is executable. */
+/**
+ * Finds a program by a name on PATH or by a path. Returns its absolute path, or undefined if none is executable. Relative
+ * folders on PATH are skipped.
+ */
 export async function findExecutable(
   name: string,
   path = process.env.PATH ?? "",
 ): Promise<string | undefined> {
-  const folders = name.includes("/") ? [""] : path.split(delimiter).filter((folder) => folder !== "");
+  const folders = name.includes("/") ? [""] : foldersOn(path);
   for (const folder of folders) {
     const candidate = resolve(folder, name);
     if (await isExecutable(candidate)) return candidate;

@@ -1,5 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { delimiter, join, relative } from "node:path";
+import { foldersOn } from "../process/search-path.ts";
 import { readProcess } from "../process/spawn.ts";
 
 /** How long git may take, in milliseconds. A tree that takes longer counts as none. */
@@ -70,7 +71,7 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
   const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
   const { exitCode, stdout } = await readProcess(["git", ...args], {
     cwd,
-    env: { ...env, GIT_OPTIONAL_LOCKS: "0" },
+    env: { ...env, PATH: foldersOn(env.PATH).join(delimiter), GIT_OPTIONAL_LOCKS: "0" },
     timeoutMs: patienceMs,
   });
   return exitCode === 0 ? stdout : undefined;

@@ -2,9 +2,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Config, configSchema } from "../../schemas/config.ts";
-import { isError, type Problem } from "../problem.ts";
+import type { Grant } from "../../schemas/grants.ts";
+import { isError, type Problem, warning } from "../problem.ts";
+import { quoted, shellWord } from "../text/printable.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
-import { isPlainMap, readYamlFile } from "../yaml/yaml-file.ts";
+import { isPlainMap, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
+import { Approvals, trustsAll } from "./approvals.ts";
+import { type GrantedSetting, goesBeyond, grantedSettings, without } from "./granted-settings.ts";
 
 /** The name of a project's configuration file. */
 export const configName = "interserve.config.yaml";
@@ -13,17 +17,88 @@ export const configName = "interserve.config.yaml";
 export const userConfigFile = (env: NodeJS.ProcessEnv): string =>
   join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"), "interserve", "config.yaml");
 
-/** Reads a project's configuration, merged over the user's. Without either file, returns the defaults. */
+/** The configuration for a project. */
+export interface LoadedConfig {
+  /** Undefined if one of the problems is an error. */
+  readonly config?: Config;
+  readonly problems: Problem[];
+  /** The project's settings that the user can approve: those that name programs, or decide what agents may do and see. */
+  readonly settings: readonly GrantedSetting[];
+  /** Those that go beyond the user's own configuration and are in force, since the user has approved them. */
+  readonly approved: readonly GrantedSetting[];
+  /** Those that go beyond it and are ignored. */
+  readonly ignored: readonly GrantedSetting[];
+}
+
+/**
+ * Reads a project's configuration, merged over the user's. Without either file, returns the defaults. Settings that give
+ * the project more than the user's own configuration does are ignored, with a warning, unless the user has approved them.
+ */
 export async function loadConfig(
   projectDir: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<{ config?: Config; problems: Problem[] }> {
-  const files = [userConfigFile(env), join(projectDir, configName)];
-  const found = await Promise.all(files.map(readConfig));
-  const problems = found.flatMap((one) => one.problems);
-  if (problems.some(isError)) return { problems };
+): Promise<LoadedConfig> {
+  const user = await readConfig(userConfigFile(env));
+  const project = await readConfig(join(projectDir, configName));
+  const problems = [...user.problems, ...project.problems];
+  if (problems.some(isError)) return { problems, settings: [], approved: [], ignored: [] };
   // Two valid files are valid together, since no rule of the schema looks at two keys.
-  return { config: v.parse(configSchema, found.map(({ value }) => value).reduce(merge)), problems };
+  const configWith = (value: unknown) => v.parse(configSchema, merge(user.value, value));
+  const [own, merged] = [configWith({}), configWith(project.value)];
+  const all = grantedSettings(project.value);
+  const settings = all.filter(({ grant }) => grant !== "owner");
+  const beyond = all.filter((setting) => goesBeyond(setting, own, merged));
+  const approval = beyond.length > 0 ? await approvalOf(settings, projectDir, env, own.state_dir) : "given";
+  const [approved, ignored] = [true, false].map((isGiven) =>
+    beyond.filter(({ grant }) => (approval === "given" && grant !== "owner") === isGiven),
+  ) as [GrantedSetting[], GrantedSetting[]];
+  const value = ignored.reduce((rest, { path }) => without(rest, path), project.value);
+  const warnings = ignored.map((setting) => ignoredSetting(setting, approval, project.file, projectDir, env));
+  return { config: configWith(value), problems: [...problems, ...warnings], settings, approved, ignored };
+}
+
+type ApprovalState = "given" | "outdated" | "missing";
+
+async function approvalOf(
+  settings: readonly GrantedSetting[],
+  projectDir: string,
+  env: NodeJS.ProcessEnv,
+  stateDir: string | undefined,
+): Promise<ApprovalState> {
+  if (trustsAll(env)) return "given";
+  const approvals = await Approvals.of(projectDir, env, stateDir);
+  if (approvals.includes(settings)) return "given";
+  return approvals.all.length > 0 ? "outdated" : "missing";
+}
+
+/** What a setting does, as the rest of a sentence about it. */
+const effects: Readonly<Record<Grant, string>> = {
+  program: "names a program to start",
+  sandbox: "allows agents more than your own configuration does",
+  tools: "allows agents more than your own configuration does",
+  environment: "gives agents variables that your own configuration does not",
+  owner: "is a setting of your own configuration alone",
+};
+
+/** Warns that a setting is ignored, and says how to approve it. */
+function ignoredSetting(
+  { key, path, grant }: GrantedSetting,
+  approval: ApprovalState,
+  file: YamlFile | undefined,
+  projectDir: string,
+  env: NodeJS.ProcessEnv,
+): Problem {
+  const place = file?.place(path, "key") ?? { file: join(projectDir, configName), line: 1, column: 1 };
+  const own = `set it in ${userConfigFile(env)}`;
+  const what = `${quoted(key)} ${effects[grant]}`;
+  if (grant === "owner") return warning("not-approved", `${what}: it is ignored`, place, { hint: own });
+  const why =
+    approval === "outdated"
+      ? "this project's configuration has changed since you approved it"
+      : "you have not approved this project's configuration";
+  return warning("not-approved", `${what}: it is ignored, because ${why}`, place, {
+    hint: `if you trust this project, run \`interserve trust --project-dir ${shellWord(projectDir)}\` once, or ${own}`,
+  });
 }
 
 /** Returns the `state_dir` of the user's configuration, whatever else is in it; undefined if it has none. */
@@ -34,11 +109,11 @@ export async function userStateDir(env: NodeJS.ProcessEnv): Promise<string | und
 }
 
 /** Reads and checks one configuration file. Returns its value as written; a missing file counts as empty. */
-async function readConfig(path: string): Promise<{ value: unknown; problems: Problem[] }> {
+async function readConfig(path: string): Promise<{ value: unknown; file?: YamlFile; problems: Problem[] }> {
   const { file, problems } = await readYamlFile(path);
   if (problems.some(({ code }) => code === "file-not-found")) return { value: {}, problems: [] };
   if (!file) return { value: {}, problems };
-  return { value: file.value, problems: [...problems, ...schemaProblems(configSchema, file).problems] };
+  return { value: file.value, file, problems: [...problems, ...schemaProblems(configSchema, file).problems] };
 }
 
 /** Merges maps key by key, where `over` wins. Other values, including lists, are replaced. */

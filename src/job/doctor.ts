@@ -3,8 +3,10 @@ import { defaultEngine, type EngineName, engineNames, traitsOf } from "../../sch
 import type { Check } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { allowHint, environmentFor } from "../engines/environment.ts";
+import { findExecutable } from "../engines/find-executable.ts";
 import { gitVersion, workingTree } from "../git/working-tree.ts";
 import { type Problem, ProblemsError } from "../problem.ts";
+import { shellWord } from "../text/printable.ts";
 import { loadConfig } from "./config.ts";
 
 /** The findings on what runs need from a machine and a project: the shape of `doctor --json`. */
@@ -22,13 +24,15 @@ export interface Examination {
 /** Examines git, every engine and the environment. Starts no agent. Throws ProblemsError if the configuration has errors. */
 export async function examine(directory: string, env: NodeJS.ProcessEnv): Promise<Examination> {
   const projectDir = resolve(directory);
-  const { config, problems } = await loadConfig(projectDir, env);
+  const { config, approved, problems } = await loadConfig(projectDir, env);
   if (!config) throw new ProblemsError(problems);
   const engine = config.engine ?? defaultEngine;
   const byEngine = await Promise.all(
     engineNames.map(async (name) => {
       const given = environmentFor(name, config.engines[name].env, env);
-      const found = await engineFor(name, config, env).examine(given);
+      const program = approved.find(({ key }) => key === `engines.${name}.executable`)?.value;
+      const notStarted = program === undefined ? undefined : await projectProgramCheck(name, `${program}`);
+      const found = notStarted ? [notStarted] : await engineFor(name, config, env).examine(given);
       const checks = found.map((check) => (name === engine ? asRequired(check) : asOptional(check)));
       return { name, checks, variables: Object.keys(given).sort() };
     }),
@@ -41,6 +45,14 @@ export async function examine(directory: string, env: NodeJS.ProcessEnv): Promis
   ];
   const ready = !checks.some(({ status }) => status === "problem");
   return { ready, engine, checks, environment, problems };
+}
+
+/** A check of a program that the project names: it is found, but not started. Undefined if it is missing. */
+async function projectProgramCheck(name: string, program: string): Promise<Check | undefined> {
+  const path = await findExecutable(program);
+  if (path === undefined) return undefined;
+  const found = `${path}, which is not started, because this project's configuration names it`;
+  return { name, status: "warning", found, advice: `to check it yourself: ${shellWord(path)} --version` };
 }
 
 /** A check of the default engine: if it is not installed, that is a problem. */

@@ -1,6 +1,7 @@
 import { traitsOf } from "../../schemas/engines.ts";
 import { engineFor } from "../engines/engines.ts";
 import { UsageError } from "../problem.ts";
+import { listed } from "../text/list.ts";
 import type { Job } from "./job.ts";
 
 /**
@@ -9,13 +10,18 @@ import type { Job } from "./job.ts";
  */
 export async function checkEngines(job: Job): Promise<void> {
   const missing = await missingEngines(job);
-  if (missing.length > 0) throw new UsageError(missing.join("\n"));
+  if (missing.length > 0) throw new UsageError(missing.join("\n"), approvalHint(job));
   const silent = enginesOf(job).filter((name) => traitsOf(name).asksModel && !traitsOf(name).reportsCost);
   if (job.options.maxCost !== undefined && silent.length > 0) {
     const names = silent.join(" and ");
     process.stderr.write(`warning: ${names} does not report its cost, so --max-cost does not count it\n`);
   }
 }
+
+const approvalHint = ({ ignoredKeys }: Job): string | undefined =>
+  ignoredKeys.length === 0
+    ? undefined
+    : `this project's configuration sets ${listed(ignoredKeys)}, which \`interserve trust\` approves`;
 
 /** Returns one sentence for each engine that cannot run the job's tasks on this machine. */
 export async function missingEngines(job: Job): Promise<string[]> {

@@ -30,6 +30,8 @@ export interface Job {
   readonly plan?: Plan;
   readonly projectDir: string;
   readonly config: Config;
+  /** The keys of the project's configuration that are ignored, since the user has not approved them. */
+  readonly ignoredKeys: readonly string[];
   readonly mode: ModeConfig;
   readonly spec: RunSpec;
   readonly tasks: readonly JobTask[];

@@ -31,7 +31,7 @@ export async function prepare(
       "create it, or name another one",
     );
   }
-  const { config, problems: configProblems } = await loadConfig(projectDir);
+  const { config, ignored, problems: configProblems } = await loadConfig(projectDir);
   const source = await readSource(resolve(path), options);
   const problems = [...configProblems, ...source.problems];
   if (problems.some(isError) || !source.manifest || !config) throw new ProblemsError(problems);
@@ -50,6 +50,7 @@ export async function prepare(
     ...(source.plan ? { plan: source.plan } : {}),
     projectDir,
     config,
+    ignoredKeys: ignored.map(({ key }) => key),
     mode,
     spec: runSpec(manifest, mode, {
       engines: tasks.map(({ engine }) => engine),

@@ -40,7 +40,7 @@ stages:
     const path = `${dirname(installed(engine))}:${process.env.PATH}`;
     const child = spawn(process.execPath, [binary, ...args], {
       cwd: project,
-      env: { PATH: path, ...scene.env, NO_COLOR: "1" },
+      env: { PATH: path, ...scene.env, NO_COLOR: "1", INTERSERVE_TRUST: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";

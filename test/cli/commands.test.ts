@@ -85,6 +85,11 @@ clean
 doctor
   --project-dir <dir>
   --json
+trust
+  --project-dir <dir>
+  --list: not with revoke
+  --revoke
+  --json
 help [command]
 `;
 

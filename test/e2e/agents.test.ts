@@ -140,7 +140,7 @@ describe("the configuration", () => {
     );
     const { stdout } = await outcomeOf("a", [task], { ...fake, AZURE_API_KEY: "x" });
     expect(stdout).toContain(
-      'engines.codex.env: [\\"*\\", AZURE_API_KEY] in interserve.config.yaml lets it through',
+      'engines.codex.env: [\\"*\\", AZURE_API_KEY] in your own configuration lets it through',
     );
   });
 

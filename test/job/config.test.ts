@@ -100,9 +100,9 @@ test("an environment is a list or a policy, and the errors are those of the one 
     '2:32 [exlude] warning unknown-key: unknown key "exlude" in "engines.codex.env": it is ignored',
     '  did you mean "exclude"?',
   ]);
-  await project("engines: { codex: { env: { exclude: [A_*] } }, claude: { env: [A, '*'] } }\n");
+  await project("engines: { codex: { env: { exclude: [A_*] } }, claude: { env: ['*'] } }\n");
   expect((await load()).config?.engines).toMatchObject({
     codex: { env: { exclude: ["A_*"], include: [] } },
-    claude: { env: ["A", "*"] },
+    claude: { env: ["*"] },
   });
 });
