@@ -58,6 +58,16 @@ test("a torn line that is cut off before others are appended is not yielded", as
   expect(grown).toEqual([["one"], ['{"event": "run.resumed"}', "three"]]);
 });
 
+test("a file that is written anew is read on where the old one ended; another file is not read", async () => {
+  await writeFile(file, "one\ntwo\n");
+  const replace = (text: string) => async () => {
+    await writeFile(`${file}.new`, text);
+    await rename(`${file}.new`, file);
+  };
+  const steps = [nothing, replace("x\nforeign\nlines\n"), nothing, replace("one\ntwo\nthree\n"), nothing];
+  expect(await linesOf(between(...steps, nothing))).toEqual([["one", "two"], ["three"]]);
+});
+
 test("a line longer than one read comes whole", async () => {
   const long = "\u00e9".repeat(700_000);
   await writeFile(file, `one\n${long}\ntwo\n`);
