@@ -118,6 +118,11 @@ export const runEventSchema = v.variant("event", [
   /** No further task starts, for this reason; running ones continue. */
   event("run.withheld", { reason: v.string() }),
   event("run.cancelled", { reason: v.string() }),
+  /**
+   * The journal was written anew, as something other than the run had changed it. Nothing is known for sure of `tasks`
+   * until they start again: lines about them were lost.
+   */
+  event("run.journal_restored", { reason: v.string(), tasks: v.optional(v.array(task)) }),
   event("run.finished", {
     counts: countsSchema,
     exit_code: v.number(),

@@ -60,5 +60,7 @@ export interface RunStatus {
   /** The number of agent attempts that have ended, and of those that reported a cost. */
   readonly agent_attempts: number;
   readonly attempts_with_cost: number;
+  /** What something other than the run did to its journal, and lines that cannot be believed. */
+  readonly journal_warnings: readonly string[];
   readonly tasks: readonly TaskStatus[];
 }

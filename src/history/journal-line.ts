@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { type RunEvent, runEventSchema } from "../../schemas/event.ts";
+import { journalVersion, type RunEvent, runEventSchema } from "../../schemas/event.ts";
+import { crc32 } from "../text/crc32.ts";
 
 /** A line of a journal: its text, and its event if that is a known one. */
 export interface JournalLine {
@@ -10,7 +11,24 @@ export interface JournalLine {
   readonly task?: string;
 }
 
-/** Reads a line tolerantly: an unknown event, or text that is not JSON, is a line without an event. */
+/**
+ * Writes an event as a line of a journal: its JSON with two more keys at the end, the line's number `n`, from 1, and
+ * `sum`, the checksum of all text before it. Lines of version 0.1.0 have neither.
+ */
+export function lineOf(event: RunEvent, number: number): string {
+  const text = JSON.stringify({ v: journalVersion, ...event, n: number }).slice(0, -1);
+  return `${text},"sum":"${crc32(text)}"}`;
+}
+
+const seal = /,"sum":"([0-9a-f]{8})"\}$/;
+
+/** Returns whether a line's checksum is right, or undefined if it has none. */
+export function hasRightChecksum(line: string): boolean | undefined {
+  const found = seal.exec(line);
+  return found ? crc32(line.slice(0, found.index)) === found[1] : undefined;
+}
+
+/** Reads a line tolerantly: an unknown event, or text that is not JSON or was changed, is a line without an event. */
 export function journalLine(text: string): JournalLine {
   let value: unknown;
   try {
@@ -22,7 +40,7 @@ export function journalLine(text: string): JournalLine {
   const { event, task } = (success ? output : (value ?? {})) as { event?: unknown; task?: unknown };
   return {
     text,
-    ...(success ? { event: output } : {}),
+    ...(success && hasRightChecksum(text) !== false ? { event: output } : {}),
     name: typeof event === "string" ? event : "unreadable",
     ...(typeof task === "string" ? { task } : {}),
   };

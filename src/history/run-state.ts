@@ -48,6 +48,8 @@ export interface RunTask extends Pick<TaskFacts, "id" | "title" | "stage"> {
   readonly answer?: { readonly text: string; readonly attempt: number; readonly session?: string };
   /** Set by a resume, until it starts or settles: what is known of it is from before. */
   readonly runsAgain: boolean;
+  /** Set if lines about it were lost from the journal, until it starts again. */
+  readonly isInDoubt?: boolean;
   readonly lastTransition?: Transition;
 }
 
@@ -65,6 +67,8 @@ export class RunState {
   cancelReason: string | undefined;
   /** Why nothing more is started. */
   withholdReason: string | undefined;
+  /** Why the journal had to be written anew, each time. */
+  readonly restorations: string[] = [];
   /** Tasks of a batch that waits for approval. */
   nextBatch: readonly string[] = [];
   state: OrchestratorState = "dispatching";
@@ -100,7 +104,13 @@ export class RunState {
     const mayEnd = event.event === "task.settled" || event.event === "run.cancelled";
     if (mayEnd && this.settledCount === this.tasks.size) this.follow("run.finished");
     this.lastAt = at;
-    if (event.event !== "task.answered") this.wroteAt = at;
+    if (!isByOthers.has(event.event)) this.wroteAt = at;
+  }
+
+  /** Marks a task of which the journal has lost lines. */
+  doubt(id: string): void {
+    const task = this.task(id);
+    if (task) (this.tasks.has(id) ? this.tasks : this.removed).set(id, { ...task, isInDoubt: true });
   }
 
   /** Takes over the tasks that a run is started or resumed with; those that are not kept run again. */
@@ -148,6 +158,10 @@ export class RunState {
     else if (event.event === "run.withheld") this.withholdReason = event.reason;
     else if (event.event === "run.cancelled") this.cancelReason = event.reason;
     else if (event.event === "run.finished") this.finished = event;
+    else if (event.event === "run.journal_restored") {
+      this.restorations.push(event.reason);
+      for (const task of event.tasks ?? []) this.doubt(task);
+    }
   }
 
   /** Follows the orchestrator through the transition that an event shows. */
@@ -160,6 +174,9 @@ export class RunState {
   }
 }
 
+/** Events that may come long after the run has died. */
+const isByOthers: ReadonlySet<RunEvent["event"]> = new Set(["task.answered", "run.journal_restored"]);
+
 export type TaskEvent = Extract<RunEvent, { task: string }>;
 
 /** Returns what an event changes in the task that it is about. */
@@ -170,7 +187,8 @@ function changeOf(task: RunTask, event: TaskEvent, at: number): Partial<RunTask>
     case "task.started": {
       const attempt: RunAttempt = { number: event.attempt, key: event.key, startedAt: at };
       const attempts = [...task.attempts, attempt];
-      return { state: "running", attempts, status: undefined, reason: undefined, runsAgain: false };
+      const isNew = { status: undefined, reason: undefined, runsAgain: false, isInDoubt: undefined };
+      return { state: "running", attempts, ...isNew };
     }
     case "task.attempted": {
       const { attempt, duration_s, outcome, gates } = event;
@@ -222,11 +240,11 @@ const cutOff = ({ attempts }: RunTask, at: number): readonly RunAttempt[] =>
 function restarted(facts: TaskFacts, past: RunTask | undefined, isKept: boolean): RunTask {
   const { id, title, stage } = facts;
   if (!past) return { id, title, stage, state: "pending", attempts: [], runsAgain: false };
-  const { attempts, status, reason, answer } = past;
+  const { attempts, status, reason, answer, isInDoubt } = past;
   // Without a status a crash came before the task settled: it does so now.
   const state = isKept && status ? settledState(status) : "pending";
   if (isKept) return { ...past, title, stage, state, runsAgain: false };
-  return { id, title, stage, state, attempts, status, reason, answer, runsAgain: true };
+  return { id, title, stage, state, attempts, status, reason, answer, isInDoubt, runsAgain: true };
 }
 
 const settledState = (status: Status): TaskState => {

@@ -50,8 +50,8 @@ function findAttempts(paths: RunPaths): InspectorOptions["attempt"] {
   let known: ReadonlySet<string> = new Set();
   let directory: RunDirectory | undefined;
   const read = async (): Promise<RunDirectory> => {
-    const { events } = await readJournal(paths.journal);
-    const starts = events.filter(isStart);
+    const { entries } = await readJournal(paths.journal);
+    const starts = entries.map(({ event }) => event).filter(isStart);
     known = new Set(starts.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
     return runDirectory(paths, [...known]);
   };

@@ -4,10 +4,13 @@ import { isParked } from "../../schemas/outcome.ts";
 import { foldJournal, type ValidRun } from "../history/validate.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { hashedName } from "../text/hashed-name.ts";
+import { counted } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
+import type { Damage } from "./good-lines.ts";
+import type { JournalSoFar } from "./journal.ts";
 import { type Lock, lockHolder, takeLock } from "./lock.ts";
 import { listRuns, type ProjectRecord, projectNames } from "./project-record.ts";
-import { hasBegun, journalDamage, readJournal } from "./read-journal.ts";
+import { damageProblems, hasBegun, journalWithoutStart, readJournal } from "./read-journal.ts";
 import { type RunDirectory, type RunPaths, runDirectory } from "./run-directory.ts";
 
 /** A run, live or ended, as read from its files. */
@@ -15,15 +18,15 @@ export interface PastRun {
   readonly directory: RunDirectory;
   readonly history: ValidRun;
   readonly events: readonly RunEvent[];
-  /** Bytes of the journal's complete lines. */
-  readonly length: number;
-  /** Warnings about the journal. */
+  /** The journal, to be continued. */
+  readonly journal: JournalSoFar;
+  /** Warnings about the journal: each line that cannot be believed was left out. */
   readonly problems: readonly Problem[];
   /** The process that executed the run just before its journal was read; undefined if there was none. */
   readonly pid: number | undefined;
 }
 
-/** Finds a run and reads it. Throws UsageError if there is no such run, ProblemsError if its journal is damaged. */
+/** Finds a run and reads it. Throws UsageError if there is no such run, ProblemsError as `readRun`. */
 export const openRun = async (record: ProjectRecord, name?: string): Promise<PastRun> =>
   readRun(await findRun(record, name));
 
@@ -59,21 +62,44 @@ async function whereToLook({ projectDir, stateDir }: ProjectRecord): Promise<str
     : start;
 }
 
-/** Reads a run. Throws ProblemsError if its journal is damaged. */
+/** Reads a run. Throws ProblemsError if its journal lacks its beginning or has a line of a later version. */
 export async function readRun(paths: RunPaths): Promise<PastRun> {
   // Asked first: a process that ends in between has written everything by the time the journal is read.
   const pid = await lockHolder(paths.lock);
-  const { events, length, problems } = await readJournal(paths.journal);
-  if (problems.some(isError)) throw new ProblemsError(problems);
-  const history = foldJournal(events);
-  if ("index" in history) {
-    throw new ProblemsError([journalDamage(paths.journal, history.index + 1, history.message)]);
+  const { entries, damage, torn, ...contents } = await readJournal(paths.journal);
+  const all = entries.map(({ event }) => event);
+  const folded = foldJournal(all);
+  if (!("run" in folded)) {
+    const start = journalWithoutStart(paths.journal, folded.message);
+    throw new ProblemsError([...damageProblems(paths.journal, damage), start]);
   }
+  const { run: history, rejected } = folded;
+  const contradictions = rejected.map(({ index, message }) => ({ line: entries[index]?.line ?? 0, message }));
+  const allDamage = [...damage, ...contradictions].sort((a, b) => a.line - b.line);
+  const problems = [...damageProblems(paths.journal, allDamage), ...torn];
+  if (problems.some(isError)) throw new ProblemsError(problems);
+  const isRejected = new Set(rejected.map(({ index }) => index));
+  const events = all.filter((_, index) => !isRejected.has(index));
+  const journal =
+    allDamage.length === 0 ? contents : { ...contents, instead: withRestoration(events, history, allDamage) };
   const directory = runDirectory(
     paths,
     history.allTasks().map(({ id }) => id),
   );
-  return { directory, history, events, length, problems, pid };
+  return { directory, history, events, journal, problems, pid };
+}
+
+/** Adds the event that says what was set aside to the events that are left of a damaged journal. */
+function withRestoration(
+  events: readonly RunEvent[],
+  history: ValidRun,
+  damage: readonly Damage[],
+): readonly RunEvent[] {
+  const tasks = history.allTasks().flatMap(({ id, isInDoubt }) => (isInDoubt ? [id] : []));
+  const [first] = damage;
+  const reason = `the journal had ${counted(damage.length, "problem")}, the first in line ${first?.line} (${first?.message})`;
+  const at = new Date().toISOString();
+  return [...events, { event: "run.journal_restored", at, run: history.run, reason, tasks }];
 }
 
 /** Returns a parked task, to be answered. Throws UsageError if it is not parked. */

@@ -1,36 +1,35 @@
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
-import * as v from "valibot";
-import { journalVersion, type RunEvent, runEventSchema } from "../../schemas/event.ts";
+import type { RunEvent } from "../../schemas/event.ts";
+import { journalLine } from "../history/journal-line.ts";
 import { error, type Problem, warning } from "../problem.ts";
+import { counted } from "../text/measures.ts";
+import { type Damage, type Entry, goodLines } from "./good-lines.ts";
 
 /** The contents of a journal. */
 export interface JournalContents {
-  readonly events: readonly RunEvent[];
-  /** Bytes of the complete lines; an incomplete last line may follow them. */
-  readonly length: number;
-  /** A warning about an incomplete last line, or an error about any other damage, with its line. */
-  readonly problems: readonly Problem[];
+  /** The events that the run itself wrote, in order. */
+  readonly entries: readonly Entry[];
+  /** The complete lines, as they are in the file; an incomplete last line may follow them there. */
+  readonly bytes: Buffer;
+  /** The number of the next line. */
+  readonly next: number;
+  readonly damage: readonly Damage[];
+  /** A warning about an incomplete last line. */
+  readonly torn: readonly Problem[];
 }
 
 /**
- * Reads a journal, even one that is being written. An incomplete last line was torn by a crash and is dropped; any
- * other line that is not an event of a known version is damage. Throws the error of the file system.
+ * Reads a journal, even one that is being written. An incomplete last line was torn by a crash and is dropped; other
+ * lines that the run cannot have written are damage. Throws the error of the file system.
  */
 export async function readJournal(path: string): Promise<JournalContents> {
-  const bytes = await readFile(path);
-  const length = bytes.lastIndexOf(10) + 1;
-  const events: RunEvent[] = [];
-  const problems: Problem[] = [];
-  const lines = bytes.toString("utf8", 0, length).split("\n").slice(0, -1);
-  for (const [at, line] of lines.entries()) {
-    const read = parseLine(line);
-    if (typeof read === "string")
-      return { events, length, problems: [journalDamage(path, at + 1, read, line)] };
-    events.push(read);
-  }
-  if (length < bytes.length) problems.push(torn(path, lines.length + 1));
-  return { events, length, problems };
+  const all = await readFile(path);
+  const length = all.lastIndexOf(10) + 1;
+  const bytes = all.subarray(0, length);
+  const texts = bytes.toString("utf8").split("\n").slice(0, -1);
+  const torn = length < all.length ? [tornLine(path, texts.length + 1)] : [];
+  return { ...goodLines(texts), bytes, torn };
 }
 
 /** Whether a journal has a first line; without one its run ended before anything began. */
@@ -38,8 +37,8 @@ export const hasBegun = async (path: string): Promise<boolean> => (await firstLi
 
 /** Reads the event that a journal begins with. Resolves with undefined if there is none. */
 export async function readStarted(path: string): Promise<RunStarted | undefined> {
-  const event = parseLine((await firstLine(path)) ?? "");
-  return typeof event !== "string" && event.event === "run.started" ? event : undefined;
+  const { event } = journalLine((await firstLine(path)) ?? "");
+  return event?.event === "run.started" ? event : undefined;
 }
 
 type RunStarted = Extract<RunEvent, { event: "run.started" }>;
@@ -59,38 +58,38 @@ async function firstLine(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Returns the event of a line, or what is wrong with it. */
-function parseLine(line: string): RunEvent | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return "expected a JSON object, found something else";
+/** The most damaged lines of a journal that are named. */
+const mostNamed = 20;
+
+/** Builds the warnings of a damaged journal, or the error of one with a line of a later version. */
+export function damageProblems(file: string, damage: readonly Damage[]): Problem[] {
+  const later = damage.find(({ isLater }) => isLater);
+  if (later) {
+    const place = { file, line: later.line, column: 1 };
+    return [error("journal-damaged", later.message, place, { hint: "use the later version of interserve" })];
   }
-  const version = (value as { v?: unknown } | null)?.v;
-  if (version !== journalVersion) {
-    return `expected an event of version ${journalVersion}, found ${JSON.stringify(version) ?? "no version"}`;
-  }
-  const parsed = v.safeParse(runEventSchema, value);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const path = issue.path?.map(({ key }) => String(key)).join(".");
-  return `expected ${issue.expected} at ${path ?? "the top"}, found ${issue.received}`;
+  const problems = damage
+    .slice(0, mostNamed)
+    .map(({ line, message }) =>
+      warning("journal-damaged", message, { file, line, column: 1 }, { hint: setAsideHint }),
+    );
+  const rest = damage[mostNamed];
+  if (!rest) return problems;
+  const more = `${counted(damage.length - mostNamed, "more problem")} from here on`;
+  return [...problems, warning("journal-damaged", more, { file, line: rest.line, column: 1 })];
 }
 
-/** Builds the problem of a journal whose line, from 1, cannot be read or cannot come there. */
-export const journalDamage = (file: string, line: number, message: string, source?: string): Problem =>
+const setAsideHint =
+  "the line is set aside; `interserve resume` runs again the tasks whose results are lost with it";
+
+/** Builds the error of a journal of which nothing can be believed, as it lacks its beginning. */
+export const journalWithoutStart = (file: string, message = "expected run.started, found nothing"): Problem =>
   error(
     "journal-damaged",
     message,
-    {
-      file,
-      line,
-      column: 1,
-      ...(source && { source: source.slice(0, 500), length: Math.min(source.length, 500) }),
-    },
+    { file, line: 1, column: 1 },
     { hint: "start a new run; the artifacts of this one are still in its tasks folder" },
   );
 
-const torn = (file: string, line: number): Problem =>
+const tornLine = (file: string, line: number): Problem =>
   warning("journal-torn", "the last line is incomplete and was dropped", { file, line, column: 1 });

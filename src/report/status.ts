@@ -8,7 +8,12 @@ import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 
 /** Describes a run as it was when it was read, live or ended. */
-export function runStatus({ directory, history, pid }: PastRun): RunStatus {
+export function runStatus({
+  directory,
+  history,
+  problems,
+  pid,
+}: Pick<PastRun, "directory" | "history" | "problems" | "pid">): RunStatus {
   const { started, latest, finished, lastAt = 0 } = history;
   const isLive = pid !== undefined;
   const ended = finished?.at ?? (isLive ? undefined : new Date(lastAt).toISOString());
@@ -38,6 +43,10 @@ export function runStatus({ directory, history, pid }: PastRun): RunStatus {
     usage: totalUsage(tasks.flatMap(({ usage }) => usage ?? [])),
     agent_attempts: spent.attempts,
     attempts_with_cost: spent.withCost,
+    journal_warnings: [
+      ...history.restorations.map((reason) => `${reason}; it was written anew`),
+      ...problems.map(({ message, place }) => `line ${place.line} of the journal: ${message}`),
+    ],
     tasks,
   };
 }

@@ -16,7 +16,9 @@ export class EventLog {
     private readonly listener: (event: RunEvent) => void,
     /** Called once, when the journal cannot be written. */
     private readonly onBroken: (reason: string) => void,
-  ) {}
+  ) {
+    journal.onRestored = (reason) => this.record({ event: "run.journal_restored", reason });
+  }
 
   /** Journals an event, then passes it on; resolves when both are done. */
   record(body: RunEventBody): Promise<void> {
@@ -42,8 +44,9 @@ export class EventLog {
     return `the journal could not be written: ${this.broken?.message}`;
   }
 
-  close(): Promise<void> {
-    return this.journal.close();
+  async close(): Promise<void> {
+    await this.delivered;
+    await this.journal.close();
   }
 
   private breakOff(error: Error): void {

@@ -107,6 +107,7 @@ function decide(
 function whyAgain(task: RunTask, now: AttemptKey, rerun: string | undefined): string | undefined {
   const outcome = outcomeOf(task);
   const key = task.attempts.at(-1)?.key;
+  if (task.isInDoubt) return "lines about it were lost from the journal";
   if (!outcome) return "was interrupted";
   if (task.answer && isParked(outcome.status)) return "its question was answered";
   if (!isDone(outcome.status)) return endWords[task.status ?? outcome.status];

@@ -22,7 +22,7 @@ export async function startRun(job: Job, options: RunOptions = {}): Promise<RunH
   const lock = await lockRun(directory);
   const openJournal = async () => {
     await numberRun(record, directory);
-    return Journal.open(directory.journal);
+    return Journal.create(directory.journal);
   };
   return begin(job, directory, lock, options, openJournal);
 }
@@ -37,7 +37,14 @@ export async function resumeRun(job: Job, resumed: Resumption, options: RunOptio
   ]);
   await endRun(directory.run, () => job.config.grace * 1000);
   const again = { ...job, spec: { ...job.spec, restored } };
-  return begin(again, directory, lock, options, () => Journal.open(directory.journal, past.length), resumed);
+  return begin(
+    again,
+    directory,
+    lock,
+    options,
+    () => Journal.continue(directory.journal, past.journal),
+    resumed,
+  );
 }
 
 async function begin(

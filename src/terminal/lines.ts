@@ -41,6 +41,8 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       return `${bold(event.run)}  resumed: ${event.kept.length} kept, ${event.again.length} to run`;
     case "run.withheld":
       return line(yellow, "limit", `${printable(event.reason)}; no more tasks are started`);
+    case "run.journal_restored":
+      return line(yellow, "journal", `${printable(event.reason)}; it was written anew`);
     case "run.cancelled":
       return line(yellow, "cancelled", cancelText(event.reason, run));
     case "batch.held":

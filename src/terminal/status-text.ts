@@ -14,6 +14,7 @@ export function statusText(run: RunStatus, colors: Colors): string {
     ...run.tasks.flatMap((task) => taskLines(task, colors)),
     "",
     colors.bold(progressText(run.counts, run.tasks.length)),
+    ...run.journal_warnings.map((warning) => colors.yellow(`warning: ${printable(warning)}`)),
     ...(run.state === "running"
       ? []
       : nextStepLines({ run: run.run, project: run.project_dir ?? undefined }, run.tasks)),

@@ -21,7 +21,7 @@ const journalOf = async (run: string): Promise<RunEvent[]> => {
     .trimEnd()
     .split("\n")
     .map((line) => {
-      const { v, ...event } = JSON.parse(line);
+      const { v, n, sum, ...event } = JSON.parse(line);
       return event;
     });
 };

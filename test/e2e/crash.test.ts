@@ -62,6 +62,7 @@ async function resultOf(rig: Rig): Promise<Result> {
     prompts[id] = prompt
       .replaceAll(rig.dir, "DIR")
       .replaceAll(name, "RUN")
+      .replaceAll(/[^/ ]+\/RUN/g, "PROJECT/RUN")
       .replaceAll(/\/\d+\/output/g, "/N/output");
   }
   const ran = (await readFile(join(rig.dir, "ran.log"), "utf8")).trim().split("\n");

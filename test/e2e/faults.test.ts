@@ -65,12 +65,16 @@ describe("if the journal cannot be written, the run ends in order and can be res
     expect(stderr).toMatch(
       new RegExp(`error: the journal could not be written: ${code}.*\\n.*interserve resume`),
     );
-    const { problems } = await readJournal(join(await runFolder(), "journal.jsonl"));
-    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    const { damage } = await readJournal(join(await runFolder(), "journal.jsonl"));
+    expect(damage).toEqual([]);
     const resumed = await rig.run("resume");
     expect(resumed.code).toBe(0);
     const all = await readJournal(join(await runFolder(), "journal.jsonl"));
-    expect(all.events.at(-1)).toMatchObject({ event: "run.finished", exit_code: 0, counts: { pass: 4 } });
+    expect(all.entries.at(-1)?.event).toMatchObject({
+      event: "run.finished",
+      exit_code: 0,
+      counts: { pass: 4 },
+    });
   });
 });
 

@@ -193,20 +193,6 @@ test("a second orchestrator is refused with the pid of the first", async () => {
   expect((await first.ended).code).toBe(0);
 });
 
-test("a damaged journal is an error that names the line, and nothing starts", async () => {
-  const first = await start(manifestOf([{ a: "" }]));
-  await (await rig.agent("a")).exit(1);
-  await first.ended;
-  const file = (await rig.latestRun()).journal;
-  const lines = (await readFile(file, "utf8")).split("\n");
-  await writeFile(file, [lines[0], "garbage", ...lines.slice(1)].join("\n"));
-  const { code, stderr } = await rig.run("resume");
-  expect(code).toBe(2);
-  expect(stderr).toMatch(/journal\.jsonl:2:1 error journal-damaged/);
-  expect(rig.started()).toEqual(["a"]);
-  expect((await rig.run("runs")).code).toBe(1);
-});
-
 test("an unknown run is an error that names the latest runs", async () => {
   expect((await rig.run("resume")).stderr).toContain("there is no run of");
   const first = await start(manifestOf([{ a: "" }]));

@@ -15,7 +15,8 @@ const names = readdirSync(folder).flatMap((name) => /^(.*)\.jsonl$/.exec(name)?.
 test.each(names)(
   "the stored journal %s leads to the states and the status that are stored with it",
   async (name) => {
-    const { events } = await readJournal(join(folder, `${name}.jsonl`));
+    const { entries } = await readJournal(join(folder, `${name}.jsonl`));
+    const events = entries.map(({ event }) => event);
     const run = new RunState();
     const steps = events.map((event) => {
       run.apply(event);
@@ -23,12 +24,14 @@ test.each(names)(
       const about = "task" in event ? `${event.event} ${event.task}` : event.event;
       return `${about}: ${run.state}; ${states.join(", ")}; ${run.settledCount} settled`;
     });
-    const history = foldJournal(events);
-    if ("index" in history) throw new Error(`${history.index}: ${history.message}`);
+    const folded = foldJournal(events);
+    if (!("run" in folded)) throw new Error(`${folded.index}: ${folded.message}`);
+    expect(folded.rejected).toEqual([]);
+    const { run: history } = folded;
     const directory = runDirectory(runPaths(`/project/.interserve/runs/${history.run}`), [
       ...history.tasks.keys(),
     ]);
-    const status = runStatus({ directory, history, events, length: 0, problems: [], pid: undefined });
+    const status = runStatus({ directory, history, problems: [], pid: undefined });
     const text = `${steps.join("\n")}\n${JSON.stringify(status, null, 2)}\n`;
     await expect(text).toMatchFileSnapshot(join(folder, `${name}.golden.txt`));
   },

@@ -9,22 +9,25 @@ import { readJournal } from "../../src/journal/read-journal.ts";
 const folder = fileURLToPath(new URL("../fixtures/journals", import.meta.url));
 const journals = readdirSync(folder).flatMap((name) => /^(.*)\.jsonl$/.exec(name)?.[1] ?? []);
 
+const eventsOf = async (name: string): Promise<RunEvent[]> =>
+  (await readJournal(join(folder, `${name}.jsonl`))).entries.map(({ event }) => event);
 const folded = (events: readonly RunEvent[]): ValidRun => {
   const history = foldJournal(events);
-  if ("index" in history) throw new Error(`${history.index}: ${history.message}`);
-  return history;
+  if (!("run" in history)) throw new Error(`${history.index}: ${history.message}`);
+  expect(history.rejected).toEqual([]);
+  return history.run;
 };
 
 test.each(journals)(
   "every beginning of %s.jsonl is valid: the run may have been killed there",
   async (name) => {
-    const { events } = await readJournal(join(folder, `${name}.jsonl`));
+    const events = await eventsOf(name);
     for (let length = 1; length <= events.length; length += 1) folded(events.slice(0, length));
   },
 );
 
 test("after a resume, a task that is not kept runs again, and keeps its status until it starts", async () => {
-  const { events } = await readJournal(join(folder, "failed.jsonl"));
+  const events = await eventsOf("failed");
   const [started] = events;
   if (started?.event !== "run.started") throw new Error("expected run.started");
   const { v: _, options: __, ...job } = started as typeof started & { v: number };
@@ -44,7 +47,7 @@ test("after a resume, a task that is not kept runs again, and keeps its status u
   expect(once.tasks.get("d")?.runsAgain).toBe(true);
 });
 
-describe("an event that cannot come next is an error with its index", () => {
+describe("an event that cannot come next is rejected with its index", () => {
   const mutations: readonly [string, (events: RunEvent[]) => RunEvent[], number, string][] = [
     ["no event at all", () => [], 0, "expected run.started, found nothing"],
     [
@@ -114,7 +117,39 @@ describe("an event that cannot come next is an error with its index", () => {
     event.event === "task.attempted" ? { ...event, outcome: { status: "fail" } } : event;
 
   test.each(mutations)("%s", async (_, mutate, index, message) => {
-    const { events } = await readJournal(join(folder, "finished.jsonl"));
-    expect(foldJournal(mutate([...events]))).toEqual({ index, message });
+    const folded = foldJournal(mutate(await eventsOf("finished")));
+    const first = "run" in folded ? folded.rejected[0] : folded;
+    expect(first).toEqual({ index, message });
+    // Only without its beginning is nothing of the journal believed.
+    expect("run" in folded).toBe(!message.includes("expected run.started"));
+  });
+});
+
+describe("a task of which an event is rejected", () => {
+  const rejecting = async (mutate: (events: RunEvent[]) => RunEvent[]) => {
+    const folded = foldJournal(mutate(await eventsOf("finished")));
+    if (!("run" in folded)) throw new Error(folded.message);
+    return folded.run;
+  };
+  const isOf = (task: string, name: RunEvent["event"]) => (event: RunEvent) =>
+    event.event === name && "task" in event && event.task === task;
+
+  test("is in doubt, and no other task is", async () => {
+    const run = await rejecting((events) => events.filter((event) => !isOf("a", "task.attempted")(event)));
+    expect([...run.tasks.values()].filter(({ isInDoubt }) => isInDoubt).map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("is no longer in doubt once it has started again", async () => {
+    const run = await rejecting((events) => {
+      const [started] = events.filter(isOf("a", "task.started")) as Extract<
+        RunEvent,
+        { event: "task.started" }
+      >[];
+      const rest = events.filter(
+        (event) => !isOf("a", "task.attempted")(event) && event.event !== "run.finished",
+      );
+      return started ? [...rest, { ...started, attempt: 2 }] : [];
+    });
+    expect(run.task("a")?.isInDoubt).toBeUndefined();
   });
 });

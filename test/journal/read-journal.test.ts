@@ -23,11 +23,12 @@ describe("a journal file", () => {
 
   test("cut at any byte yields its complete lines, and a warning if the last one is torn", async () => {
     for (let length = 0; length <= whole.length; length += 7) {
-      const { events, length: good, problems } = await read(whole.subarray(0, length));
+      const { entries, bytes, torn, damage } = await read(whole.subarray(0, length));
       const lines = whole.subarray(0, length).toString().split("\n").length - 1;
-      expect(events).toHaveLength(lines);
-      expect(good).toBe(whole.subarray(0, length).lastIndexOf(10) + 1);
-      expect(problems.map(({ code }) => code)).toEqual(good < length ? ["journal-torn"] : []);
+      expect(entries).toHaveLength(lines);
+      expect(bytes).toEqual(whole.subarray(0, whole.subarray(0, length).lastIndexOf(10) + 1));
+      expect(torn.map(({ code }) => code)).toEqual(bytes.length < length ? ["journal-torn"] : []);
+      expect(damage).toEqual([]);
     }
   });
 
@@ -36,11 +37,12 @@ describe("a journal file", () => {
     ["a line that is not JSON", "oops", /expected a JSON object/],
     ["a newer version", '{"v":2,"event":"task.ready"}', /version 1, found 2/],
     ["zeros, as a crashed disk leaves them", "\0\0\0\0", /expected a JSON object/],
-  ])("with %s in the middle is an error with its line", async (_, line, message) => {
+  ])("with %s in the middle is read without that line", async (_, line, message) => {
     const lines = whole.toString().split("\n");
     lines.splice(4, 1, line);
-    const { problems } = await read(lines.join("\n"));
-    expect(problems).toMatchObject([{ code: "journal-damaged", severity: "error", place: { line: 5 } }]);
-    expect(problems[0]?.message).toMatch(message);
+    const { entries, damage } = await read(lines.join("\n"));
+    const others = [...lines.keys()].filter((at) => at > 0 && at !== 5);
+    expect(entries.map(({ line }) => line)).toEqual(others);
+    expect(damage).toEqual([{ line: 5, message: expect.stringMatching(message) }]);
   });
 });

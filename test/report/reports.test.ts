@@ -46,6 +46,7 @@ const report = (tasks: readonly TaskReport[], some: Partial<RunReport> = {}): Ru
   project_dir: "/p",
   usage: {},
   agent_attempts: 0,
+  journal_warnings: [],
   attempts_with_cost: 0,
   written: "2026-01-01T12:02:00.000Z",
   tasks,
@@ -147,6 +148,7 @@ describe("markdown", () => {
     const usage = {
       usage: { input_tokens: 900, output_tokens: 100 },
       agent_attempts: 1,
+      journal_warnings: [],
       attempts_with_cost: 0,
     };
     expect(

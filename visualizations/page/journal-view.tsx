@@ -102,6 +102,7 @@ function describeEvent(event: NonNullable<JournalLine["event"]>): string {
       return `next batch: ${event.next.map(oneLine).join(", ")}`;
     case "run.withheld":
     case "run.cancelled":
+    case "run.journal_restored":
       return oneLine(event.reason);
     case "run.finished":
       return `exit status ${event.exit_code}`;

@@ -23,7 +23,9 @@ export const runs = command("runs", {
     for (const run of await listRuns(await recordOf(flags))) {
       if (!(await hasBegun(run.journal))) continue;
       try {
-        all.push(runStatus(await readRun(run)));
+        const past = await readRun(run);
+        all.push(runStatus(past));
+        isDamaged ||= past.problems.some(({ code }) => code === "journal-damaged");
       } catch (error) {
         // One damaged run must not hide the others.
         isDamaged = true;

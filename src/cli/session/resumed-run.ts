@@ -44,10 +44,12 @@ export async function resumeWithAnswer(
   return withLock(directory, async (lock) => {
     const past = await readRun(directory);
     const { attempt } = parkedTask(past, task);
-    const journal = await Journal.open(directory.journal, past.length);
+    const journal = await Journal.continue(directory.journal, past.journal);
     const at = new Date().toISOString();
     const event: RunEvent = { event: "task.answered", at, run: directory.run, task, attempt, text };
     await journal.append(event).finally(() => journal.close());
+    // What was damaged has been set aside by now.
+    await printProblems(past.problems);
     return resumeLocked(await readRun(directory), lock, flags, { keepsParked: true });
   });
 }

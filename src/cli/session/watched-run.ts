@@ -2,12 +2,13 @@ import { isStart, type RunEvent } from "../../../schemas/event.ts";
 import { journalLine } from "../../history/journal-line.ts";
 import { placeOf, resumeCommand } from "../../history/next-step.ts";
 import { lockHolder } from "../../journal/lock.ts";
-import { readJournal, readStarted } from "../../journal/read-journal.ts";
+import { damageProblems, journalWithoutStart, readJournal, readStarted } from "../../journal/read-journal.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
 import { tailLines } from "../../journal/tail.ts";
 import { isError, ProblemsError, RunError } from "../../problem.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
 import { reporterFor } from "../../terminal/reporters.ts";
+import { printProblems } from "../exit-status.ts";
 import { exitStatusOf, onSignals } from "./signals.ts";
 
 /** How long a run may take from making its directory to taking its lock; before that, it seems to be dead. */
@@ -17,7 +18,7 @@ type Finished = Extract<RunEvent, { event: "run.finished" }>;
 
 /**
  * Shows a run of another process until it ends. Resolves to its exit status, or to that of a signal, which ends only
- * the watching. Throws RunError if the run was killed, ProblemsError if its journal is damaged.
+ * the watching. Throws RunError if the run was killed, ProblemsError if nothing in its journal can be believed.
  */
 export async function watchRun(run: RunPaths, json: boolean): Promise<number> {
   const reporter = await reporterFor(process.stdout, json);
@@ -56,7 +57,7 @@ async function replay(
   const start = json ? 0 : Math.max(0, events.findLastIndex(isStart));
   reporter.past(events.slice(0, start));
   for (const event of events.slice(start)) reporter.event(event);
-  let last = events.at(-1);
+  let last = events.findLast(isByRun);
   const isComplete = async () => {
     if ((await lockHolder(lock)) !== undefined) return false;
     return last !== undefined || Date.now() - since > startupMs;
@@ -65,7 +66,7 @@ async function replay(
     for (const line of lines) {
       const { event } = journalLine(line);
       if (!event) continue;
-      last = event;
+      if (isByRun(event)) last = event;
       reporter.event(event);
     }
   }
@@ -73,12 +74,19 @@ async function replay(
   return last?.event === "run.finished" ? last : undefined;
 }
 
+/** Whether an event says how the run goes on; that its journal was written anew can come even after its end. */
+const isByRun = ({ event }: RunEvent): boolean => event !== "run.journal_restored";
+
 /** Reads the events so far; none if the journal does not exist yet. */
 async function readEvents(journal: string): Promise<{ events: readonly RunEvent[]; length: number }> {
   try {
-    const { events, length, problems } = await readJournal(journal);
+    const { entries, bytes, damage } = await readJournal(journal);
+    const events = entries.map(({ event }) => event);
+    const problems = damageProblems(journal, damage);
+    if (bytes.length > 0 && !events[0]) problems.push(journalWithoutStart(journal));
     if (problems.some(isError)) throw new ProblemsError(problems);
-    return { events, length };
+    await printProblems(problems);
+    return { events, length: bytes.length };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return { events: [], length: 0 };
