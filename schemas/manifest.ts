@@ -44,8 +44,14 @@ export const verifySchema = v.object({
   run: described(text, "A shell command, run in the project directory."),
   expect: v.optional(
     described(
-      v.pipe(v.string(), v.regex(/^(exit \d{1,3}|contains ".*")$/s, 'must be `exit N` or `contains "text"`')),
-      'The expected result: `exit N` (default `exit 0`), or `contains "text"` for its output.',
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^(exit \d{1,3}|(contains|output) ".*")$/s,
+          'must be `exit N`, `contains "text"` or `output "text"`',
+        ),
+      ),
+      'The expected result: `exit N` (default `exit 0`); `contains "text"` for its output; or `output "text"` if that is the whole output but for blanks around it, whatever the exit status.',
     ),
     "exit 0",
   ),

@@ -34,6 +34,7 @@ export type ProblemCode =
   | "plan-syntax"
   | "unread-heading"
   | "unread-check"
+  | "ambiguous-check"
   | "unread-dependency"
   | "task-left-out"
   | "unread-files"

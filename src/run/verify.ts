@@ -3,10 +3,12 @@ import type { Verify } from "../../schemas/manifest.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import type { AttemptRequest } from "../engines/engine.ts";
 import { lastLines } from "../process/lines.ts";
-import { runProcess } from "../process/spawn.ts";
+import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { lastLine, oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
-import { tailOf } from "../text/tail.ts";
+import { readShownFile } from "../text/shown-file.ts";
+import { comparisonWith } from "./expected.ts";
+import { shellLine } from "./shell.ts";
 
 /** How much of a failing command's output goes back to the agent, in characters. */
 const longestFeedback = 8000;
@@ -30,8 +32,7 @@ async function runVerifyCommand(
 ): Promise<Outcome | undefined> {
   const output = join(dirname(request.files.log), `verify-${number}.txt`);
   const end = await runProcess({
-    // Both streams in one file, in the order in which they were written.
-    command: { shell: `{ ${run}\n} 2>&1` },
+    command: await shellLine(run, request.env),
     cwd: request.cwd,
     env: request.env,
     stdoutFile: output,
@@ -42,13 +43,25 @@ async function runVerifyCommand(
     watchStdout: lastLines((line) => request.onProgress(`verify: ${printable(line)}`)),
   });
   if (end.ended === "cancelled") return { status: "cancelled", reason: "cancelled during verification" };
-  const text = await tailOf(output);
-  const found = end.ended === "exited" ? `exit ${end.exitCode}` : (end.message ?? end.ended);
-  const contains = /^contains "(.*)"$/s.exec(expect)?.[1];
-  const holds = contains === undefined ? found === expect : end.ended === "exited" && text.includes(contains);
-  if (holds) return undefined;
-  const last = lastLine(text);
-  const reason = `verify: expected ${expect} from \`${run}\`, found ${found}${last ? `: ${last}` : ""}`;
-  const feedback = `${reason}\n\n${text.slice(-longestFeedback)}`;
+  const comparison = comparisonWith(expect);
+  let text = "";
+  const push = (piece: string) => {
+    comparison.push(piece);
+    text = (text + piece).slice(-longestFeedback);
+  };
+  await readShownFile(output, { push, end() {} });
+  if (comparison.holds(end)) return undefined;
+  const reason = `verify: expected ${expect} from \`${run}\`, found ${foundIn(end, text, expect)}`;
+  const feedback = `${reason}\n\n${text}`;
   return { status: "fail", failure: "verify", reason: oneLine(reason), feedback };
+}
+
+/** Says what a command did in place of what was expected. */
+function foundIn(end: ProcessEnd, text: string, expect: string): string {
+  const printed = text.trim();
+  const isShort = printed.length < 60 && !printed.includes("\n");
+  if (end.ended === "exited" && isShort && expect.startsWith("output")) return `output "${printed}"`;
+  const found = end.ended === "exited" ? `exit ${end.exitCode}` : (end.message ?? end.ended);
+  const last = lastLine(printed);
+  return `${found}${last ? `: ${last}` : ""}`;
 }

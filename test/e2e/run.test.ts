@@ -324,3 +324,51 @@ test("a task with a clean verdict fails if a verify command fails", async () => 
   );
   expect(run.story()).toContain("b pass");
 });
+
+test("a verify command's whole output counts, as a terminal would show it", async () => {
+  const checks = {
+    long: { run: "echo 42 tests passed; seq 1 20000", expect: 'contains "42 tests passed"' },
+    coloured: {
+      run: "printf '\\033[32m42 passed\\033[0m, 42 total'",
+      expect: 'contains "42 passed, 42 total"',
+    },
+    bar: { run: "printf '10 %%\\r20 %%\\r'", expect: 'output "20 %"' },
+    none: { run: "grep -c no-such-word /dev/null", expect: 'output "0"' },
+    other: { run: "echo 13", expect: 'output "3"' },
+  };
+  const lines = Object.entries(checks).map(
+    ([id, verify]) => `      - {id: ${id}, run: "true", verify: [${JSON.stringify(verify)}]}`,
+  );
+  const run = await start(
+    `version: 1\nmode: all-parallel\nstages:\n  - name: s\n    tasks:\n${lines.join("\n")}\n`,
+  );
+  await run.ended;
+  expect(run.story().filter((line) => line.endsWith(" fail"))).toEqual(["other fail"]);
+  expect(settledOf(await run.event("task.settled", "other")).reason).toBe(
+    'verify: expected output "3" from `echo 13`, found output "13"',
+  );
+});
+
+test("an error of the shell in a verify command is in its file and in its reason", async () => {
+  const checks = {
+    syntax: "if then",
+    unknown: "nosuchprogram --all",
+    bash: "[[ -f plan.exec.yaml && $(wc -l < <(ls)) -gt 0 ]]",
+  };
+  const lines = Object.entries(checks).map(
+    ([id, run]) => `      - {id: ${id}, run: "true", verify: [{run: ${JSON.stringify(run)}}]}`,
+  );
+  const run = await start(
+    `version: 1\nmode: all-parallel\nstages:\n  - name: s\n    tasks:\n${lines.join("\n")}\n`,
+  );
+  await run.ended;
+  expect(run.story()).toContain("bash pass");
+  for (const [id, error] of [
+    ["syntax", /syntax error/i],
+    ["unknown", /nosuchprogram.*not found/],
+  ] as const) {
+    const { reason, artifacts = "" } = settledOf(await run.event("task.settled", id));
+    expect(reason).toMatch(error);
+    expect(await readFile(join(artifacts, "verify-1.txt"), "utf8")).toMatch(error);
+  }
+});

@@ -177,7 +177,7 @@ test("the problem of a value outside its choices, range or format says what is a
     '7:16 [""] error invalid-value: "title" of task "a" must not be empty',
     '8:18 [-1.5] error invalid-value: "retries" of task "a" must be a whole number, found -1.5',
     '9:18 [0] error invalid-value: "timeout" of task "a" must be more than 0 seconds, found 0',
-    '10:36 [ok] error invalid-value: "expect" of entry 1 of "verify" of task "a" must be `exit N` or `contains "text"`, found "ok"',
+    '10:36 [ok] error invalid-value: "expect" of entry 1 of "verify" of task "a" must be `exit N`, `contains "text"` or `output "text"`, found "ok"',
   ]);
   expect(await problemsOf(around("- id: a\n  env: { A-B: x }\n"))).toEqual([
     '7:16 [A-B] error invalid-value: key "A-B" of "env" of task "a" must be a name of letters, digits and _',

@@ -34,20 +34,21 @@ export function verifyOf(section: string): { verify: Verify[]; unread: UnreadChe
 }
 
 /** Warns of a check that was not understood. `start` is the line of the plan where the task's section begins. */
-export const unreadCheckWarning = (
-  { at, text, run, isOpen }: UnreadCheck,
-  file: string,
-  start: number,
-): Problem =>
-  warningAt(
-    "unread-check",
-    file,
-    start + at,
-    isOpen
-      ? "expected `</verify>` after `<verify>`, found none"
-      : `${quoted(text)} in \`<verify>\` is not understood${run === undefined ? "" : `, so ${quoted(run)} is not run`}`,
-    'write ``- run: `npm test` `` and below it `expect: exit 0` or `expect: contains "text"`',
-  );
+export function unreadCheckWarning(check: UnreadCheck, file: string, start: number): Problem {
+  const { at, text, run, isOpen, meanings } = check;
+  const what = quoted(text);
+  if (meanings) {
+    const [likely, other] = meanings.map((meaning) => `\`expect: ${meaning}\``);
+    const message = `${what} of ${quoted(run ?? "")} may mean what it prints or its exit status: taken as ${likely}`;
+    return warningAt("ambiguous-check", file, start + at, message, `write ${likely} or ${other}`);
+  }
+  const message = isOpen
+    ? "expected `</verify>` after `<verify>`, found none"
+    : `${what} in \`<verify>\` is not understood${run === undefined ? "" : `, so ${quoted(run)} is not run`}`;
+  const hint =
+    'write ``- run: `npm test` `` and below it `expect: exit 0`, `expect: contains "text"` or `expect: output "text"`';
+  return warningAt("unread-check", file, start + at, message, hint);
+}
 
 interface Checks {
   readonly verify: Verify[];
@@ -94,10 +95,14 @@ function checksIn(lines: readonly Line[]): Checks {
     }
   }
   const verify = entries.flatMap(({ at, text, run, expect: wish = "exit 0" }): Verify[] => {
-    const expect = expectation(wish);
-    if (run && expect && !isHidden.test(run)) return [{ run, expect }];
-    unread.push(run && !expect ? { at, text: `expect: ${wish}`, run } : { at, text });
-    return [];
+    const expected = expectation(wish, run ?? "");
+    if (!run || !expected || isHidden.test(run)) {
+      unread.push(run && !expected ? { at, text: `expect: ${wish}`, run } : { at, text });
+      return [];
+    }
+    const { expect, otherwise } = expected;
+    if (otherwise) unread.push({ at, text: `expect: ${wish}`, run, meanings: [expect, otherwise] });
+    return [{ run, expect }];
   });
   return { verify, unread: unread.toSorted((a, b) => a.at - b.at) };
 }

@@ -1,9 +1,11 @@
-/** A text in a `<verify>` block that is not understood, with the index of its line in the section. */
+/** A text in a `<verify>` block that is not understood for sure, with the index of its line in the section. */
 export interface UnreadCheck {
   readonly at: number;
   readonly text: string;
   /** The command that is not run because its expectation is not understood. */
   readonly run?: string;
+  /** Set if the command is run, since its expectation has two meanings: the likely one, and the other. */
+  readonly meanings?: readonly [likely: string, other: string];
   /** Set if the block is never closed. */
   readonly isOpen?: true;
 }

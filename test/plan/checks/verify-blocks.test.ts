@@ -153,6 +153,51 @@ describe("what may be a sentence is never run, and said", () => {
     ]);
   });
 
+  test.each([
+    ["grep -c legacy src/a.ts", "0", 'output "0"', "exit 0"],
+    ["grep -c legacy src/a.ts", "returns 1", 'output "1"', "exit 1"],
+    ["grep -rc 'a | b' src", "3", 'output "3"', "exit 3"],
+    ["rg --count x src/a.ts", "zero", 'output "0"', "exit 0"],
+    ["wc -l < src/a.ts", "1", 'output "1"', "exit 1"],
+    ["wc -l src/a.ts", "1", 'output "1 src/a.ts"', "exit 1"],
+    ["find . -name '*.ts' | wc -l", "12", 'output "12"', "exit 12"],
+    ["cd a && git log --oneline | wc -l", "2", 'output "2"', "exit 2"],
+    ["jq '.tasks | length' a.json", "3", 'output "3"', "exit 3"],
+    ["cat VERSION", "3", 'output "3"', "exit 3"],
+    ["npm test; echo $?", "0", 'output "0"', "exit 0"],
+  ])("%s with the number %j may have two meanings", (run, wish, likely, other) => {
+    const text = `### Task 1: A\n\n<verify>\n- run: \`${run}\`\n  expect: ${wish}\n</verify>\n`;
+    const { plan, problems } = parsePlan(text, "p.md");
+    expect(plan.tasks[0]?.verify).toEqual([{ run, expect: likely }]);
+    expect(problems).toMatchObject([
+      {
+        code: "ambiguous-check",
+        message: expect.stringContaining(`what it prints or its exit status: taken as \`expect: ${likely}\``),
+        hint: `write \`expect: ${likely}\` or \`expect: ${other}\``,
+        place: { line: 4 },
+      },
+    ]);
+  });
+
+  test.each([
+    ["grep -c legacy src/a.ts", "exit 1", "exit 1"],
+    ["grep -c legacy src/a.ts", "exit code: 0", "exit 0"],
+    ["grep -c legacy src/a.ts", "prints 0", 'output "0"'],
+    ["wc -l < src/a.ts", "1200", 'output "1200"'],
+    ["grep -c a b", "3 matches", 'output "3"'],
+    ["ls | wc -l", "== 3", 'output "3"'],
+    ["npm run count", "outputs 3", 'output "3"'],
+    ["npm run count", 'prints "a b"', 'output "a b"'],
+    ["grep -q legacy src/a.ts", "1", "exit 1"],
+    ["npm test", "returns 1", "exit 1"],
+    ["test $(grep -c x a) -eq 3", "0", "exit 0"],
+    ["cat a", "1", "exit 1"],
+  ])("%s with %j means one thing", (run, wish, expected) => {
+    const text = `### Task 1: A\n\n<verify>\n- run: \`${run}\`\n  expect: ${wish}\n</verify>\n`;
+    const { plan, problems } = parsePlan(text, "p.md");
+    expect([plan.tasks[0]?.verify, problems]).toEqual([[{ run, expect: expected }], []]);
+  });
+
   test("a block that nothing ends", () => {
     expect(checks("<verify>\nnpm test\n")).toEqual({ run: [], warned: ["unread-check:5"] });
   });
