@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { exists } from "../text/on-disk.ts";
 
@@ -18,6 +18,20 @@ export async function findRepository(directory: string): Promise<Repository | un
     if (gitDir !== undefined) return { root, commonDir: await commonDirOf(gitDir) };
   }
   return undefined;
+}
+
+/**
+ * Whether a repository knows of the working tree that names it as its own. Anyone can make a `.git` that points to the git
+ * directory of somebody else. Submodules and git directories that were moved elsewhere are not known either.
+ */
+export async function knowsWorkingTree({ root, commonDir }: Repository): Promise<boolean> {
+  if (commonDir === join(root, ".git")) return true;
+  const trees = join(commonDir, "worktrees");
+  for (const name of await readdir(trees).catch(() => [])) {
+    const dotGit = resolve(trees, name, (await textIn(join(trees, name, "gitdir"))).trim());
+    if ((await realpath(dirname(dotGit)).catch(() => undefined)) === root) return true;
+  }
+  return false;
 }
 
 const parentOf = (path: string): string | undefined => (dirname(path) === path ? undefined : dirname(path));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { findRepository, knowsWorkingTree } from "../git/repository.ts";
 import { projectNames, projectRecord } from "../journal/project-record.ts";
 import { stateDirectory } from "../journal/state-directory.ts";
 import { UsageError } from "../problem.ts";
@@ -34,6 +35,8 @@ const fileName = "approvals.json";
 export class Approvals {
   private constructor(
     private readonly projectDir: string,
+    /** Whether approvals that were given in other directories of the repository hold here, too. */
+    private readonly sharesAll: boolean,
     /** Undefined without a state directory. */
     private readonly file: string | undefined,
     readonly all: readonly Approval[],
@@ -45,12 +48,17 @@ export class Approvals {
     // Never in the git directory, where agents, or whoever packed the project, could write them.
     const folder = record.stateDir === undefined ? undefined : record.folders[0];
     const file = folder === undefined ? undefined : join(folder, fileName);
-    return new Approvals(projectDir, file, file === undefined ? [] : await readApprovals(file));
+    const repository = await findRepository(projectDir);
+    const sharesAll = repository === undefined || (await knowsWorkingTree(repository));
+    const real = await realpath(projectDir).catch(() => projectDir);
+    return new Approvals(real, sharesAll, file, file === undefined ? [] : await readApprovals(file));
   }
 
   includes(settings: readonly GrantedSetting[]): boolean {
     const hash = hashOf(settings);
-    return this.all.some((approval) => approval.hash === hash);
+    return this.all.some(
+      (approval) => approval.hash === hash && (this.sharesAll || approval.directory === this.projectDir),
+    );
   }
 
   /** Approves settings. Throws UsageError without a state directory, and the error of the file system. */
@@ -62,7 +70,7 @@ export class Approvals {
       );
     }
     const hash = hashOf(settings);
-    const others = this.all.filter((approval) => approval.hash !== hash);
+    const others = this.all.filter((one) => one.hash !== hash || one.directory !== this.projectDir);
     const approval = {
       hash,
       at: new Date().toISOString(),

@@ -163,6 +163,11 @@ describe("interserve trust", () => {
     await writeFile(join(elsewhere, "interserve.config.yaml"), touching());
     const { stderr } = await as(`show ${rig.dir}/plan.exec.yaml`, {}, elsewhere);
     expect(stderr).toContain("because you have not approved this project's configuration");
+    await writeFile(join(elsewhere, ".git"), `gitdir: ${rig.dir}/.git\n`);
+    const pretending = await as(`show ${rig.dir}/plan.exec.yaml`, {}, elsewhere);
+    expect(pretending.stderr).toContain("not-approved");
+    await as("trust", {}, elsewhere);
+    expect((await as(`show ${rig.dir}/plan.exec.yaml`, {}, elsewhere)).stderr).toBe("");
   });
 
   test("keeps approvals in the state directory, where only the user can read them", async () => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findRepository } from "../../src/git/repository.ts";
+import { findRepository, knowsWorkingTree } from "../../src/git/repository.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -53,5 +53,34 @@ describe("the repository of a directory", () => {
     expect(await findRepository(join(dir, "app/packages"))).toBeUndefined();
     await writeFile(join(dir, "app/packages/.git"), "gitdir: /nowhere\n");
     expect(await findRepository(join(dir, "app/packages"))).toBeUndefined();
+  });
+});
+
+describe("a working tree", () => {
+  const isKnown = async (path: string) => {
+    const repository = await findRepository(join(dir, path));
+    return repository && knowsWorkingTree(repository);
+  };
+
+  test("is known to its repository if it is the main one or a linked one", async () => {
+    makeApp();
+    git("app", "worktree", "add", "-q", join(dir, "tree"));
+    expect([await isKnown("app/packages/a"), await isKnown("tree")]).toEqual([true, true]);
+  });
+
+  test("is not known to a repository that only its .git names", async () => {
+    makeApp();
+    git("app", "worktree", "add", "-q", join(dir, "tree"));
+    for (const name of ["file", "copy", "link", "common"]) await mkdir(join(dir, name));
+    await writeFile(join(dir, "file/.git"), "gitdir: ../app/.git\n");
+    await writeFile(join(dir, "copy/.git"), "gitdir: ../app/.git/worktrees/tree\n");
+    await symlink(join(dir, "app/.git"), join(dir, "link/.git"));
+    await mkdir(join(dir, "common/.git"));
+    await writeFile(join(dir, "common/.git/HEAD"), "ref: refs/heads/main\n");
+    await writeFile(join(dir, "common/.git/commondir"), "../../app/.git\n");
+    for (const name of ["file", "copy", "link", "common"]) {
+      expect(await findRepository(join(dir, name)), name).toMatchObject({ commonDir: join(dir, "app/.git") });
+      expect(await isKnown(name), name).toBe(false);
+    }
   });
 });
