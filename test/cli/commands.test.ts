@@ -35,6 +35,7 @@ show <manifest|plan>
   --dot
 inspect [run]
   --project-dir <dir>
+  --project <name>: not with projectDir
   --port <n>
   --no-open
   --json
@@ -55,6 +56,7 @@ resume [run]
   --allow-push
   --max-tokens <n>
   --max-cost <usd>
+  --project <name>: not with projectDir
   --inspect
   --xstate-inspect
   --port <n>
@@ -64,21 +66,26 @@ resume [run]
   --json
 answer <run> <task> <text>
   --project-dir <dir>
+  --project <name>: not with projectDir
   --json
 runs
   --project-dir <dir>
+  --project <name>: not with projectDir
   --json
 status [run]
   --project-dir <dir>
+  --project <name>: not with projectDir
   --watch
   --json
 report [run]
   --format <format>: one of markdown, junit, github, html
   -o, --output <file>
   --project-dir <dir>
+  --project <name>: not with projectDir
   --json: not with format, output
 clean
   --project-dir <dir>
+  --project <name>: not with projectDir
   --keep <n>
   --dry-run
   --json
