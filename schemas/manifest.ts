@@ -94,6 +94,12 @@ export const taskSchema = v.object({
   ),
   timeout: v.optional(described(seconds, "Seconds that one attempt may take. Overrides `timeout_per_task`.")),
   env: v.optional(described(environment, "Environment variables for the task's processes.")),
+  keep_running: v.optional(
+    described(
+      v.boolean(),
+      "Whether processes that the task leaves running, such as a server, are kept for later tasks until the run ends. By default they are ended with the task.",
+    ),
+  ),
 });
 
 /** A named, ordered group of tasks: a barrier. */

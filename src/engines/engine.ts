@@ -26,6 +26,10 @@ export interface AttemptRequest {
   readonly timeoutMs: number;
   /** Milliseconds without any output after which the attempt is stopped; undefined for no limit. */
   readonly stallMs?: number | undefined;
+  /** Whether processes that a successful attempt leaves running are kept. */
+  readonly keepsRunning?: boolean;
+  /** Called with the command lines of processes that the attempt leaves running and that have to be ended. */
+  readonly onLeftovers?: (commands: readonly string[]) => void;
   /** Aborted to stop the attempt: its processes get SIGTERM and, after the grace period, SIGKILL. */
   readonly signal: AbortSignal;
   /** Returns the grace period in milliseconds. Called repeatedly, because a second Ctrl-C shortens it. */

@@ -23,6 +23,10 @@ export interface ProcessRequest {
   readonly timeoutMs: number;
   /** Milliseconds without any output after which the process is ended; undefined for no limit. */
   readonly stallMs?: number | undefined;
+  /** Whether processes that outlive it are left alone if it ends with exit status 0. */
+  readonly keepsRunning?: boolean;
+  /** Called with the command lines of processes that outlive it and have to be ended; see `endTree`. */
+  readonly onLeftovers?: ((commands: readonly string[]) => void) | undefined;
   /** Aborted to end the process. */
   readonly signal: AbortSignal;
   /** Returns the milliseconds between SIGTERM and SIGKILL, which may shrink while they pass. */
@@ -82,18 +86,21 @@ async function run(request: ProcessRequest): Promise<UntimedEnd> {
   const exit = new Promise<{ code?: number; signal?: string }>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }));
   });
-  const stdout = new StreamCopy(child.stdout, request.stdoutFile, request.watchStdout);
-  const stderr = new StreamCopy(child.stderr, request.stderrFile, request.watchStderr);
+  const { keepsRunning: mayStay = false } = request;
+  const stdout = new StreamCopy(child.stdout, request.stdoutFile, request.watchStdout, mayStay);
+  const stderr = new StreamCopy(child.stderr, request.stderrFile, request.watchStderr, mayStay);
 
   const stop = await stopReason(request, exit, [stdout, stderr]);
   const isGone = stop === undefined || (await endTree(tree, request.graceMs));
   // A process that survives even SIGKILL must not keep this attempt or the program alive.
   if (!isGone) child.unref();
   const { code, signal } = isGone ? await exit : {};
-  if (stop === undefined) {
-    await endTree(tree, () => Math.min(request.graceMs(), leftovers.graceMs), leftovers.patienceMs);
+  const keepsRunning = mayStay && code === 0;
+  if (stop === undefined && !keepsRunning) {
+    const graceMs = () => Math.min(request.graceMs(), leftovers.graceMs);
+    await endTree(tree, graceMs, { patienceMs: leftovers.patienceMs, onEnd: request.onLeftovers });
   }
-  const lost = await finishCopies([stdout, stderr]);
+  const lost = await finishCopies([stdout, stderr], { keepsReading: keepsRunning });
 
   const stdoutBytes = stdout.bytes;
   if (stop !== undefined && stop !== "output-lost") return { ended: stop, stdoutBytes };

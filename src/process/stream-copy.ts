@@ -19,11 +19,17 @@ export class StreamCopy {
   /** Resolves once the stream has ended and the file is in place, with the error if there was one. */
   readonly done: Promise<Error | undefined>;
   private isDropped = false;
+  private release = () => {};
+  private readonly released = new Promise<undefined>((resolve) => {
+    this.release = () => resolve(undefined);
+  });
 
   constructor(
     private readonly stream: Readable,
     file: string | undefined,
     watcher: Watcher | undefined,
+    /** Whether `leave` may be called. */
+    private readonly canBeLeft = false,
   ) {
     this.done = (file === undefined ? this.read(watcher) : this.save(file, watcher)).then(
       () => undefined,
@@ -40,6 +46,13 @@ export class StreamCopy {
     this.stream.destroy();
   }
 
+  /** Completes the file while the stream is still open, and throws away what comes later: its writers can go on. */
+  leave(): void {
+    this.release();
+    // They must not keep this program alive either.
+    (this.stream as Readable & { unref?: () => void }).unref?.();
+  }
+
   private async save(file: string, watcher: Watcher | undefined): Promise<void> {
     const part = `${file}.part`;
     const opening = createPrivateFile(part);
@@ -53,8 +66,15 @@ export class StreamCopy {
 
   /** Starts reading at once, while the file is being opened, because Node discards unread output of an ended process. */
   private async read(watcher: Watcher | undefined, opening?: Promise<FileHandle>): Promise<void> {
+    const pieces = this.stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     try {
-      for await (const chunk of this.stream as AsyncIterable<Buffer>) {
+      for (;;) {
+        const next = this.canBeLeft
+          ? await Promise.race([pieces.next(), this.released])
+          : await pieces.next();
+        if (next === undefined) void discard(pieces);
+        if (!next || next.done) break;
+        const chunk = next.value;
         this.bytes += chunk.length;
         this.lastAt = performance.now();
         watcher?.push(chunk);
@@ -69,8 +89,22 @@ export class StreamCopy {
   }
 }
 
-/** Waits until the copies are done. Resolves with the error of the first that failed, if one did. */
-export async function finishCopies(copies: readonly StreamCopy[]): Promise<Error | undefined> {
+async function discard(pieces: AsyncIterator<Buffer, undefined>): Promise<void> {
+  try {
+    while (!(await pieces.next()).done);
+  } catch {
+    // The stream was destroyed.
+  }
+}
+
+/**
+ * Waits until the copies are done. Resolves with the error of the first that failed, if one did. With `keepsReading`,
+ * pipes that stay open are read on, and their processes are not disturbed.
+ */
+export async function finishCopies(
+  copies: readonly StreamCopy[],
+  { keepsReading = false }: { readonly keepsReading?: boolean } = {},
+): Promise<Error | undefined> {
   const all = Promise.all(copies.map(({ done }) => done));
   const bytes = () => copies.reduce((sum, copy) => sum + copy.bytes, 0);
   // Two silent rounds in place of one long one: if a timer fires late on a busy machine, nothing was read before it.
@@ -81,6 +115,6 @@ export async function finishCopies(copies: readonly StreamCopy[]): Promise<Error
     silent = bytes() > before || copies.some(({ isWriting }) => isWriting) ? 0 : silent + 1;
   }
   // A process that still holds a pipe does not belong to the tree.
-  for (const copy of copies) copy.drop();
+  for (const copy of copies) keepsReading ? copy.leave() : copy.drop();
   return (await all).find((error) => error !== undefined);
 }

@@ -1,11 +1,23 @@
 import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { readProc, statOf } from "./proc.ts";
 
 /** The environment variable of every process of an attempt. */
 export const markerVariable = "INTERSERVE_ATTEMPT";
+/** The variable with the markers of the attempts around it, if a task has started interserve; `:` separates them. */
+export const outerVariable = "INTERSERVE_OUTER";
 
-/** The processes of one attempt: its process group, and every process with its marker, whatever group it moved to. */
+/** The markers of the attempts that this process runs in, as its own attempts' processes have them. */
+export function outerMarkers(env: NodeJS.ProcessEnv): Record<string, string> {
+  const markers = [env[outerVariable], env[markerVariable]].filter(Boolean);
+  return markers.length > 0 ? { [outerVariable]: markers.join(":") } : {};
+}
+
+/**
+ * The processes of one attempt: its process group, and every process with its marker, whatever group it moved to. Those
+ * of a run that the attempt has started belong to it too.
+ */
 export interface Tree {
   /** The id of the process group: the pid of its first process. */
   readonly group: number;
@@ -18,15 +30,28 @@ const pollMs = { first: 5, most: 100 };
 /** How long to wait for a process that the kernel cannot kill, such as one in a stuck file system, in milliseconds. */
 const stuckMs = 5000;
 
+/** What ends by itself, and who is told of what does not. */
+export interface Patience {
+  /** How long the tree may go on before it is ended, in milliseconds. */
+  readonly patienceMs?: number;
+  /** Called with the command lines of the processes that have to be ended; none where the system does not tell. */
+  readonly onEnd?: ((commands: readonly string[]) => void) | undefined;
+}
+
 /**
- * Ends a tree: SIGTERM, a grace period, then SIGKILL until nothing of it is left. For the first `patienceMs` the tree
- * may end by itself. `graceMs` is called at every look, so the grace period can be shortened. Resolves with whether all
- * of the tree is gone. Only Linux lets markers be read; elsewhere only the group is ended.
+ * Ends a tree: SIGTERM, a grace period, then SIGKILL until nothing of it is left. `graceMs` is called at every look, so
+ * the grace period can be shortened. Resolves with whether all of the tree is gone. Only Linux lets markers be read;
+ * elsewhere only the group is ended.
  */
-export async function endTree(tree: Tree, graceMs: () => number, patienceMs = 0): Promise<boolean> {
+export async function endTree(
+  tree: Tree,
+  graceMs: () => number,
+  { patienceMs = 0, onEnd }: Patience = {},
+): Promise<boolean> {
   if (await isGone(tree, () => patienceMs)) return true;
+  onEnd?.((members(tree) ?? []).map(({ pid }) => commandOf(pid)).filter(Boolean));
   send(tree, "SIGTERM");
-  if (await isGone(tree, graceMs)) return true;
+  if (await isGone(tree, graceMs, () => endOrphans(tree))) return true;
   // Repeatedly, because a process forked during the last look has not got the signal.
   return isGone(
     tree,
@@ -66,13 +91,24 @@ function isAlive(tree: Tree): boolean {
 
 function send(tree: Tree, signal: NodeJS.Signals): void {
   tryKill(-tree.group, signal);
-  // Not to those of the group again: many programs take a second SIGTERM as an order to stop without cleaning up.
-  for (const { pid, group } of members(tree) ?? []) if (group !== tree.group) tryKill(pid, signal);
+  for (const { pid, group, isNested } of members(tree) ?? []) {
+    // Not to those of the group again: many programs take a second SIGTERM as an order to stop without cleaning up. A
+    // nested run gets the same signal and ends its processes itself.
+    if (group !== tree.group && !(isNested && signal === "SIGTERM")) tryKill(pid, signal);
+  }
+}
+
+/** Kills what a nested run has left behind. */
+function endOrphans(tree: Tree): void {
+  const alive = members(tree) ?? [];
+  if (alive.every(({ isNested }) => isNested)) for (const { pid } of alive) tryKill(pid, "SIGKILL");
 }
 
 interface Member {
   readonly pid: number;
   readonly group: number;
+  /** Whether it belongs to an attempt of a run that this tree has started. */
+  readonly isNested: boolean;
 }
 
 /** The processes of a tree that are alive. Returns undefined where there is no /proc. */
@@ -89,16 +125,33 @@ function members(tree: Tree): readonly Member[] | undefined {
     if (!Number.isInteger(pid) || pid === process.pid) return [];
     const group = statOf(pid)?.[2];
     if (group === undefined) return [];
-    return Number(group) === tree.group || hasMarker(pid, tree.marker) ? [{ pid, group: Number(group) }] : [];
+    const found = findMarker(pid, tree.marker);
+    if (Number(group) !== tree.group && !found) return [];
+    return [{ pid, group: Number(group), isNested: found === outerVariable }];
   });
 }
 
-/** Whether a process has a marker in its environment. */
-function hasMarker(pid: number, marker: string): boolean {
-  if (marker === "") return false;
-  const entry = `${markerVariable}=${marker}`;
-  const isOurs = (text: string) => (marker.endsWith("/") ? text.startsWith(entry) : text === entry);
-  return readProc(`${pid}/environ`).split("\0").some(isOurs);
+/** The variable in which a process has a marker; undefined if it has not. */
+function findMarker(pid: number, marker: string): string | undefined {
+  if (marker === "") return undefined;
+  const isOurs = (text: string) => (marker.endsWith("/") ? text.startsWith(marker) : text === marker);
+  const entries = readProc(`${pid}/environ`).split("\0");
+  return [markerVariable, outerVariable].find((name) =>
+    entries.some(
+      (entry) =>
+        entry.startsWith(`${name}=`) &&
+        entry
+          .slice(name.length + 1)
+          .split(":")
+          .some(isOurs),
+    ),
+  );
+}
+
+/** The command line of a process, without the folder of its program; an empty text if it is gone. */
+function commandOf(pid: number): string {
+  const [program = "", ...args] = readProc(`${pid}/cmdline`).replace(/\0$/, "").split("\0");
+  return [basename(program), ...args].join(" ").trim();
 }
 
 /** Signals a process, or a group if the number is negative. Returns whether that was possible. */

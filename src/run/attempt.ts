@@ -11,10 +11,12 @@ import { pushGuardEnv } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { sectionFor } from "../plan/section-for.ts";
+import { markerVariable, outerMarkers } from "../process/tree.ts";
 import { buildPrompt } from "../routing/prompt.ts";
 import { oneLine } from "../text/one-line.ts";
 import { replacePrivateFile } from "../text/private-files.ts";
 import { watchFiles } from "./changed-files.ts";
+import { Leftovers } from "./leftovers.ts";
 import { runVerifyCommands } from "./verify.ts";
 
 /** The parts of a run that an attempt uses. */
@@ -40,16 +42,22 @@ export async function runAttempt(input: AttemptInput, context: AttemptContext): 
     const request = await withUsedSession(requestFor(input, context, jobTask.engine, prompt), input, context);
     await replacePrivateFile(request.files.prompt, request.prompt);
     const withFiles = await watchFiles(job, jobTask.task);
-    return withFiles(await engine.attempt(request));
+    const leftovers = new Leftovers(request);
+    const outcome = await engine.attempt({ ...request, onLeftovers: leftovers.add });
+    return withFiles(await leftovers.addTo(outcome));
   });
 }
 
 /** Runs the task's `verify` commands on a finished attempt. */
 export async function verifyAttempt(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
   const folder = context.directory.attempt(input.id, input.attempt);
-  return withArtifacts(folder, () =>
-    runVerifyCommands(input.outcome, requestFor(input, context, shellEngine, "")),
-  );
+  return withArtifacts(folder, async () => {
+    const request = requestFor(input, context, shellEngine, "");
+    if (!request.keepsRunning) return runVerifyCommands(input.outcome, request);
+    // Without a marker, the end of a command does not end what the attempt has left running.
+    const outcome = await runVerifyCommands(input.outcome, { ...request, marker: "" });
+    return new Leftovers(request).addTo(outcome);
+  });
 }
 
 async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
@@ -144,7 +152,8 @@ function requestFor(
       ...(job.allowPush ? {} : pushGuardEnv({ ...process.env, ...task.env }, directory.hooks, files.pushes)),
       INTERSERVE_RUN: directory.run,
       INTERSERVE_TASK: task.id,
-      INTERSERVE_ATTEMPT: marker,
+      ...outerMarkers(process.env),
+      [markerVariable]: marker,
       INTERSERVE_PROMPT_FILE: files.prompt,
     },
     marker,
@@ -155,6 +164,7 @@ function requestFor(
       : { resume: { sessionId: followUp.session, message: followUp.text } }),
     signal: context.signal,
     graceMs: context.graceMs,
+    keepsRunning: task.keep_running ?? false,
     files,
     onProgress: context.onProgress,
   };

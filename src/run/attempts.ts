@@ -5,6 +5,7 @@ import { isDone, type Outcome } from "../../schemas/outcome.ts";
 import { refusedPushes } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
+import { endRun } from "../process/tree.ts";
 import { type AttemptContext, pushesFile, runAttempt, verifyAttempt } from "./attempt.ts";
 import { delayBeforeRetry } from "./backoff.ts";
 import type { Budget } from "./budget.ts";
@@ -49,6 +50,11 @@ export class Attempts {
   /** From now on, processes are ended without a grace period. */
   killNow(): void {
     this.isKilling = true;
+  }
+
+  /** Ends what tasks with `keep_running` have left for later ones. */
+  async endKept(): Promise<void> {
+    if (this.job.tasks.some(({ task }) => task.keep_running)) await endRun(this.directory.run, this.graceMs);
   }
 
   /** Counts a task that an earlier part of the run has settled as begun. */
@@ -111,6 +117,8 @@ export class Attempts {
     await sleep(Math.min(wait_s * 1000, longestTimerMs), undefined, { signal }).catch(() => {});
   }
 
+  private readonly graceMs = (): number => (this.isKilling ? 0 : this.job.config.grace * 1000);
+
   private taskOf(id: string): JobTask {
     const task = this.tasks.get(id);
     if (!task) throw new Error(`unknown task ${id}`);
@@ -126,7 +134,7 @@ export class Attempts {
       jobTask,
       directory: this.directory,
       signal: controller.signal,
-      graceMs: () => (this.isKilling ? 0 : this.job.config.grace * 1000),
+      graceMs: this.graceMs,
       onProgress: (text) => this.log.notify({ event: "task.progress", task, text }),
     };
   }

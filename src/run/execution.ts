@@ -80,7 +80,7 @@ export class RunExecution implements RunHandle {
         actor.on("run.settled", () => resolve());
         actor.subscribe({ error: reject });
         actor.start();
-      });
+      }).finally(() => this.attempts.endKept());
       const result = await this.recordEnd();
       if (log.broken) throw new RunError(log.brokenReason, `continue with \`interserve resume ${this.run}\``);
       if (log.listenerError !== undefined) throw log.listenerError;

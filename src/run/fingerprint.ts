@@ -16,7 +16,11 @@ export function fingerprint(
   const text = promptText ?? (job.plan ? sectionFor(job.plan, { id: task.id, title })?.section : undefined);
   return {
     prompt: hash([title, text, task.prompt_hint, task.files]),
-    options: hash([engine, tier, task.run, task.verify, task.env, task.depends]),
+    options: hash([
+      ...[engine, tier, task.run, task.verify, task.env, task.depends],
+      // Only if it is set, so that hashes of earlier versions stay the same.
+      ...(task.keep_running ? ["keep_running"] : []),
+    ]),
     // If the mode ignores dependencies, it is chance which results exist by then.
     results: hash(
       (job.mode.usesDependencies ? results : []).map(({ id, outcome }) => [

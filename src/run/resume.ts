@@ -39,7 +39,7 @@ export function planResumption(
   { keepsParked = false }: { readonly keepsParked?: boolean } = {},
 ): Resumption {
   const { tasks, indexOf } = job.spec.graph;
-  const decisions = decideAll(past, job, keepsParked);
+  const decisions = restartServers(decideAll(past, job, keepsParked), job);
   const idOf = (number: number) => tasks[number]?.id ?? "";
   return {
     past,
@@ -73,6 +73,20 @@ function decideAll(past: PastRun, job: Job, keepsParked: boolean): ReadonlyMap<n
     if (outcome && isDone(outcome.status)) results.set(number, { id: task.task.id, outcome });
   }
   return decisions;
+}
+
+/** If any task runs, those run again whose processes were kept for it: they ended with the run. */
+function restartServers(decisions: ReadonlyMap<number, Decision>, job: Job): ReadonlyMap<number, Decision> {
+  if ([...decisions.values()].every(({ reason }) => reason === undefined)) return decisions;
+  const isServer = (number: number, { reason, restored }: Decision) =>
+    reason === undefined && job.tasks[number]?.task.keep_running && isDone(restored?.outcome?.status);
+  return new Map(
+    [...decisions].map(([number, decision]) => {
+      if (!isServer(number, decision)) return [number, decision];
+      const { attempt = 0 } = decision.restored ?? {};
+      return [number, { reason: "its processes ended with the run", restored: { attempt } }];
+    }),
+  );
 }
 
 interface Dependencies {

@@ -1,7 +1,8 @@
 import type { RunEvent } from "../../schemas/event.ts";
 import { tokensOf } from "../../schemas/usage.ts";
 import { nextStepLines, placeOf, shortest } from "../history/next-step.ts";
-import type { RunState } from "../history/run-state.ts";
+import { outcomeOf, type RunState } from "../history/run-state.ts";
+import { endedText } from "../text/ended-text.ts";
 import { duration, progressText, usageText } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import { statusWord, taskName } from "./lines.ts";
@@ -30,10 +31,12 @@ export class Summary {
   text(finished: Finished, colors: Colors): string {
     const { tasks, directory } = this.run;
     const lines = [...this.settled.values()]
-      .filter(({ status }) => status !== "pass")
-      .flatMap(({ status, task, reason, artifacts }) => [
+      .map((event) => ({ ...event, ended: this.endedProcesses(event.task) }))
+      .filter(({ status, ended }) => status !== "pass" || ended.length > 0)
+      .flatMap(({ status, task, reason, artifacts, ended }) => [
         `  ${statusWord(status, colors)} ${taskName(task, tasks.get(task)?.title, colors)}`,
         ...(reason ? [`            ${printable(reason)}`] : []),
+        ...(ended.length > 0 ? [`            ${printable(endedText(ended))}`] : []),
         ...(artifacts ? [`            ${colors.dim(shortest(artifacts))}`] : []),
       ]);
     const head = `${progressText(finished.counts, tasks.size)} in ${duration(finished.duration_s)}`;
@@ -46,6 +49,11 @@ export class Summary {
       ...nextStepLines(placeOf(this.run, directory), [...tasks.values()]),
       "",
     ].join("\n");
+  }
+
+  private endedProcesses(id: string): readonly string[] {
+    const task = this.run.tasks.get(id);
+    return (task && outcomeOf(task)?.ended_processes) ?? [];
   }
 
   private count(task: string, tokens: number | undefined): void {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, stat } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { endTree } from "../../src/process/tree.ts";
 import { carriers, isAlive } from "./processes.ts";
 import { makeSceneForEachTest, Scene, scene } from "./scene.ts";
 
@@ -66,6 +67,41 @@ describe("a process tree", () => {
 
   test("is ended, other processes of its group included, after its leader has exited", async () => {
     expect(await scene.tree(["leaves-group"]).end).toMatchObject({ ended: "exited", exitCode: 0 });
+  });
+
+  test("is ended with what a run that it has started leaves behind", async () => {
+    execFileSync("mkfifo", [scene.path("fifo")]);
+    const inner = { INTERSERVE_ATTEMPT: "inner/1", INTERSERVE_OUTER: `outermost/1:${scene.marker}` };
+    const env = { PATH: process.env.PATH ?? "", ...inner };
+    // Not in the group, nor with the marker in the first variable: only its second variable tells.
+    const { end } = scene.tree(["leaves-session", scene.path("fifo"), "0"], { env });
+    await end;
+    expect(carriers("inner/1")).toEqual([]);
+  });
+
+  test("is told of by command line if it has to be ended after its leader has exited", async () => {
+    const told: (readonly string[])[] = [];
+    const onLeftovers = (commands: readonly string[]) => void told.push(commands);
+    await scene.shell("sleep 1000 & sleep 1001 >&2 &", { onLeftovers });
+    expect(told.map((commands) => commands.toSorted())).toEqual([["sleep 1000", "sleep 1001"]]);
+    await scene.shell("sleep 0.01 &", { onLeftovers });
+    expect(told).toHaveLength(1);
+  });
+
+  test("is kept after a success if that was asked for, and can go on writing", async () => {
+    execFileSync("mkfifo", [scene.path("fifo")]);
+    const line = "(echo one; read -r go < fifo; echo two && echo wrote > wrote; exec sleep 1000) & echo done";
+    const end = await scene.shell(line, { keepsRunning: true });
+    expect(end).toMatchObject({ ended: "exited", exitCode: 0 });
+    expect((await scene.text("out")).split("\n").sort().join(" ").trim()).toBe("done one");
+    const left = carriers(scene.marker);
+    expect(left.length).toBeGreaterThan(0);
+    execFileSync("sh", ["-c", "echo go > fifo; while ! [ -e wrote ]; do sleep 0.01; done"], {
+      cwd: scene.dir,
+    });
+    expect(await endTree({ group: -1, marker: scene.marker }, () => 100_000)).toBe(true);
+    expect(await scene.shell("sleep 1000 & exit 1", { keepsRunning: true })).toMatchObject({ exitCode: 1 });
+    expect(carriers(scene.marker)).toEqual([]);
   });
 
   test("is ended without processes whose marker only begins with its own", async () => {
