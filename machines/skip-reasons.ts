@@ -34,7 +34,10 @@ function stageReason(
   const failed = tasksBehind(order, barrier).filter(
     (task) => !isDone(statusOf(task)) && !isParked(statusOf(task)),
   );
-  const stage = Math.min(...failed.map((task) => graph.stageOf[task] as number));
+  const stage = failed.reduce(
+    (first, task) => Math.min(first, graph.stageOf[task] as number),
+    Number.POSITIVE_INFINITY,
+  );
   const inStage = failed.filter((task) => graph.stageOf[task] === stage);
   const roots = inStage.filter((task) => statusOf(task) !== "skipped");
   const named = roots.length > 0 ? roots : inStage;

@@ -173,7 +173,7 @@ export function transitionLines({ event, guard, actions, to }: ChartTransition):
 }
 
 const widest = (lines: readonly string[]): number =>
-  Math.ceil(Math.max(...lines.map((line) => line.length)) * font.width);
+  Math.ceil(lines.reduce((most, line) => Math.max(most, line.length), 0) * font.width);
 
 /** Returns the size of a box with a heading and the lines below it. */
 function sizeOf(lines: readonly string[]): { width: number; height: number } {

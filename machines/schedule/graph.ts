@@ -71,8 +71,8 @@ export function batchesOf(graph: TaskGraph): number[][] {
     const level = new Map<number, number>();
     for (const task of topological(inside)) {
       if (graph.stageOf[task] !== stageIndex) continue;
-      const below = (inside.needs[task] ?? []).map((need) => level.get(need) ?? -1);
-      level.set(task, 1 + Math.max(-1, ...below));
+      const needs = inside.needs[task] ?? [];
+      level.set(task, 1 + needs.reduce((most, need) => Math.max(most, level.get(need) ?? -1), -1));
     }
     const batches: number[][] = [];
     for (const task of stage.tasks) {

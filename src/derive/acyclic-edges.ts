@@ -102,7 +102,7 @@ function extend(all: Set<number>, task: number, next: readonly ReadonlySet<numbe
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (all.has(node)) continue;
     all.add(node);
-    open.push(...(next[node] ?? []));
+    for (const one of next[node] ?? []) open.push(one);
   }
   return all;
 }

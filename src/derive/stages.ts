@@ -17,7 +17,7 @@ function sortByNeeds(needs: Neighbours): number[] {
     const open = [task];
     for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
       const unmet = [...(needs[next] ?? [])].filter((need) => !sorted.has(need));
-      if (unmet.length > 0) open.push(Math.min(...unmet));
+      if (unmet.length > 0) open.push(unmet.reduce((first, need) => Math.min(first, need)));
       else sorted.add(open.pop() as number);
     }
   }

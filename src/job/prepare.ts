@@ -35,7 +35,8 @@ export async function prepare(
   const source = await readSource(resolve(path), options);
   const problems = [...configProblems, ...source.problems];
   if (problems.some(isError) || !source.manifest || !config) throw new ProblemsError(problems);
-  if (source.yaml) problems.push(...retryProblems(source.manifest, source.yaml, config, options.engine));
+  const ofRetries = source.yaml ? retryProblems(source.manifest, source.yaml, config, options.engine) : [];
+  for (const problem of ofRetries) problems.push(problem);
   const manifest = withOptions(source.manifest, options, projectDir);
   const tasks: JobTask[] = [];
   for (const stage of manifest.stages) {

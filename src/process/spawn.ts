@@ -201,7 +201,8 @@ async function stopReason(
       // Timers use monotonic time: the time that a laptop sleeps does not count.
       timer = setTimeout(() => resolve("timeout"), Math.min(timeoutMs, longestTimer));
       const watchForStall = (limitMs: number) => {
-        const silentMs = performance.now() - Math.max(...copies.map(({ lastAt }) => lastAt));
+        const silentMs =
+          performance.now() - copies.reduce((latest, { lastAt }) => Math.max(latest, lastAt), 0);
         if (silentMs >= limitMs) return resolve("stalled");
         stallTimer = setTimeout(watchForStall, Math.min(limitMs - silentMs, longestTimer), limitMs);
       };

@@ -37,7 +37,7 @@ async function saidBy({ status, artifacts, failure }: TaskStatus): Promise<TaskR
 async function lastVerify(artifacts: string): Promise<string[]> {
   const names = await readdir(artifacts).catch(() => []);
   const numbers = names.flatMap((name) => /^verify-(\d+)\.txt$/.exec(name)?.[1] ?? []).map(Number);
-  return numbers.length > 0 ? [`verify-${Math.max(...numbers)}.txt`] : [];
+  return numbers.length > 0 ? [`verify-${numbers.reduce((last, one) => Math.max(last, one))}.txt`] : [];
 }
 
 /** While a process runs, and after it was killed with its run, its output is in `<file>.part`. */

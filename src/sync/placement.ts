@@ -53,13 +53,13 @@ export class Placement {
     for (const { name, tasks } of derived) {
       const missing = tasks.filter(({ id }) => !this.stageOf.has(id));
       const earliest = (task: DerivedTask) =>
-        Math.max(0, ...task.depends.map((id) => this.positionOf(id) ?? 0));
+        task.depends.reduce((last, id) => Math.max(last, this.positionOf(id) ?? 0), 0);
       const latest = (id: string) =>
-        Math.min(
+        (users.get(id) ?? []).reduce(
+          (first, user) => Math.min(first, this.positionOf(user) ?? first),
           this.stages.length - 1,
-          ...(users.get(id) ?? []).map((user) => this.positionOf(user) ?? Number.POSITIVE_INFINITY),
         );
-      const floor = Math.max(before, ...missing.map(earliest));
+      const floor = missing.reduce((last, task) => Math.max(last, earliest(task)), before);
       const becomesStage =
         missing.length === tasks.length &&
         !/^Stage \d+$/.test(name) &&

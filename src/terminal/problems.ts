@@ -15,9 +15,8 @@ export function renderProblem(problem: Problem, { color }: { readonly color: boo
   const colors = createColors(color);
   const { severity, code, message, place, hint, related = [] } = problem;
   const paint = severity === "error" ? colors.red : colors.yellow;
-  const gutter = Math.max(
-    ...[place, ...related.map((one) => one.place)].map(({ line }) => String(line).length),
-  );
+  const lastLine = related.reduce((last, one) => Math.max(last, one.place.line), place.line);
+  const gutter = String(lastLine).length;
   return [
     `${colors.bold(where(place))} ${paint(severity)} ${code}: ${printable(message)}`,
     ...excerpt(place, gutter, paint),

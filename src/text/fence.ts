@@ -21,7 +21,7 @@ export function fenced(text: string, info: string): string {
 
 /** Inline code around a line. Nothing in the line can end it. */
 export function codeSpan(line: string): string {
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
   const mark = "`".repeat(longest + 1);
   const pad = /^`|`$|^ .* $/.test(line) ? " " : "";
   return `${mark}${pad}${line}${pad}${mark}`;

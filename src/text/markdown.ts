@@ -65,14 +65,11 @@ export const linesOf = (text: string): string[] => text.split(/(?<=\r\n|\n|\r(?!
 export const blocksIn = (lines: readonly string[]): Block[] =>
   nodesOf(markdown.parse(lines.join(""), {}), lines) as Block[];
 
-/** The text of nodes without their markup. */
-export const textOf = (...nodes: readonly Node[]): string =>
-  nodes
-    .map((node) => {
-      if ("value" in node) return node.value;
-      return "children" in node ? textOf(...node.children) : "";
-    })
-    .join("");
+/** The text of a node without its markup. */
+export function textOf(node: Node): string {
+  if ("value" in node) return node.value;
+  return "children" in node ? node.children.map(textOf).join("") : "";
+}
 
 /** Turns a flat list of tokens, which open and close, into nodes with children. */
 function nodesOf(tokens: readonly Token[], lines: readonly string[]): Node[] {

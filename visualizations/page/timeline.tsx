@@ -126,7 +126,7 @@ interface SlotsProps {
 
 /** The time axis, and a lane for each slot that was used. */
 function Slots({ tasks, slots, scale, count, ticks }: SlotsProps) {
-  const used = Math.max(0, ...[...slots.values()].flat()) + 1;
+  const used = [...slots.values()].flat().reduce((most, slot) => Math.max(most, slot), 0) + 1;
   const lanes = Math.min(Math.max(used, Math.min(count, 8)), 32);
   return (
     <div

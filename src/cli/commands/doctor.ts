@@ -28,7 +28,7 @@ export const doctor = command("doctor", {
     }
     await printProblems(problems);
     const colors = colorsFor(process.stdout);
-    const width = Math.max(...checks.map(({ name }) => name.length));
+    const width = checks.reduce((most, { name }) => Math.max(most, name.length), 0);
     for (const check of checks) process.stdout.write(checkText(check, width, colors));
     for (const line of environmentLines(environment)) process.stdout.write(`\n${line}\n`);
     const verdict = ready

@@ -19,8 +19,8 @@ export function connectTasks(arrows: readonly Arrow[], tasks: ReadonlyMap<string
       if (seen.has(id)) continue;
       seen.add(id);
       const to = tasks.get(id);
-      if (to === undefined) open.push(...(targets.get(id) ?? []));
-      else pairs.push([from, to]);
+      if (to !== undefined) pairs.push([from, to]);
+      else for (const target of targets.get(id) ?? []) open.push(target);
     }
   }
   return pairs;

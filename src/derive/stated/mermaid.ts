@@ -25,7 +25,7 @@ export function readMermaidGraph({ text }: PlanCode, references: References): Gr
   for (const statement of statementsOf(text)) {
     if (subgraphs.consume(statement)) continue;
     const chain = readChain(statement);
-    arrows.push(...chain.arrows);
+    for (const arrow of chain.arrows) arrows.push(arrow);
     for (const { id, label } of chain.nodes) {
       subgraphs.add(id);
       const [task] = references.tasksIn(label);

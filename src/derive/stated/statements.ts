@@ -184,7 +184,15 @@ function readWait(sentence: string, references: References): Reading | undefined
   if (!waits) return { steps: [subject, object], placed: [] };
   const isAllEarlier = object.length === 0 && subject.length > 0 && isAll(rest);
   return {
-    steps: [isAllEarlier ? references.all.slice(0, Math.min(...subject)) : object, subject],
+    steps: [
+      isAllEarlier
+        ? references.all.slice(
+            0,
+            subject.reduce((first, task) => Math.min(first, task)),
+          )
+        : object,
+      subject,
+    ],
     placed: [],
   };
 }

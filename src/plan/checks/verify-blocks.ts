@@ -90,7 +90,7 @@ function checksIn(lines: readonly Line[]): Checks {
       else unread.push({ at: line.at, text });
     } else if (!isTag(text)) {
       const plain = linesUntil(lines, index, (line) => isOther(line.text));
-      entries.push(...plainEntries(plain));
+      for (const entry of plainEntries(plain)) entries.push(entry);
       index += plain.length - 1;
     }
   }

@@ -34,7 +34,8 @@ export function mendFences(lines: readonly string[]): string[] {
     const [open, close] = [fences[index] as Fence, fences[end] as Fence];
     // A block that ends further left than it began would be cut off at the end of its list item.
     if (end === meant && (end > index + 1 || close.before.length < open.before.length)) {
-      const length = Math.max(...fences.slice(index, end + 1).map(({ mark }) => mark.length)) + 1;
+      const inside = fences.slice(index, end + 1);
+      const length = inside.reduce((most, { mark }) => Math.max(most, mark.length), 0) + 1;
       for (const { at, mark, info } of [open, close])
         mended[at] = `${mark.charAt(0).repeat(length)}${info}\n`;
     }

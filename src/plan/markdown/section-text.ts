@@ -10,7 +10,7 @@ export function textAndCode(
   const prose: string[] = [];
   for (const block of blocks) {
     const within = codeIn(block);
-    code.push(...within.map(({ lang, value }) => ({ language: lang.toLowerCase(), text: value })));
+    for (const { lang, value } of within) code.push({ language: lang.toLowerCase(), text: value });
     const hidden = new Set(within.flatMap(lineNumbers));
     for (const line of lineNumbers(block)) {
       if (!hidden.has(line)) prose.push((lines[line - 1] ?? "").replace(/[\r\n]+$/, ""));

@@ -60,7 +60,9 @@ function waveFinder(waves: readonly (readonly string[])[]): (number: string) => 
   return (number) => {
     const kin = [ofPart.get(number), ...numbersAbove(number).map((whole) => own.get(whole))];
     const found = kin.filter((wave) => wave !== undefined);
-    return own.get(number) ?? (found.length > 0 ? Math.min(...found) : undefined);
+    return (
+      own.get(number) ?? (found.length > 0 ? found.reduce((first, wave) => Math.min(first, wave)) : undefined)
+    );
   };
 }
 

@@ -35,7 +35,7 @@ export function statedOrder(
     if (before.length * behind.length > mostPairs) continue;
     for (const number of behind) {
       const waits = found.get(number) ?? [];
-      waits.push(...before.filter((one) => one !== number));
+      for (const one of before) if (one !== number) waits.push(one);
       found.set(number, waits);
     }
   }
@@ -99,8 +99,8 @@ export function numbersIn(
     }
     const number = token.toUpperCase().replace(/[A-Z]$/, (letter) => letter.toLowerCase());
     const from = places.get(found.at(-1) ?? "");
-    if (isRange && from !== undefined) found.push(...known.slice(from + 1, places.get(number)));
-    found.push(number);
+    const between = isRange && from !== undefined ? known.slice(from + 1, places.get(number)) : [];
+    for (const one of [...between, number]) found.push(one);
     isRange = false;
   }
   return found;
