@@ -13,6 +13,9 @@ const basic = [
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"],
 ];
 
+/** Whether a variable is one that every program may need. */
+export const isBasic = (name: string): boolean => isAmong(basic, name);
+
 /** Selects the variables that an engine gets, as its setting says. */
 export function environmentFor(
   engine: EngineName,
@@ -56,7 +59,7 @@ function passes({ inherit, include, exclude, own }: Policy, name: string, value:
   if (inherit === "everything" || isAmong(include, name)) return true;
   if (inherit === "none") return false;
   if (isAmong(own, name)) return true;
-  return (inherit === "all" || isAmong(basic, name)) && !looksSecret(name) && !holdsPassword(value);
+  return (inherit === "all" || isBasic(name)) && !looksSecret(name) && !holdsPassword(value);
 }
 
 /**

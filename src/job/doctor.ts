@@ -2,10 +2,11 @@ import { resolve } from "node:path";
 import { defaultEngine, type EngineName, engineNames, traitsOf } from "../../schemas/engines.ts";
 import type { Check } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
-import { allowHint, environmentFor } from "../engines/environment.ts";
+import { allowHint, environmentFor, isBasic } from "../engines/environment.ts";
 import { findExecutable } from "../engines/find-executable.ts";
 import { gitVersion, workingTree } from "../git/working-tree.ts";
 import { type Problem, ProblemsError } from "../problem.ts";
+import { listed } from "../text/list.ts";
 import { shellWord } from "../text/printable.ts";
 import { loadConfig } from "./config.ts";
 
@@ -73,7 +74,7 @@ async function gitCheck(projectDir: string): Promise<Check> {
   return { name: "git", status: "warning", found, advice: `git init: ${reason}` };
 }
 
-/** Names the variables that no agent gets, without their values. */
+/** Names the variables that no agent gets, without their values. One that programs need, such as a proxy's, is a warning. */
 function environmentCheck(
   engine: EngineName,
   env: NodeJS.ProcessEnv,
@@ -84,12 +85,14 @@ function environmentCheck(
   const kept = Object.keys(env)
     .filter((name) => !passed.has(name))
     .sort();
-  const [first] = kept;
+  const needed = kept.filter(isBasic);
+  const first = needed[0] ?? kept[0];
   const agent = agents.includes(engine) ? engine : agents[0];
+  const found = first ? `kept from agents: ${kept.join(", ")}` : "no secrets to keep from agents";
   return {
     name: "environment",
-    status: "ok",
-    found: first ? `kept from agents: ${kept.join(", ")}` : "no secrets to keep from agents",
+    status: needed.length > 0 ? "warning" : "ok",
+    found: needed.length > 0 ? `${found}; they may need ${listed(needed)}` : found,
     ...(first && agent ? { advice: allowHint(agent, first) } : {}),
   };
 }

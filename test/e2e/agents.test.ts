@@ -254,6 +254,15 @@ describe("interserve doctor", () => {
     expect(json.stdout + text.stdout).not.toMatch(/value-\d/);
   });
 
+  test("warns of a proxy that agents do not get because of its password", async () => {
+    const env = { PATH: "/nowhere", HTTPS_PROXY: "http://me:value-1@proxy:3128" };
+    expect((await doctor(env)).checks.environment).toMatchObject({
+      status: "warning",
+      found: expect.stringMatching(/^kept from agents: .*HTTPS_PROXY.*; they may need HTTPS_PROXY$/),
+      advice: 'engines.codex.env: ["*", HTTPS_PROXY] in your own configuration lets it through',
+    });
+  });
+
   test("shows warnings about the configuration", async () => {
     await rig.file("interserve.config.yaml", "engines: { codex: { sandox: read-only } }\n");
     const { stderr } = await rig.run("doctor");
