@@ -55,7 +55,7 @@ describe("a setting of a project", () => {
     [{ command: { run: "true" } }, { command: { run: "true" } }],
     [{}, { command: { env: ["*"] }, codex: { env: [] } }],
     [{}, { codex: { model: "m", max_parallel: 2 } }],
-  ])("over %j, %j goes not beyond the user's own", (own, project) =>
+  ])("over %j, %j does not go beyond the user's own", (own, project) =>
     expect(beyond(own, project)).toEqual([]),
   );
 
