@@ -35,6 +35,8 @@ export interface FollowUp {
   /** The attempt to continue, and its session if the engine keeps one. */
   readonly attempt: number;
   readonly session?: string | undefined;
+  /** The outcome of that attempt. */
+  readonly outcome?: Outcome | undefined;
 }
 
 export interface TaskContext extends Omit<TaskInput, "restored"> {
@@ -191,6 +193,7 @@ export const taskSetup = setup({
         text: event.type === "task.answer" ? event.text : "",
         attempt: context.attempt,
         session: context.outcome?.session_id,
+        outcome: context.outcome,
       },
       outcome: undefined,
     })),
@@ -218,4 +221,5 @@ const fixOf = (outcome: Outcome, attempt: number): FollowUp => ({
   text: outcome.feedback ?? outcome.reason ?? "a verify command failed",
   attempt,
   session: outcome.session_id,
+  outcome,
 });

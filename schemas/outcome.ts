@@ -74,6 +74,8 @@ export const outcomeSchema = v.object({
   /** Absolute path of the whole output, and its size in bytes. */
   output: v.optional(v.string()),
   output_bytes: v.optional(v.number()),
+  /** The SHA-256 of the output in hex, so that a change after the attempt is noticed. */
+  output_sha256: v.optional(v.string()),
   usage: v.optional(usageSchema),
   /** The usage of the whole session as the agent reports it, if the attempt continued one. */
   session_usage: v.optional(usageSchema),

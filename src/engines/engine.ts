@@ -35,6 +35,9 @@ export interface AttemptRequest {
   /** Returns the grace period in milliseconds. Called repeatedly, because a second Ctrl-C shortens it. */
   readonly graceMs: () => number;
   readonly files: {
+    /** The folder of the files that the agent may read: the prompt, and the outputs that it names. */
+    readonly given: string;
+    /** The agent's copy of the prompt. */
     readonly prompt: string;
     /** The agent's last message, or a command's standard output. Appears complete, even after a failure. */
     readonly output: string;

@@ -32,8 +32,8 @@ export interface PromptInput {
   readonly followUp?: {
     readonly kind: "answer" | "fix";
     readonly text: string;
-    /** The file with the output of the previous attempt. */
-    readonly output: string;
+    /** The file with the output of the previous attempt; undefined if it left none. */
+    readonly output: string | undefined;
   };
   /** Characters for the results of all dependencies together. */
   readonly budget: number;
@@ -101,8 +101,9 @@ function previousAttempt({ followUp }: PromptInput): string {
   const { kind, text, output } = followUp;
   const start = `## Previous attempt
 
-This task was attempted before. The changes of that attempt are still in the directory, and its output is in
-${codeSpan(output)}.`;
+This task was attempted before. The changes of that attempt are still in the directory${
+    output === undefined ? "." : `, and its output is in\n${codeSpan(output)}.`
+  }`;
   return kind === "answer"
     ? `${start} It ended with a question, and this is the answer:\n\n${selfContained(text.trim())}`
     : `${start} After it, a command that checks the task failed. Fix the problem; this is what the command

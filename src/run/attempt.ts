@@ -1,14 +1,20 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import * as v from "valibot";
+import { basename, dirname, join } from "node:path";
 import type { AttemptInput, VerifyInput } from "../../machines/task-setup.ts";
+import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import { type EngineName, shellEngine } from "../../schemas/engines.ts";
-import { type Outcome, outcomeSchema } from "../../schemas/outcome.ts";
+import type { Outcome, Usage } from "../../schemas/outcome.ts";
 import type { AttemptRequest, Engine } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { environmentFor } from "../engines/environment.ts";
 import { pushGuardEnv } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
+import {
+  checkAttemptFolder,
+  copyOutput,
+  createAttemptFolder,
+  givenFolder,
+  sha256Of,
+} from "../journal/attempt-folder.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { sectionFor } from "../plan/section-for.ts";
 import { markerVariable, outerMarkers } from "../process/tree.ts";
@@ -35,23 +41,25 @@ export interface AttemptContext {
  */
 export async function runAttempt(input: AttemptInput, context: AttemptContext): Promise<Outcome> {
   const { job, jobTask, directory } = context;
-  const folder = directory.attempt(input.id, input.attempt);
-  return withArtifacts(folder, async () => {
+  return withOutcomeFile(input, context, async () => {
+    await createAttemptFolder(directory, input.id, input.attempt);
+    const given = await giveOutputs(input, directory);
     const engine = engineFor(jobTask.engine, job.config, process.env);
-    const prompt = await promptFor(input, context, engine);
-    const request = await withUsedSession(requestFor(input, context, jobTask.engine, prompt), input, context);
-    await replacePrivateFile(request.files.prompt, request.prompt);
+    const request = requestFor(given, context, jobTask.engine, await promptFor(given, context, engine));
+    const { files, prompt } = request;
+    await replacePrivateFile(join(directory.attempt(input.id, input.attempt), "prompt.md"), prompt);
+    await replacePrivateFile(files.prompt, prompt, 0o400);
     const withFiles = await watchFiles(job, jobTask.task);
     const leftovers = new Leftovers(request);
     const outcome = await engine.attempt({ ...request, onLeftovers: leftovers.add });
-    return withFiles(await leftovers.addTo(outcome));
+    return withFiles(await leftovers.addTo(await withDigest(outcome)));
   });
 }
 
 /** Runs the task's `verify` commands on a finished attempt. */
 export async function verifyAttempt(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
-  const folder = context.directory.attempt(input.id, input.attempt);
-  return withArtifacts(folder, async () => {
+  return withOutcomeFile(input, context, async () => {
+    await checkAttemptFolder(context.directory, input.id, input.attempt);
     const request = requestFor(input, context, shellEngine, "");
     if (!request.keepsRunning) return runVerifyCommands(input.outcome, request);
     // Without a marker, the end of a command does not end what the attempt has left running.
@@ -60,11 +68,17 @@ export async function verifyAttempt(input: VerifyInput, context: AttemptContext)
   });
 }
 
-async function withArtifacts(folder: string, work: () => Promise<Outcome>): Promise<Outcome> {
+/** Writes the outcome for people to see; the run itself keeps it in its journal. */
+async function withOutcomeFile(
+  { id, attempt }: { readonly id: string; readonly attempt: number },
+  { directory }: AttemptContext,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const outcome = await work();
-    await replacePrivateFile(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
+    await checkAttemptFolder(directory, id, attempt);
+    const file = join(directory.attempt(id, attempt), "outcome.json");
+    await replacePrivateFile(file, `${JSON.stringify(outcome, null, 2)}\n`);
     return outcome;
   } catch (error) {
     const { code, message, stack } = error as NodeJS.ErrnoException;
@@ -75,37 +89,50 @@ async function withArtifacts(folder: string, work: () => Promise<Outcome>): Prom
 }
 
 const filesIn = (folder: string) => ({
-  prompt: join(folder, "prompt.md"),
+  given: givenFolder(folder),
+  prompt: join(givenFolder(folder), "prompt.md"),
   output: join(folder, "output.md"),
   events: join(folder, "events.jsonl"),
   log: join(folder, "log.txt"),
   pushes: join(folder, "pushes.txt"),
 });
 
-/** Adds what the session that an attempt continues has used so far: only the difference is this attempt's. */
-async function withUsedSession(
-  request: AttemptRequest,
-  { id, followUp }: AttemptInput,
-  { directory }: AttemptContext,
-): Promise<AttemptRequest> {
-  if (!request.resume || !followUp) return request;
-  const file = join(directory.attempt(id, followUp.attempt), "outcome.json");
-  const parsed = v.safeParse(
-    outcomeSchema,
-    await readFile(file, "utf8")
-      .then(JSON.parse)
-      .catch(() => undefined),
-  );
-  if (!parsed.success) return request;
-  const { session_usage, usage } = parsed.output;
-  return { ...request, resume: { ...request.resume, used: session_usage ?? usage } };
+async function withDigest(outcome: Outcome): Promise<Outcome> {
+  const output_sha256 = outcome.output === undefined ? undefined : await sha256Of(outcome.output);
+  return output_sha256 === undefined ? outcome : { ...outcome, output_sha256 };
+}
+
+/**
+ * Copies the outputs that an attempt's prompt names to where its agent can read them, and returns the attempt with those
+ * copies. An output that is not what its task wrote any more is left out, with a note.
+ */
+async function giveOutputs(input: AttemptInput, directory: RunDirectory): Promise<AttemptInput> {
+  const { given } = filesIn(directory.attempt(input.id, input.attempt));
+  const dependencies: DependencyResult[] = [];
+  for (const dependency of input.dependencies) {
+    const name = basename(dirname(directory.attempt(dependency.id, 1)));
+    const outcome = await giveOutput(dependency.outcome, join(given, "outputs", `${name}.md`));
+    dependencies.push({ ...dependency, outcome });
+  }
+  const { followUp } = input;
+  if (!followUp?.outcome) return { ...input, dependencies };
+  const outcome = await giveOutput(followUp.outcome, join(given, "previous-output.md"));
+  return { ...input, dependencies, followUp: { ...followUp, outcome } };
+}
+
+async function giveOutput(outcome: Outcome, copy: string): Promise<Outcome> {
+  const { output, output_bytes, ...rest } = outcome;
+  if (output === undefined) return outcome;
+  if (await copyOutput(output, copy, outcome.output_sha256)) return { ...outcome, output: copy };
+  const note = "its output was removed or changed after it ended, and is left out";
+  return { ...rest, notes: [...(outcome.notes ?? []), note] };
 }
 
 /** The file in which the push guard notes what an attempt tried to push. */
 export const pushesFile = (folder: string): string => filesIn(folder).pushes;
 
 function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine): Promise<string> {
-  const { job, jobTask, directory } = context;
+  const { job, jobTask } = context;
   const { task, title, promptText } = jobTask;
   const section = job.plan && sectionFor(job.plan, { id: task.id, title })?.section;
   const { followUp } = input;
@@ -116,9 +143,7 @@ function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine)
     ...(job.plan ? { planFile: job.plan.file } : {}),
     ...(section === undefined ? {} : { section }),
     ...(promptText === undefined ? {} : { promptText }),
-    ...(followUp
-      ? { followUp: { ...followUp, output: filesIn(directory.attempt(task.id, followUp.attempt)).output } }
-      : {}),
+    ...(followUp ? { followUp: { ...followUp, output: followUp.outcome?.output } } : {}),
     projectDir: job.projectDir,
     dependencies: input.dependencies,
     alsoFinished: input.alsoFinished.filter(({ id }) => !named.has(id)),
@@ -161,7 +186,7 @@ function requestFor(
     ...(stall_timeout === undefined ? {} : { stallMs: stall_timeout * 1000 }),
     ...(followUp?.session === undefined
       ? {}
-      : { resume: { sessionId: followUp.session, message: followUp.text } }),
+      : { resume: { sessionId: followUp.session, message: followUp.text, used: usedBy(followUp.outcome) } }),
     signal: context.signal,
     graceMs: context.graceMs,
     keepsRunning: task.keep_running ?? false,
@@ -169,3 +194,6 @@ function requestFor(
     onProgress: context.onProgress,
   };
 }
+
+/** The usage so far of the session that an attempt continues: only the difference is that attempt's. */
+const usedBy = (outcome: Outcome | undefined): Usage | undefined => outcome?.session_usage ?? outcome?.usage;

@@ -113,7 +113,10 @@ function decide(
   const reason = whyAgain(before, now, rerun);
   if (reason === undefined) return { restored: { attempt, outcome: outcome && relocate(outcome, past) } };
   const isSameTask = !changedPart(last.key, now);
-  const followUp = isSameTask && before.answer ? ({ kind: "answer", ...before.answer } as const) : undefined;
+  const { answer } = before;
+  const asked = before.attempts.find(({ number }) => number === answer?.attempt)?.outcome;
+  const followUp =
+    isSameTask && answer ? ({ kind: "answer", ...answer, outcome: asked } as const) : undefined;
   return { reason, restored: { attempt, followUp } };
 }
 

@@ -5,7 +5,7 @@ import type { Excerpt } from "../../schemas/run-report.ts";
 /**
  * Reads the head and the tail of a file of any size. `most` returns how many bytes of each to read, given the file's
  * size; a file that is no longer than both is returned whole, as `head`. Invalid bytes become U+FFFD. Returns undefined
- * if the file does not exist or is not a regular one.
+ * if the file does not exist, is a link or is not a regular one.
  */
 export async function endsOfFile(
   path: string,
@@ -31,12 +31,13 @@ export async function endsOfFile(
   }
 }
 
-/** Opens a file for reading. Returns undefined if it does not exist or is not a regular one. */
+/** Opens a file for reading. Returns undefined if it does not exist, is a link or is not a regular one. */
 export async function openRegularFile(
   path: string,
 ): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
   // Non-blocking, since an agent may have put a pipe there that nobody writes to.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(() => undefined);
   const facts = await handle?.stat();
   if (handle && facts?.isFile()) return { handle, size: facts.size };
   await handle?.close();

@@ -31,10 +31,10 @@ export async function makePrivatePath(path: string): Promise<void> {
 }
 
 /** Creates a file that only its owner can read, in place of anything that has its name. Never follows a link. */
-export async function createPrivateFile(path: string): Promise<FileHandle> {
+export async function createPrivateFile(path: string, mode = 0o600): Promise<FileHandle> {
   for (;;) {
     try {
-      return await open(path, "wx", 0o600);
+      return await open(path, "wx", mode);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       await rm(path, { force: true });
@@ -42,11 +42,11 @@ export async function createPrivateFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Writes a private file that is complete as soon as it has its name. Throws the error of the file system. */
-export async function replacePrivateFile(path: string, text: string): Promise<void> {
+/** Writes a private file that is complete as soon as it has its name; its mode may be 0o400. Throws the error of the file system. */
+export async function replacePrivateFile(path: string, text: string, mode = 0o600): Promise<void> {
   const part = `${path}.${randomUUID().slice(0, 8)}`;
   try {
-    const handle = await createPrivateFile(part);
+    const handle = await createPrivateFile(part, mode);
     try {
       await handle.writeFile(text);
       await handle.datasync();

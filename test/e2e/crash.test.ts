@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RunEvent } from "../../schemas/event.ts";
 import { carriers } from "../process/processes.ts";
@@ -60,10 +60,10 @@ async function resultOf(rig: Rig): Promise<Result> {
     const prompt = await readFile(join(path, "tasks", id, String(attempt), "prompt.md"), "utf8");
     // Only the names of the run and of the attempt may differ.
     prompts[id] = prompt
+      .replaceAll(dirname(path), "RUNS")
       .replaceAll(rig.dir, "DIR")
       .replaceAll(name, "RUN")
-      .replaceAll(/[^/ ]+\/RUN/g, "PROJECT/RUN")
-      .replaceAll(/\/\d+\/output/g, "/N/output");
+      .replaceAll(/\/\d+\/given\//g, "/N/given/");
   }
   const ran = (await readFile(join(rig.dir, "ran.log"), "utf8")).trim().split("\n");
   return { events, prompts, ran };

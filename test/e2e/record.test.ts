@@ -144,3 +144,60 @@ describe("without a state directory that can be written", () => {
     expect(await latestFrom(rig.dir)).toBe((await readdir(join(rig.dir, ".git/interserve"))).at(-1));
   });
 });
+
+describe("what an agent is given to read", () => {
+  /** The folder of tasks in the record, from the environment of a task. */
+  const record = "$(dirname $INTERSERVE_PROMPT_FILE)/../../..";
+
+  test("is its prompt and the whole outputs of its dependencies, as copies that it cannot write", async () => {
+    await rig.file("plan.exec.yaml", manifestOf([{ a: "", b: "a" }]));
+    const run = rig.command(["run", "plan.exec.yaml", "--json"]);
+    await (await rig.agent("a")).exit(0, "what a found\n");
+    const b = await rig.agent("b");
+    const [, output = ""] = /^Whole output: (.*) \(13 bytes\)$/m.exec(b.prompt) ?? [];
+    const given = join((await rig.latestRun()).path, "tasks/b/1/given");
+    expect(output).toBe(join(given, "outputs/a.md"));
+    expect(await readFile(output, "utf8")).toBe("what a found\n");
+    expect(await readFile(join(given, "prompt.md"), "utf8")).toBe(b.prompt);
+    for (const file of [output, join(given, "prompt.md")])
+      expect((await stat(file)).mode & 0o777).toBe(0o400);
+    await b.exit();
+    expect((await run.ended).code).toBe(0);
+  });
+
+  test("is not an output that somebody else has changed", async () => {
+    await rig.file(
+      "plan.exec.yaml",
+      commands("echo genuine", `echo forged > ${record}/t0/1/output.md`, "true"),
+    );
+    const manifest = await readFile(join(rig.dir, "plan.exec.yaml"), "utf8");
+    await rig.file("plan.exec.yaml", manifest.replace("depends: [t1]", "depends: [t0, t1]"));
+    expect((await rig.run("run", "plan.exec.yaml")).code).toBe(0);
+    const prompt = await readFile(join((await rig.latestRun()).path, "tasks/t2/1/prompt.md"), "utf8");
+    expect(prompt).not.toContain("forged\n");
+    expect(prompt).toContain("note: its output was removed or changed after it ended, and is left out");
+  });
+
+  test.each([
+    ["the task's folder", "t1", ""],
+    ["the folder of all tasks", "", "tasks"],
+  ])("is not written through a link in place of %s", async (_, name, moved) => {
+    const outside = `${rig.stateDir}/outside`;
+    const plant = moved
+      ? `cd ${record}/.. && mv tasks gone && ln -s ${outside} tasks`
+      : `ln -s ${outside} ${record}/${name}`;
+    await rig.file("plan.exec.yaml", commands(`mkdir ${outside}; ${plant}`, "touch ran"));
+    const { code, stdout } = await rig.run("run", "plan.exec.yaml");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/error +t[01] .*its artifacts could not be written: .* is a link/);
+    expect([await readdir(outside), (await readdir(rig.dir)).includes("ran")]).toEqual([[], false]);
+  });
+
+  test("lies in a new folder even if one of its name is there", async () => {
+    const plant = `mkdir -p ${record}/t1/1/given; echo planted > ${record}/t1/1/output.md`;
+    await rig.file("plan.exec.yaml", commands(plant, "true"));
+    expect((await rig.run("run", "plan.exec.yaml")).code).toBe(0);
+    const { path } = await rig.latestRun();
+    expect(await readFile(join(path, "tasks/t1/1/output.md"), "utf8")).toBe("");
+  });
+});

@@ -218,7 +218,7 @@ describe("routing", () => {
     expect(second.prompt).toContain("Use the thing.");
     expect(second.prompt).toContain("The thing is in lib/thing.ts.");
     expect(second.prompt).toContain("I made it.");
-    expect(second.prompt).toContain(join("tasks", "task-1", "1", "output.md"));
+    expect(second.prompt).toContain("tasks/task-2/1/given/outputs/task-1.md");
     await second.exit(0, "Used.\n");
     const third = await rig.agent("task-3");
     expect(third.prompt).toContain("Used.");
@@ -271,6 +271,7 @@ describe("the files of a run", () => {
     await run.ended;
     const { run: name, path: dir } = await rig.latestRun();
     expect((await readdir(join(dir, "tasks", "a", "1"))).sort()).toEqual([
+      "given",
       "log.txt",
       "outcome.json",
       "output.md",

@@ -20,6 +20,7 @@ export class Attempt {
   readonly files: AttemptRequest["files"];
   private constructor(readonly dir: string) {
     this.files = {
+      given: this.path("files/given"),
       prompt: this.path("files/prompt.md"),
       output: this.path("files/output.md"),
       events: this.path("files/events.jsonl"),

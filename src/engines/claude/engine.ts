@@ -40,7 +40,7 @@ export function claudeEngine(config: ClaudeConfig): Engine {
 const defaults = { CLAUDE_CODE_MAX_RETRIES: "3", DISABLE_AUTOUPDATER: "1" };
 
 /** Builds the command line, which holds every setting, so that the user's own configuration stays as it is. */
-function argumentsFor({ tier, resume }: AttemptRequest, config: ClaudeConfig): string[] {
+function argumentsFor({ tier, resume, files }: AttemptRequest, config: ClaudeConfig): string[] {
   const { model, effort } = tuningOf(config, tier);
   const tools = config.allowed_tools ?? defaultTools;
   return [
@@ -52,6 +52,8 @@ function argumentsFor({ tier, resume }: AttemptRequest, config: ClaudeConfig): s
     ...(config.max_turns === undefined ? [] : ["--max-turns", `${config.max_turns}`]),
     ...(config.max_cost === undefined ? [] : ["--max-budget-usd", `${config.max_cost}`]),
     ...((config.structured ?? true) ? ["--json-schema", JSON.stringify(handOverJsonSchema)] : []),
+    // The prompt names files there, outside its working directory.
+    ...["--add-dir", files.given],
     ...(resume ? ["--resume", resume.sessionId] : []),
     // Last, because it takes every argument after it.
     ...(tools.length > 0 ? ["--allowedTools", ...tools] : []),
