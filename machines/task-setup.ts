@@ -8,7 +8,7 @@ import { type RetriesUsed, retryClassFor } from "./retries.ts";
 export interface Restored {
   /** The number of its last attempt. */
   readonly attempt: number;
-  /** Its outcome, if it is done or still parked and does not run again. */
+  /** Its outcome, if it has settled or is parked and does not run again. */
   readonly outcome?: Outcome | undefined;
   /** The answer to the question that its last attempt ended with. */
   readonly followUp?: FollowUp | undefined;
@@ -137,6 +137,9 @@ export const taskSetup = setup({
   },
   guards: {
     wasDone: ({ context: { outcome } }) => outcome !== undefined && isDone(outcome.status),
+    wasFailed: ({ context: { outcome } }) => outcome?.status === "fail" || outcome?.status === "error",
+    wasSkipped: ({ context: { outcome } }) => outcome?.status === "skipped",
+    wasCancelled: ({ context: { outcome } }) => outcome?.status === "cancelled",
     wasParked: ({ context: { outcome } }) => outcome !== undefined && isParked(outcome.status),
     needsVerification: (given) =>
       given.context.isVerified && isDone(outcomeIn(given).status) && !given.context.noFurtherAttempts,

@@ -27,6 +27,9 @@ export const taskMachine = taskSetup.createMachine({
       always: [
         { guard: "wasDone", target: "done" },
         { guard: "wasParked", target: "parked" },
+        { guard: "wasFailed", target: "failed" },
+        { guard: "wasSkipped", target: "skipped" },
+        { guard: "wasCancelled", target: "cancelled" },
       ],
       on: {
         "task.ready": "ready",

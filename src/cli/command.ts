@@ -35,6 +35,8 @@ interface Definition<Arguments extends readonly (readonly [string, string])[], F
   readonly arguments?: Arguments;
   /** By the name of the property that holds the value: `projectDir` for `--project-dir`. */
   readonly flags?: Flags;
+  /** Whether an argument may begin with a dash, if it is no option of the command. */
+  readonly allowsDashes?: boolean;
   readonly examples: readonly string[];
   readonly exitStatus?: string;
   /** Loads the code that it needs, so that no other command waits for it. Resolves to the exit status. */
@@ -51,6 +53,7 @@ export function command<
 >(name: string, definition: Definition<Arguments, Flags>): CommandBuilder {
   return (exit) => {
     const built = new Command(name).summary(definition.summary);
+    if (definition.allowsDashes) built.allowUnknownOption();
     if (definition.description) built.description(definition.description);
     for (const [argument, help] of definition.arguments ?? []) built.argument(argument, help);
     for (const [key, option] of Object.entries<Flag<unknown>>(definition.flags ?? {})) {

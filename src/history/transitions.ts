@@ -70,8 +70,12 @@ export const taskRows: Rows<string, TaskBefore> = {
   "task.settled": [
     ["pending", "done", "always", "wasDone"],
     ["pending", "parked", "always", "wasParked"],
+    ["pending", "failed", "always", "wasFailed"],
     ["pending", "skipped", "task.skip"],
     ["pending", "cancelled", "task.cancel"],
+    // Their tasks have settled before: nothing tells of them but a resume that keeps them.
+    ["pending", "skipped", "always", "wasSkipped"],
+    ["pending", "cancelled", "always", "wasCancelled"],
     ["ready", "skipped", "task.skip"],
     ["ready", "cancelled", "task.cancel"],
     ["waiting", "skipped", "task.skip"],

@@ -8,6 +8,7 @@ import { outcomeOf, type RunTask } from "../history/run-state.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { Lock } from "../journal/lock.ts";
 import type { PastRun } from "../journal/past-run.ts";
+import { type Decision, keepOthers } from "./answered.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 /** How much of an earlier run still holds for the job as it is now. */
@@ -22,24 +23,23 @@ export interface Resumption {
   readonly again: readonly { readonly task: string; readonly reason: string }[];
 }
 
-/** What becomes of one task: without a reason to run again it is kept. */
-interface Decision {
-  readonly restored?: Restored;
-  readonly reason?: string;
+export interface ResumptionOptions {
+  /** Whether tasks whose question nobody has answered stay parked. */
+  readonly keepsParked?: boolean;
+  /** The task that is to run again with those that depend on it; all others that have settled stay as they are. */
+  readonly only?: string;
 }
 
-/**
- * Decides which tasks of an earlier run are kept and which run again. With `keepsParked`, tasks whose question nobody
- * has answered stay parked.
- */
+/** Decides which tasks of an earlier run are kept and which run again. */
 export function planResumption(
   past: PastRun,
   lock: Lock,
   job: Job,
-  { keepsParked = false }: { readonly keepsParked?: boolean } = {},
+  { keepsParked = false, only }: ResumptionOptions = {},
 ): Resumption {
   const { tasks, indexOf } = job.spec.graph;
-  const decisions = restartServers(decideAll(past, job, keepsParked), job);
+  const all = decideAll(past, job, keepsParked);
+  const decisions = restartServers(only === undefined ? all : keepOthers(all, past, job, only), job);
   const idOf = (number: number) => tasks[number]?.id ?? "";
   return {
     past,

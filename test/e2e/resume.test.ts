@@ -242,6 +242,67 @@ describe("a question", () => {
     expect(status.counts).toMatchObject({ pass: 3, question: 1 });
   });
 
+  describe("answered after the end", () => {
+    const mixed = manifestOf([
+      { ask: "", after: "ask", bad: "", lost: "bad", both: "after bad", good: "" },
+      { later: "", last: "later" },
+    ]);
+    const finish = async () => {
+      const run = await start(mixed);
+      await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION -1 or 1?\n");
+      await (await rig.agent("bad")).exit(1);
+      await (await rig.agent("good")).exit();
+      expect((await run.ended).code).toBe(1);
+      return runName();
+    };
+    const settled = async () =>
+      Object.fromEntries(
+        JSON.parse((await rig.run("status", "--json")).stdout).tasks.map(
+          ({ id, status }: { id: string; status: string }) => [id, status],
+        ),
+      );
+    const unmoved = { bad: "fail", lost: "skipped", both: "skipped", good: "pass", later: "skipped" };
+
+    test("runs its task and those that depend on it, and nothing else that has settled", async () => {
+      const answer = rig.command(["answer", await finish(), "ask", "-1", "--json"]);
+      const again = await rig.agent("ask", 2);
+      expect(again.prompt).toContain("-1");
+      await again.exit();
+      await (await rig.agent("after")).exit();
+      expect((await answer.ended).code).toBe(1);
+      expect(answer.story()).toEqual(["ask started", "ask pass", "after started", "after pass"]);
+      expect(resumed(await answer.event("run.resumed")).again.map(({ task }) => task)).toEqual([
+        "ask",
+        "after",
+      ]);
+      expect(await settled()).toEqual({ ...unmoved, ask: "pass", after: "pass", last: "skipped" });
+      const { stdout } = await rig.run("resume", "--dry-run");
+      expect(stdout).toMatch(/ {2}bad: failed\n {2}lost: /);
+    });
+
+    test("runs failed tasks too with --rerun-failed", async () => {
+      const answer = rig.command(["answer", await finish(), "ask", "--rerun-failed", "--", "--json"]);
+      await (await rig.agent("bad", 2)).exit();
+      const again = await rig.agent("ask", 2);
+      expect(again.prompt).toContain("--json");
+      await again.exit();
+      for (const task of ["after", "lost", "both", "later", "last"]) await (await rig.agent(task)).exit();
+      expect((await answer.ended).code).toBe(0);
+    });
+
+    test("runs the stages that waited for it", async () => {
+      const run = await start(manifestOf([{ ask: "", good: "" }, { later: "" }]));
+      await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which?\n");
+      await (await rig.agent("good")).exit();
+      expect((await run.ended).code).toBe(1);
+      const answer = rig.command(["answer", await runName(), "ask", "- this one"]);
+      await (await rig.agent("ask", 2)).exit();
+      await (await rig.agent("later")).exit();
+      expect((await answer.ended).code).toBe(0);
+      expect(rig.started().filter((task) => task === "good")).toHaveLength(1);
+    });
+  });
+
   test("that does not exist cannot be answered, and the error names tasks with a question", async () => {
     const run = await start(manifest);
     await (await rig.agent("ask")).exit(0, "VERDICT: QUESTION which port?\n");

@@ -112,10 +112,16 @@ const commandPaths: Paths = [
 const restoredPaths: Paths = [
   ["done", "done", ""],
   ["parked", "parked", ""],
+  ["failed", "failed", ""],
+  ["skipped", "skipped", ""],
+  ["cancelled", "cancelled", ""],
 ];
+const restoredStatus: Readonly<Record<string, Outcome["status"]>> = {
+  ...{ done: "pass", parked: "question", failed: "error", skipped: "skipped", cancelled: "cancelled" },
+};
 const restoredInput = (path: string): TaskInput => ({
   ...plain,
-  restored: { attempt: 1, outcome: { status: path === "done" ? "pass" : "question" } },
+  restored: { attempt: 1, outcome: { status: restoredStatus[path] ?? "error" } },
 });
 
 const eventsOf = (path: string) => path.split(", ").flatMap((step) => events[step] ?? []);

@@ -1,19 +1,28 @@
 import { UsageError } from "../../problem.ts";
 import { jsonText } from "../../text/printable.ts";
-import { command } from "../command.ts";
+import { command, flag } from "../command.ts";
 import { json, recordFlags } from "../options.ts";
 
 export const answer = command("answer", {
   summary: "answer the question of a parked task",
   description:
-    "Answer the question of a parked task. If the run is live, the task continues with the answer. If it has ended, it is resumed; other questions stay open.",
+    "Answer the question of a parked task. If the run is live, the task continues with the answer. If it has ended, it is resumed: this task and those that depend on it run again, while other tasks that failed or were skipped, and other questions, stay as they are.",
   arguments: [
     ["<run>", "name of a run, as `interserve runs` lists them"],
     ["<task>", "id of the task"],
-    ["<text>", "the answer"],
+    ["<text>", "the answer; put -- before one that looks like an option of this command"],
   ],
-  flags: { ...recordFlags, json },
-  examples: ['interserve answer 20260214-093012-4f1c task-3 "use port 8080"'],
+  flags: {
+    ...recordFlags,
+    rerunFailed: flag("--rerun-failed", "also run tasks again that failed or were skipped, as `resume` does"),
+    json,
+  },
+  allowsDashes: true,
+  examples: [
+    'interserve answer 20260214-093012-4f1c task-3 "use port 8080"',
+    "interserve answer 20260214-093012-4f1c task-3 -1",
+    "interserve answer 20260214-093012-4f1c task-3 -- --json",
+  ],
   exitStatus: "0 if a live run has taken the answer; otherwise as for `interserve run`.",
   action: async (name, task, text, flags) => {
     if (text.trim() === "") {
@@ -35,6 +44,7 @@ export const answer = command("answer", {
     // Throws the reason: the task is no longer parked.
     if (state === "refused") parkedTask(await readRun(directory), task);
     const { resumeWithAnswer } = await import("../session/resumed-run.ts");
-    return resumeWithAnswer(directory, { task, text }, flags);
+    const { rerunFailed, ...rest } = flags;
+    return resumeWithAnswer(directory, { task, text, rerunFailed }, rest);
   },
 });

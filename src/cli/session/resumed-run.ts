@@ -9,7 +9,7 @@ import type { Lock } from "../../journal/lock.ts";
 import { lockRun, openRun, type PastRun, parkedTask, readRun } from "../../journal/past-run.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
 import { checkReportFiles } from "../../report/write.ts";
-import { planResumption, type Resumption } from "../../run/resume.ts";
+import { planResumption, type Resumption, type ResumptionOptions } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
 import { isDirectory } from "../../text/on-disk.ts";
 import { jsonText, printable } from "../../text/printable.ts";
@@ -35,10 +35,17 @@ export async function resumeByName(name: string | undefined, flags: ResumeFlags)
   });
 }
 
-/** Resumes an ended run with the answer to a parked task's question. Resolves to its exit status. */
+/**
+ * Resumes an ended run with the answer to a parked task's question. Only that task and those that depend on it run
+ * again, unless `rerunFailed` is set. Resolves to the run's exit status.
+ */
 export async function resumeWithAnswer(
   directory: RunPaths,
-  { task, text }: { readonly task: string; readonly text: string },
+  {
+    task,
+    text,
+    rerunFailed = false,
+  }: { readonly task: string; readonly text: string; readonly rerunFailed?: boolean | undefined },
   flags: ResumeFlags,
 ): Promise<number> {
   return withLock(directory, async (lock) => {
@@ -50,7 +57,10 @@ export async function resumeWithAnswer(
     await journal.append(event).finally(() => journal.close());
     // What was damaged has been set aside by now.
     await printProblems(past.problems);
-    return resumeLocked(await readRun(directory), lock, flags, { keepsParked: true });
+    return resumeLocked(await readRun(directory), lock, flags, {
+      keepsParked: true,
+      ...(rerunFailed ? {} : { only: task }),
+    });
   });
 }
 
@@ -68,7 +78,7 @@ async function resumeLocked(
   past: PastRun,
   lock: Lock,
   flags: ResumeFlags,
-  how: { readonly keepsParked?: boolean } = {},
+  how: ResumptionOptions = {},
 ): Promise<number> {
   const { job, problems } = await prepareAgain(past, flags);
   const all = [...past.problems, ...problems];
