@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
+import { errorLine } from "../text/error-line.ts";
 import { listed } from "../text/list.ts";
-import { lastLine, oneLine } from "../text/one-line.ts";
+import { oneLine } from "../text/one-line.ts";
 import { quoted } from "../text/printable.ts";
-import { tailOf } from "../text/tail.ts";
 import { type Author, judgeOutput, readClosing } from "./agent/closing.ts";
 import { outcomeUnlessExited, outputOf } from "./agent/ended.ts";
 
@@ -57,11 +57,11 @@ async function outcomeOf(end: ProcessEnd, request: AttemptRequest, author: Autho
   if (outcome) return outcome;
   if (end.exitCode === 0)
     return { ...judgeOutput(await readClosing(request.files.output), author), exit_code: 0 };
-  const last = lastLine(await tailOf(request.files.log));
+  const error = await errorLine(request.files.log, request.files.output);
   return {
     status: "fail",
     failure: "task",
-    reason: oneLine(`exit status ${end.exitCode}${last ? `: ${last}` : ""}`),
+    reason: oneLine(`exit status ${end.exitCode}${error ? `: ${error}` : ""}`),
     exit_code: end.exitCode ?? 1,
   };
 }

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { isDone, type Outcome, statuses } from "../../schemas/outcome.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
-import { lastLine, oneLine } from "../text/one-line.ts";
+import { errorLine } from "../text/error-line.ts";
+import { oneLine } from "../text/one-line.ts";
 import { readShownFile } from "../text/shown-file.ts";
-import { tailOf } from "../text/tail.ts";
 import { textLines } from "../text/text-lines.ts";
 import { comparable } from "../text/visible.ts";
 import { readClosing } from "./agent/closing.ts";
@@ -97,8 +97,8 @@ const isVerdict = (word: string): word is (typeof verdicts)[number] =>
 async function outcomeOf(exit_code: number, { files }: AttemptRequest): Promise<Outcome> {
   const sidecar = await readSidecar(sidecarOf(files.output));
   if (!sidecar) {
-    const last = lastLine(await tailOf(files.log));
-    const reason = `exit status ${exit_code} and no verdict${last ? `: ${last}` : ""}`;
+    const error = await errorLine(files.log);
+    const reason = `exit status ${exit_code} and no verdict${error ? `: ${error}` : ""}`;
     return { status: "error", failure: "crashed", reason: oneLine(reason), exit_code };
   }
   const word = oneLine(sidecar.get("STATUS") ?? "", 40).toLowerCase();

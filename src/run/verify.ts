@@ -4,7 +4,8 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import type { AttemptRequest } from "../engines/engine.ts";
 import { lastLines } from "../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../process/spawn.ts";
-import { lastLine, oneLine } from "../text/one-line.ts";
+import { errorLine } from "../text/error-line.ts";
+import { oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
 import { readShownFile } from "../text/shown-file.ts";
 import { comparisonWith } from "./expected.ts";
@@ -51,17 +52,17 @@ async function runVerifyCommand(
   };
   await readShownFile(output, { push, end() {} });
   if (comparison.holds(end)) return undefined;
-  const reason = `verify: expected ${expect} from \`${run}\`, found ${foundIn(end, text, expect)}`;
+  const reason = `verify: expected ${expect} from \`${run}\`, found ${await foundIn(end, text, expect, output)}`;
   const feedback = `${reason}\n\n${text}`;
   return { status: "fail", failure: "verify", reason: oneLine(reason), feedback };
 }
 
 /** Says what a command did in place of what was expected. */
-function foundIn(end: ProcessEnd, text: string, expect: string): string {
+async function foundIn(end: ProcessEnd, text: string, expect: string, file: string): Promise<string> {
   const printed = text.trim();
   const isShort = printed.length < 60 && !printed.includes("\n");
   if (end.ended === "exited" && isShort && expect.startsWith("output")) return `output "${printed}"`;
   const found = end.ended === "exited" ? `exit ${end.exitCode}` : (end.message ?? end.ended);
-  const last = lastLine(printed);
-  return `${found}${last ? `: ${last}` : ""}`;
+  const error = await errorLine(file);
+  return `${found}${error ? `: ${error}` : ""}`;
 }

@@ -46,6 +46,14 @@ test("the verdict is found at the end of 10 MB", async () => {
   expect(await attempt.by(engine, { run })).toMatchObject({ status: "question", reason: "why?" });
 });
 
+test("the reason of a failed command is the line that names the error, of either stream", async () => {
+  const reasonOf = async (run: string) => (await attempt.by(engine, { run })).reason;
+  const footer = "printf 'error: port 80 is in use\\n\\nFor help, see https://example.org\\n' >&2; exit 3";
+  expect(await reasonOf(footer)).toBe("exit status 3: error: port 80 is in use");
+  const stdout = "echo 'FAIL src/a.test.ts: expected 2, got 3'; exit 1";
+  expect(await reasonOf(stdout)).toBe("exit status 1: FAIL src/a.test.ts: expected 2, got 3");
+});
+
 test("a command that fails, whatever its verdict, gives its last line as the reason", async () => {
   const run = "echo VERDICT: CLEAN; echo first >&2; printf 'it \\033[31mbroke\\033[0m\\n\\n' >&2; exit 3";
   expect(await attempt.by(engine, { run })).toEqual({

@@ -2,9 +2,9 @@ import { relative, resolve } from "node:path";
 import { mostFilesChanged, type Outcome, type Usage } from "../../../schemas/outcome.ts";
 import { lineSplitter } from "../../process/lines.ts";
 import { type ProcessEnd, runProcess } from "../../process/spawn.ts";
+import { errorLine } from "../../text/error-line.ts";
 import { oneLine } from "../../text/one-line.ts";
 import { replacePrivateFile } from "../../text/private-files.ts";
-import { tailOf } from "../../text/tail.ts";
 import type { AttemptRequest } from "../engine.ts";
 import { outcomeUnlessExited, outputOf } from "./ended.ts";
 import { readResult } from "./result.ts";
@@ -116,7 +116,7 @@ async function outcomeOf(
   if (turn.ended) return turn.ended;
   if (outcome) return outcome;
   const { exitCode = 0 } = end;
-  const error = lastError(await tailOf(request.files.log));
+  const error = await errorLine(request.files.log);
   if (!turn.started && exitCode !== 0) {
     const reason = oneLine(error || `exit status ${exitCode} before it began`);
     return { status: "error", failure: "configuration", reason };
@@ -125,13 +125,6 @@ async function outcomeOf(
   const failure = exitCode === 137 || exitCode === 143 ? "killed" : "crashed";
   const reason = `ended with exit status ${exitCode} before its turn was over${error ? `: ${error}` : ""}`;
   return { status: "error", failure, reason: oneLine(reason) };
-}
-
-/** The last line of a log that begins with "error", with everything after it; without one, the last line. */
-function lastError(log: string): string {
-  const lines = log.trim().split("\n");
-  const at = lines.findLastIndex((line) => /^error\b/i.test(line));
-  return lines.slice(at < 0 ? -1 : at).join(" ");
 }
 
 /** Subtracts the usage before from a session's usage. Figures that are absent stay absent. */

@@ -3,9 +3,14 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tailOf } from "../../src/text/tail.ts";
+import { endsOfFile } from "../../src/text/ends-of-file.ts";
 
-describe("tailOf", () => {
+async function tailOf(path: string, bytes = 64 * 1024): Promise<string> {
+  const ends = await endsOfFile(path, () => ({ head: 0, tail: bytes }));
+  return ends ? ends.head + ends.tail : "";
+}
+
+describe("the tail of a file", () => {
   let dir: string;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "interserve-tail-"));
