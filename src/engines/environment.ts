@@ -23,11 +23,10 @@ export function environmentFor(
   environment: Environment,
 ): Record<string, string> {
   const policy = policyFor(engine, setting);
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && passes(policy, ...(entry as Pair)),
-    ),
+  const selected = Object.entries(environment).filter(
+    (entry): entry is Pair => entry[1] !== undefined && passes(policy, ...(entry as Pair)),
   );
+  return withWholeGitConfig(Object.fromEntries(selected));
 }
 
 type Pair = [name: string, value: string];
@@ -79,6 +78,30 @@ export function isWithin(
     inner.include.every(isCovered) &&
     outer.exclude.every((name) => isAmong(inner.exclude, name))
   );
+}
+
+/**
+ * Leaves out settings for git in numbered variables of which one part was not selected, and numbers the others anew: git
+ * fails if one is missing.
+ */
+function withWholeGitConfig(variables: Record<string, string>): Record<string, string> {
+  const { GIT_CONFIG_COUNT: count, ...rest } = variables;
+  if (count === undefined) return variables;
+  const others = Object.entries(rest).filter(([name]) => !/^GIT_CONFIG_(KEY|VALUE)_\d+$/.test(name));
+  const pairs = Object.entries(rest).flatMap(([name, key]) => {
+    const number = /^GIT_CONFIG_KEY_(\d+)$/.exec(name)?.[1];
+    const value = rest[`GIT_CONFIG_VALUE_${number}`];
+    return number === undefined || value === undefined || Number(number) >= Number(count)
+      ? []
+      : [{ number: Number(number), key, value }];
+  });
+  const numbered = pairs
+    .sort((a, b) => a.number - b.number)
+    .flatMap(({ key, value }, at) => [
+      [`GIT_CONFIG_KEY_${at}`, key],
+      [`GIT_CONFIG_VALUE_${at}`, value],
+    ]);
+  return Object.fromEntries([...others, ["GIT_CONFIG_COUNT", `${pairs.length}`], ...numbered]);
 }
 
 /** Whether a name, or everything that a pattern stands for, is among names and patterns. Case does not matter. */

@@ -21,14 +21,15 @@ const secretEnds = [
 const secretWord = new RegExp(`${secretParts.join("|")}|(?:${secretEnds.join("|")})$`);
 
 /**
- * Names with such words that hold no secret: the working directory, limits of tokens, desktop and terminal sessions, and
- * sockets. SSH_AUTH_SOCK passes, since without it an agent cannot sign commits with an SSH key.
+ * Names with such words that hold no secret: the working directory, limits of tokens, desktop and terminal sessions, sockets,
+ * and the names of git's settings. SSH_AUTH_SOCK passes, since without it an agent cannot sign commits with an SSH key.
  */
 const harmless = [
   /^PWD$/,
   /(^|_)MAX_(\w+_)?TOKENS$/,
   /^(DBUS|DESKTOP|GNOME|ITERM|KDE|KONSOLE|TERM|WT|XDG|ZELLIJ)_(\w+_)?SESSION(?!_COOKIE)|^SESSION_MANAGER$/,
   /_SOCK$/,
+  /^GIT_CONFIG_KEY_\d+$/,
 ];
 
 /** Whether the words in the name of a variable say that its value is a secret. */
@@ -44,6 +45,7 @@ const wordsIn = (name: string): string[] =>
     .split(/[^A-Za-z]+/)
     .map((word) => word.toUpperCase());
 
-/** Whether a value contains a URL with a password, or with a token in place of a user. */
+/** Whether a value contains a URL with a password, or with a token in place of a user, or an HTTP header with one. */
 export const holdsPassword = (value: string): boolean =>
-  /:\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])[^\s@]{1,1000}@|https?:\/\/[^\s/?#@:]{20,1000}@/i.test(value);
+  /:\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])[^\s@]{1,1000}@|https?:\/\/[^\s/?#@:]{20,1000}@/i.test(value) ||
+  /\bauthorization:\s*\S|^\s*(basic|bearer)\s+\S{8}/i.test(value);

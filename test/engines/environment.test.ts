@@ -80,6 +80,38 @@ test("a basic variable whose value holds a password passes only if it is listed"
   expect(names("codex", ["*", "HTTPS_PROXY"], proxy)).toEqual(["HTTPS_PROXY"]);
 });
 
+describe("git's settings in numbered variables", () => {
+  const config = {
+    GIT_CONFIG_COUNT: "3",
+    GIT_CONFIG_KEY_0: "http.extraheader",
+    GIT_CONFIG_VALUE_0: "AUTHORIZATION: basic eDpnaHBfMDEyMw==",
+    GIT_CONFIG_KEY_1: "safe.directory",
+    GIT_CONFIG_VALUE_1: "*",
+    GIT_CONFIG_KEY_2: "user.name",
+    GIT_CONFIG_VALUE_2: "me",
+    GIT_CONFIG_KEY_3: "of.earlier",
+    GIT_CONFIG_VALUE_3: "x",
+  };
+
+  test("are numbered anew without those whose value is a secret", () => {
+    expect(environmentFor("codex", undefined, config)).toEqual({
+      GIT_CONFIG_COUNT: "2",
+      GIT_CONFIG_KEY_0: "safe.directory",
+      GIT_CONFIG_VALUE_0: "*",
+      GIT_CONFIG_KEY_1: "user.name",
+      GIT_CONFIG_VALUE_1: "me",
+    });
+    expect(environmentFor("codex", ["GIT_CONFIG_COUNT", "*KEY_*"], config)).toEqual({
+      GIT_CONFIG_COUNT: "0",
+    });
+  });
+
+  test("pass to a program of the user's own", () => {
+    const { GIT_CONFIG_KEY_3: _, GIT_CONFIG_VALUE_3: __, ...counted } = config;
+    expect(environmentFor("command", undefined, config)).toEqual(counted);
+  });
+});
+
 describe("a setting", () => {
   test.each([
     [["*"], undefined],

@@ -54,7 +54,17 @@ describe("the name of a variable", () => {
       "SASS_PATH",
       "COMPOSE_PROJECT",
     ],
-    ...["SSH_PUBKEY", "JAVA_HOME", "PINNED", "KUBECONFIG", "STRING", "CREDIT", "SALTY"],
+    ...[
+      "SSH_PUBKEY",
+      "JAVA_HOME",
+      "PINNED",
+      "KUBECONFIG",
+      "STRING",
+      "CREDIT",
+      "SALTY",
+      "GIT_CONFIG_KEY_0",
+      "GIT_CONFIG_VALUE_0",
+    ],
   ])("%s does not look like that of a secret", (name) => expect(looksSecret(name)).toBe(false));
 });
 
@@ -62,10 +72,12 @@ describe("a value", () => {
   test.each([
     ...["postgres://app:pw@db/x", "redis://:pw@host:6379", "a=1;u=https://u:p%40@h", "HTTP://U:P@PROXY:3128"],
     ...["mongodb+srv://u:p/w@h/db", "https://ghp_0123456789abcdefghij@github.com/o/r", "mysql://u:8080x@h"],
+    ...["AUTHORIZATION: basic eDpnaHBfMDEyMw==", "Bearer 0123456789abcdef"],
   ])("%s holds a password", (value) => expect(holdsPassword(value)).toBe(true));
 
   test.each([
     ...["https://example.org:8080/@scope/name", "ssh://git@github.com/o/r", "http://proxy:3128", "a:b@c", ""],
     ...["https://user@dev.example.org/x", "postgres://db/x?user=a", "http://a:80 or b@c", "me@example.org"],
+    ...["basic", "bearer of news", "authorization"],
   ])("%s holds no password", (value) => expect(holdsPassword(value)).toBe(false));
 });
