@@ -19,6 +19,11 @@ export async function printProblems(problems: readonly Problem[]): Promise<void>
   for (const problem of problems) process.stderr.write(`${renderProblem(problem, { color })}\n`);
 }
 
+/** Prints a warning that has no place in a file to standard error. */
+export function printWarning(warning: string): void {
+  process.stderr.write(`warning: ${printable(warning)}\n`);
+}
+
 /** Prints an error, or its problems, to standard error. Only a bug in interserve comes with a stack. */
 export async function printError(error: unknown): Promise<void> {
   if (error instanceof ProblemsError) {

@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Config, configSchema } from "../../schemas/config.ts";
 import type { Grant } from "../../schemas/grants.ts";
+import { homeDirectory } from "../journal/state-directory.ts";
 import { isError, type Problem, warning } from "../problem.ts";
 import { quoted, shellWord } from "../text/printable.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
@@ -15,7 +15,7 @@ export const configName = "interserve.config.yaml";
 
 /** The path of the user's configuration file, which applies to all projects. */
 export const userConfigFile = (env: NodeJS.ProcessEnv): string =>
-  join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config"), "interserve", "config.yaml");
+  join(env.XDG_CONFIG_HOME || join(homeDirectory(env) ?? "/", ".config"), "interserve", "config.yaml");
 
 /** The configuration for a project. */
 export interface LoadedConfig {

@@ -1,4 +1,16 @@
-import { existsSync, type FSWatcher, mkdirSync, readdirSync, readFileSync, rmSync, watch } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  type FSWatcher,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -99,10 +111,21 @@ function remove(file: string): void {
   }
 }
 
+/** Reads a regular file, and never waits for whoever writes to a pipe in its place. Throws the file system's error. */
+function textOf(file: string): string {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const opened = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  try {
+    return fstatSync(opened).isFile() ? readFileSync(opened, "utf8") : "";
+  } finally {
+    closeSync(opened);
+  }
+}
+
 /** Returns the answer in a file; undefined if there is none to read. */
 function answerIn(file: string): LeftAnswer | undefined {
   try {
-    const parsed = v.safeParse(answerSchema, JSON.parse(readFileSync(file, "utf8")));
+    const parsed = v.safeParse(answerSchema, JSON.parse(textOf(file)));
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { UsageError } from "../problem.ts";
 import { makePrivateFolder, makePrivatePath } from "../text/private-files.ts";
-import { listRuns, type ProjectRecord, sequenceOf } from "./project-record.ts";
+import type { ProjectRecord } from "./project-record.ts";
 import { type RunDirectory, type RunPaths, runDirectory, runPaths } from "./run-directory.ts";
 import { stateVariable } from "./state-directory.ts";
 
@@ -22,8 +22,7 @@ export async function createRunDirectory(
       const directory = runDirectory(runPaths(join(folder, run)), tasks);
       await mkdir(directory.path, { mode: 0o700 });
       await makePrivateFolder(join(directory.path, "tasks"));
-      const warning = `the run is recorded in ${folder}, since ${failures.join(" and ")}`;
-      return { directory, warnings: failures.length > 0 ? [warning] : [] };
+      return { directory, warnings: await warningsOf(record, folder, failures) };
     } catch (error) {
       failures.push((error as Error).message);
     }
@@ -34,22 +33,37 @@ export async function createRunDirectory(
   );
 }
 
+/** Says that a run is recorded in a place that is not the preferred one, or that agents work in. */
+async function warningsOf(
+  { projectDir, stateDir }: ProjectRecord,
+  folder: string,
+  failures: readonly string[],
+): Promise<string[]> {
+  if (failures.length > 0) return [`the run is recorded in ${folder}, since ${failures.join(" and ")}`];
+  const from = relative(await realpath(projectDir), await realpath(folder));
+  if (from.startsWith("..") || isAbsolute(from)) return [];
+  return [
+    `the state directory ${stateDir} lies in the project, where agents can change the record: set ${stateVariable} to a directory outside it`,
+  ];
+}
+
 /** Gives a run, which is about to begin, the next number among those of its project: the latest run has the highest. */
 export async function numberRun(record: ProjectRecord, run: RunPaths): Promise<void> {
-  const numbers = [0];
-  for (const other of await listRuns(record)) numbers.push((await sequenceOf(other)) ?? 0);
-  const number = await claimNumber(join(dirname(run.path), ".sequence"), numbers);
+  const others: number[] = [];
+  for (const folder of [...record.folders, ...record.earlier])
+    others.push(highest(await claimed(claimsIn(folder)).catch(() => [])));
+  const number = await claimNumber(claimsIn(dirname(run.path)), highest(others));
   await writeFile(run.sequence, `${number}\n`, { flag: "wx", mode: 0o600 });
 }
 
 /**
- * Claims a number above those given and all that were claimed before, by creating a file of that name. Two processes
+ * Claims a number above the given one and all that were claimed before, by creating a file of that name. Two processes
  * never get the same. The file with the highest number stays, even if all runs are removed.
  */
-async function claimNumber(folder: string, above: readonly number[]): Promise<number> {
+async function claimNumber(folder: string, above: number): Promise<number> {
   await makePrivateFolder(folder);
   for (;;) {
-    const number = highest([...above, ...(await claimed(folder))]) + 1;
+    const number = Math.max(above, highest(await claimed(folder))) + 1;
     const isOurs = await writeFile(join(folder, `${number}`), "", { flag: "wx", mode: 0o600 }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
@@ -65,6 +79,8 @@ async function claimNumber(folder: string, above: readonly number[]): Promise<nu
     if (highest(all) === number) return number;
   }
 }
+
+const claimsIn = (folder: string): string => join(folder, ".sequence");
 
 const highest = (numbers: readonly number[]): number =>
   numbers.reduce((most, number) => Math.max(most, number), 0);

@@ -5,11 +5,11 @@ import { foldJournal, type ValidRun } from "../history/validate.ts";
 import { isError, type Problem, ProblemsError, UsageError } from "../problem.ts";
 import { hashedName } from "../text/hashed-name.ts";
 import { counted } from "../text/measures.ts";
-import { printable } from "../text/printable.ts";
+import { printable, shellWord } from "../text/printable.ts";
 import type { Damage } from "./good-lines.ts";
 import type { JournalSoFar } from "./journal.ts";
 import { type Lock, lockHolder, takeLock } from "./lock.ts";
-import { listRuns, type ProjectRecord, projectNames } from "./project-record.ts";
+import { listRuns, type ProjectRecord, projectNames, recordedAbove } from "./project-record.ts";
 import { damageProblems, hasBegun, journalWithoutStart, readJournal } from "./read-journal.ts";
 import { type RunDirectory, type RunPaths, runDirectory } from "./run-directory.ts";
 
@@ -54,6 +54,8 @@ export async function findRun(record: ProjectRecord, name?: string): Promise<Run
 
 /** A hint for a project without runs: the project may have been moved, or be another one of its name. */
 async function whereToLook({ projectDir, stateDir }: ProjectRecord): Promise<string> {
+  const above = await recordedAbove(projectDir, stateDir);
+  if (above !== undefined) return `${above} has runs: add --project-dir ${shellWord(above)}`;
   const start = "start one with `interserve run`, or name its project with --project-dir";
   const isSameName = (name: string) => name.startsWith(hashedName("", basename(projectDir)).slice(0, -12));
   const [moved] = (await projectNames(stateDir)).filter(isSameName);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { findRepository, type Repository } from "../git/repository.ts";
 import { UsageError } from "../problem.ts";
 import { hashedName } from "../text/hashed-name.ts";
+import { isDirectory } from "../text/on-disk.ts";
 import { isRunName, type RunPaths, runPaths } from "./run-directory.ts";
 import { stateDirectory } from "./state-directory.ts";
 
@@ -42,7 +43,7 @@ export async function projectRecord(
   const real = await realpath(projectDir).catch(() => projectDir);
   const roots = [...new Set(repository ? [real, repository.root] : [real])];
   const inState = (name: string) => (stateDir === undefined ? [] : [join(stateDir, name)]);
-  const plain = roots.map((root) => hashedName(root, basename(root)));
+  const plain = roots.map(plainName);
   return {
     projectDir,
     stateDir,
@@ -75,6 +76,24 @@ async function namedFolder(stateDir: string | undefined, project: string): Promi
   );
 }
 
+/** The nearest directory above one that has a record as a project without a repository. */
+export async function recordedAbove(
+  directory: string,
+  stateDir: string | undefined,
+): Promise<string | undefined> {
+  for (let above = dirname(directory); above !== dirname(above); above = dirname(above)) {
+    const folders = [
+      join(above, ".interserve", "runs"),
+      ...(stateDir ? [join(stateDir, plainName(above))] : []),
+    ];
+    for (const folder of folders) if (await isDirectory(folder)) return above;
+  }
+  return undefined;
+}
+
+/** The name of the folder of a project that has no repository. */
+const plainName = (root: string): string => hashedName(root, basename(root));
+
 /** The names of the projects that have a folder in the state directory, sorted. */
 export async function projectNames(stateDir: string | undefined): Promise<string[]> {
   const entries = stateDir === undefined ? [] : await entriesOf(stateDir);
@@ -104,7 +123,7 @@ export async function listRuns({ folders, earlier }: ProjectRecord): Promise<Run
 const compare = <T extends number | string>(a: T, b: T): number => Number(a > b) - Number(a < b);
 
 /** The number of a run among those of its project; undefined if it has none. */
-export async function sequenceOf({ sequence }: RunPaths): Promise<number | undefined> {
+async function sequenceOf({ sequence }: RunPaths): Promise<number | undefined> {
   const number = Number.parseInt(await readFile(sequence, "utf8").catch(() => ""), 10);
   return Number.isSafeInteger(number) ? number : undefined;
 }

@@ -29,7 +29,7 @@ export function stateDirectory(env: NodeJS.ProcessEnv, configured?: string): str
 }
 
 /** The user's home directory; undefined without one, as in some containers. */
-function homeDirectory({ HOME }: NodeJS.ProcessEnv): string | undefined {
+export function homeDirectory({ HOME }: NodeJS.ProcessEnv): string | undefined {
   if (HOME && isAbsolute(HOME)) return HOME;
   try {
     return homedir() || undefined;

@@ -86,6 +86,15 @@ describe("the runs of a project", () => {
       expect(await latestFrom(cwd)).toBe(run);
   });
 
+  test("are found from no sub-directory without a repository, and the error names the directory", async () => {
+    await mkdir(join(rig.dir, "packages/a"), { recursive: true });
+    await rig.file("plan.exec.yaml", commands("true"));
+    await rig.run("run", "plan.exec.yaml");
+    const { code, stderr } = await inDirectory(join(rig.dir, "packages/a"), "status");
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${rig.dir} has runs: add --project-dir ${rig.dir}\n`);
+  });
+
   test("are resumed in the directory in which they were started, from wherever that is", async () => {
     git("init", "-q");
     await mkdir(join(rig.dir, "packages/a"), { recursive: true });
@@ -142,6 +151,37 @@ describe("without a state directory that can be written", () => {
       ),
     );
     expect(await latestFrom(rig.dir)).toBe((await readdir(join(rig.dir, ".git/interserve"))).at(-1));
+  });
+});
+
+test("a state directory inside the project is used with a warning", async () => {
+  await rig.file("plan.exec.yaml", commands("true"));
+  const state = join(rig.dir, "state");
+  const command = rig.command(["run", "plan.exec.yaml"], { INTERSERVE_STATE_DIR: state });
+  const { code, stderr } = await command.ended;
+  expect(code).toBe(0);
+  expect(stderr).toMatch(new RegExp(`^warning: the state directory ${state} lies in the project, .*\\n$`));
+});
+
+describe("a run that is started below the root of a repository", () => {
+  test.each([
+    ["says where agents work", [], {}, true],
+    ["says nothing if the directory is named", ["--project-dir", "."], {}, false],
+    [
+      "says nothing if the directory has a configuration",
+      [],
+      { "docs/interserve.config.yaml": "grace: 1\n" },
+      false,
+    ],
+  ] as const)("%s", async (_, flags, files, isSaid) => {
+    git("init", "-q");
+    await rig.file("docs/plan.exec.yaml", commands("pwd > where"));
+    for (const [path, text] of Object.entries(files)) await rig.file(path, text);
+    const { code, stderr } = await inDirectory(join(rig.dir, "docs"), "run", "plan.exec.yaml", ...flags);
+    expect(code).toBe(0);
+    expect(await readFile(join(rig.dir, "docs/where"), "utf8")).toBe(`${rig.dir}/docs\n`);
+    const said = `warning: agents work in ${rig.dir}/docs, below the root of its repository, ${rig.dir}; choose with --project-dir .. or --project-dir .\n`;
+    expect(stderr).toBe(isSaid ? said : "");
   });
 });
 

@@ -2,7 +2,7 @@ import { UsageError } from "../../problem.ts";
 import { colorsFor } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command, flag, textFlag } from "../command.ts";
-import { printProblems } from "../exit-status.ts";
+import { printProblems, printWarning } from "../exit-status.ts";
 import { json, pageFlags, plan, report, runFlags } from "../options.ts";
 
 export const run = command("run", {
@@ -36,6 +36,7 @@ export const run = command("run", {
     }
     if (path === undefined)
       throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
+    const { belowRoot } = await import("../../job/below-root.ts");
     const { checkEngines } = await import("../../job/engine-checks.ts");
     const { prepare } = await import("../../job/prepare.ts");
     const { checkReportFiles } = await import("../../report/write.ts");
@@ -43,6 +44,8 @@ export const run = command("run", {
     const { dryRun, json, report, inspect, xstateInspect, port, open, ...options } = rest;
     const { job, problems } = await prepare(path, options);
     await printProblems(problems);
+    const note = flags.projectDir === undefined ? await belowRoot(job.projectDir) : undefined;
+    if (note !== undefined) printWarning(note);
     if (dryRun) {
       const { overview, relaxing } = await import("../../job/overview.ts");
       const { overviewText } = await import("../../terminal/overview-text.ts");

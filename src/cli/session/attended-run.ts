@@ -6,6 +6,7 @@ import type { Reporter } from "../../terminal/reporter.ts";
 import { reporterFor } from "../../terminal/reporters.ts";
 import { counted } from "../../text/measures.ts";
 import { printable } from "../../text/printable.ts";
+import { printWarning } from "../exit-status.ts";
 import { Prompter } from "./prompter.ts";
 import { exitStatusOf, onSignals } from "./signals.ts";
 
@@ -36,7 +37,11 @@ export async function runToEnd(
   const reporter = await reporterFor(process.stdout, json);
   reporter.past(past);
   const prompter = new Prompter();
-  const run = await start({ onEvent: reporter.event, onWarning, ...questions(prompter, reporter, json) });
+  const run = await start({
+    onEvent: reporter.event,
+    onWarning: printWarning,
+    ...questions(prompter, reporter, json),
+  });
   // Before anything else, so that no signal is missed.
   const aside = reporter.aside ?? ((write) => write());
   const ended = endOnSignals(run, prompter, aside);
@@ -79,10 +84,6 @@ function questions(
   const isAttended = process.stdin.isTTY === true && isInteractive(process.stdout) && !json;
   return isAttended ? { approve, ask } : { approve };
 }
-
-const onWarning = (warning: string): void => {
-  process.stderr.write(`warning: ${printable(warning)}\n`);
-};
 
 async function endOnSignals(run: RunHandle, prompter: Prompter, aside: Aside): Promise<number> {
   let isCancelled = false;

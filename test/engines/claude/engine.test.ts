@@ -57,6 +57,7 @@ describe("Claude Code", () => {
     expect(prompt).toBe("Do ü.\n");
     expect(args).toMatch(/^-p --output-format stream-json --verbose --permission-mode acceptEdits /);
     expect(args).toContain(" --effort low --model m --max-turns 9 --max-budget-usd 1.5 --json-schema {");
+    expect(args).toContain(` --add-dir ${attempt.path("files/given")} `);
     expect(args).toMatch(/ --allowedTools Bash\(git \*\) Read$/);
   });
 
