@@ -67,6 +67,8 @@ export const outcomeSchema = v.object({
   feedback: v.optional(v.string()),
   /** Paths from the project directory: as git shows, or without git as the agent reports. */
   files_changed: v.optional(v.array(v.string())),
+  /** Those of them that a task may have changed that ran at the same time. */
+  files_unsure: v.optional(v.array(v.string())),
   /** Inconsistencies, one line each, such as changed files that were not declared. */
   notes: v.optional(v.array(v.string())),
   /** Command lines of processes that the attempt left running and that were ended for it. */

@@ -49,18 +49,61 @@ async function stateOf(path: string): Promise<string> {
   return facts ? `${facts.size} ${facts.mtimeNs} ${facts.ino} ${facts.mode}` : "gone";
 }
 
-/** The files that differ between two snapshots, committed since or not, as sorted paths from the directory of the first. */
-export async function filesChanged(before: WorkingTree, after: WorkingTree): Promise<string[]> {
+/**
+ * The files that differ between two snapshots, committed since or not, as sorted paths from the directory of the first.
+ * What only `others`' commits have changed is left out.
+ */
+export async function filesChanged(
+  before: WorkingTree,
+  after: WorkingTree,
+  others: ReadonlySet<string> = new Set(),
+): Promise<string[]> {
   const paths = new Set<string>();
   for (const [path, state] of after.dirty) if (before.dirty.get(path) !== state) paths.add(path);
   for (const path of before.dirty.keys()) if (!after.dirty.has(path)) paths.add(path);
   if (after.head !== before.head && after.head !== undefined) {
+    const ours =
+      others.size > 0 ? await filesInCommits(before, after, (commit) => !others.has(commit)) : undefined;
     const base = before.head ?? (await emptyTree(after.root));
     const range = base === undefined ? [] : [base, after.head];
     const committed = await git(after.root, ["diff", "--name-only", "-z", "--no-renames", ...range]);
-    for (const path of committed?.split("\0") ?? []) if (path !== "") paths.add(path);
+    for (const path of committed?.split("\0") ?? []) {
+      if (path !== "" && (ours?.has(path) ?? true)) paths.add(path);
+    }
   }
-  return [...paths].map((path) => relative(before.from, join(before.root, path))).sort();
+  return [...paths].map((path) => fromDirectory(before, path)).sort();
+}
+
+/** The files in the commits between two snapshots that are among `own`, from the directory of the first. */
+export async function filesCommitted(
+  before: WorkingTree,
+  after: WorkingTree,
+  own: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const files = own.length > 0 ? await filesInCommits(before, after, (commit) => own.includes(commit)) : [];
+  return new Set([...(files ?? [])].map((path) => fromDirectory(before, path)));
+}
+
+const fromDirectory = ({ from, root }: WorkingTree, path: string): string => relative(from, join(root, path));
+
+/** The files, from the root, in those commits between two snapshots that are meant. Undefined if git does not tell. */
+async function filesInCommits(
+  before: WorkingTree,
+  after: WorkingTree,
+  isMeant: (commit: string) => boolean,
+): Promise<ReadonlySet<string> | undefined> {
+  const range = before.head ? `${before.head}..${after.head}` : `${after.head}`;
+  // Each commit as its id alone between two NULs, then its files.
+  const flags = ["--format=%x00%H%x00", "--name-only", "-z", "--no-renames", "-m", "--first-parent"];
+  const log = await git(after.root, ["log", ...flags, range]);
+  if (log === undefined) return undefined;
+  const files = new Set<string>();
+  let counts = false;
+  for (const part of log.split("\0")) {
+    if (/^\n?[\da-f]{40,64}$/.test(part)) counts = isMeant(part.trim());
+    else if (counts && part.trim() !== "") files.add(part.replace(/^\n/, ""));
+  }
+  return files;
 }
 
 const emptyTree = async (directory: string): Promise<string | undefined> =>

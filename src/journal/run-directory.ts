@@ -14,6 +14,8 @@ export interface RunPaths {
   /** A folder with one file for each answer given while the run is live. */
   readonly answers: string;
   readonly hooks: string;
+  /** A folder with the programs that tasks use in place of those on PATH. */
+  readonly bin: string;
   /** Holds the run's number among those of its project; runs of 0.1.0 have none. */
   readonly sequence: string;
 }
@@ -40,6 +42,7 @@ export const runPaths = (path: string): RunPaths => ({
   lock: join(path, "lock"),
   answers: join(path, "answers"),
   hooks: join(path, "hooks"),
+  bin: join(path, "bin"),
   sequence: join(path, "sequence"),
 });
 

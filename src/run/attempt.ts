@@ -7,6 +7,7 @@ import type { AttemptRequest, Engine } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { environmentFor } from "../engines/environment.ts";
 import { pushGuardEnv } from "../git/push-guard.ts";
+import { commitsName, gitTurnsEnv } from "../git/turns.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import {
   checkAttemptFolder,
@@ -23,6 +24,7 @@ import { oneLine } from "../text/one-line.ts";
 import { replacePrivateFile } from "../text/private-files.ts";
 import { watchFiles } from "./changed-files.ts";
 import { Leftovers } from "./leftovers.ts";
+import type { Neighbour } from "./neighbours.ts";
 import { runVerifyCommands } from "./verify.ts";
 
 /** The parts of a run that an attempt uses. */
@@ -33,6 +35,8 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
   readonly graceMs: () => number;
   readonly onProgress: (text: string) => void;
+  /** Attempts that run, or have run, at the same time. */
+  readonly beside: readonly Neighbour[];
 }
 
 /**
@@ -49,7 +53,12 @@ export async function runAttempt(input: AttemptInput, context: AttemptContext): 
     const { files, prompt } = request;
     await replacePrivateFile(join(directory.attempt(input.id, input.attempt), "prompt.md"), prompt);
     await replacePrivateFile(files.prompt, prompt, 0o400);
-    const withFiles = await watchFiles(job, jobTask.task);
+    const withFiles = await watchFiles(
+      job,
+      jobTask.task,
+      directory.attempt(input.id, input.attempt),
+      context.beside,
+    );
     const leftovers = new Leftovers(request);
     const outcome = await engine.attempt({ ...request, onLeftovers: leftovers.add });
     return withFiles(await leftovers.addTo(await withDigest(outcome)));
@@ -95,6 +104,7 @@ const filesIn = (folder: string) => ({
   events: join(folder, "events.jsonl"),
   log: join(folder, "log.txt"),
   pushes: join(folder, "pushes.txt"),
+  commits: join(folder, commitsName),
 });
 
 async function withDigest(outcome: Outcome): Promise<Outcome> {
@@ -165,6 +175,7 @@ function requestFor(
   const marker = `${directory.run}/${folder.slice(directory.path.length + 1)}`;
   const files = filesIn(folder);
   const { task } = jobTask;
+  const given = { ...environmentFor(engine, job.config.engines[engine].env, process.env), ...task.env };
   const { stall_timeout } = job.config;
   return {
     task,
@@ -172,8 +183,8 @@ function requestFor(
     prompt,
     cwd: job.projectDir,
     env: {
-      ...environmentFor(engine, job.config.engines[engine].env, process.env),
-      ...task.env,
+      ...given,
+      ...gitTurnsEnv(given, directory.bin, files.commits),
       ...(job.allowPush ? {} : pushGuardEnv({ ...process.env, ...task.env }, directory.hooks, files.pushes)),
       INTERSERVE_RUN: directory.run,
       INTERSERVE_TASK: task.id,

@@ -11,6 +11,7 @@ import { delayBeforeRetry } from "./backoff.ts";
 import type { Budget } from "./budget.ts";
 import type { EventLog } from "./event-log.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { Neighbours } from "./neighbours.ts";
 
 /** The longest time that a timer can count. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -21,6 +22,7 @@ export class Attempts {
   private readonly controllers = new Map<string, AbortController>();
   /** When each task's first attempt of this run began, in milliseconds of monotonic time. */
   private readonly begun = new Map<string, number>();
+  private readonly neighbours = new Neighbours();
   private isKilling = false;
 
   constructor(
@@ -73,7 +75,8 @@ export class Attempts {
     const jobTask = this.taskOf(task);
     const since = performance.now();
     if (!this.begun.has(task)) this.begun.set(task, since);
-    const context = this.contextOf(jobTask);
+    const beside = this.neighbours.begin(task, this.directory.attempt(task, attempt));
+    const context = { ...this.contextOf(jobTask), beside };
     const key = fingerprint(this.job, jobTask, input.dependencies);
     await this.log.record({ event: "task.started", task, attempt, key });
     const outcome = this.log.broken
@@ -83,6 +86,7 @@ export class Attempts {
       this.log.record({ event: "task.push_refused", task, attempt, remote });
     }
     this.controllers.delete(task);
+    this.neighbours.end(task);
     const gates = isDone(outcome.status) ? jobTask.task.verify.length : 0;
     const duration_s = secondsSince(since);
     await this.log.record({ event: "task.attempted", task, attempt, duration_s, outcome, gates });
@@ -135,6 +139,7 @@ export class Attempts {
       directory: this.directory,
       signal: controller.signal,
       graceMs: this.graceMs,
+      beside: [],
       onProgress: (text) => this.log.notify({ event: "task.progress", task, text }),
     };
   }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { writePushGuard } from "../git/push-guard.ts";
+import { writeGitTurns } from "../git/turns.ts";
 import type { Job } from "../job/job.ts";
 import { createRunDirectory, numberRun } from "../journal/create-run.ts";
 import { Journal } from "../journal/journal.ts";
@@ -57,6 +58,7 @@ async function begin(
 ): Promise<RunHandle> {
   try {
     if (!job.allowPush) await writePushGuard(directory.hooks);
+    await writeGitTurns(directory.bin);
     await writeRunFile(job, directory);
     return new RunExecution(job, directory, lock, await openJournal(), options, resumed);
   } catch (error) {
