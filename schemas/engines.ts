@@ -128,6 +128,15 @@ export const engines = {
           ["Bash"],
         ),
       ),
+      project_settings: granting(
+        "owner",
+        v.optional(
+          described(
+            v.boolean(),
+            "Whether it follows the project's own `.claude/settings.json`, with its hooks, and CLAUDE.md; in the user's own configuration. Default: unless such a file gives it something that the user has not approved.",
+          ),
+        ),
+      ),
       max_turns: v.optional(
         described(v.pipe(v.number(), v.integer(), v.minValue(1)), "Stops an attempt after so many turns."),
       ),

@@ -61,6 +61,12 @@ export class Approvals {
     );
   }
 
+  /** Whether one of the settings was approved before, perhaps with another value. */
+  hasEarlier(settings: readonly GrantedSetting[]): boolean {
+    const keys = new Set(this.all.flatMap((approval) => approval.settings.map(([key]) => key)));
+    return settings.some(({ key }) => keys.has(key));
+  }
+
   /** Approves settings. Throws UsageError without a state directory, and the error of the file system. */
   async add(settings: readonly GrantedSetting[]): Promise<void> {
     if (this.file === undefined) {

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Config, configSchema } from "../../schemas/config.ts";
+import type { EngineName } from "../../schemas/engines.ts";
 import type { Grant } from "../../schemas/grants.ts";
+import { readProjectSettings } from "../engines/claude/project-settings.ts";
 import { homeDirectory } from "../journal/state-directory.ts";
-import { isError, type Problem, warning } from "../problem.ts";
+import { isError, type Place, type Problem, warning } from "../problem.ts";
 import { quoted, shellWord } from "../text/printable.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
 import { isPlainMap, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
@@ -28,6 +30,10 @@ export interface LoadedConfig {
   readonly approved: readonly GrantedSetting[];
   /** Those that go beyond it and are ignored. */
   readonly ignored: readonly GrantedSetting[];
+  /** The project's own settings for Claude Code, which the user can approve. */
+  readonly claudeSettings: readonly GrantedSetting[];
+  /** Warnings that matter to those who use an engine. */
+  readonly engineProblems: Readonly<Partial<Record<EngineName, readonly Problem[]>>>;
 }
 
 /**
@@ -41,7 +47,9 @@ export async function loadConfig(
   const user = await readConfig(userConfigFile(env));
   const project = await readConfig(join(projectDir, configName));
   const problems = [...user.problems, ...project.problems];
-  if (problems.some(isError)) return { problems, settings: [], approved: [], ignored: [] };
+  if (problems.some(isError)) {
+    return { problems, settings: [], approved: [], ignored: [], claudeSettings: [], engineProblems: {} };
+  }
   // Two valid files are valid together, since no rule of the schema looks at two keys.
   const configWith = (value: unknown) => v.parse(configSchema, merge(user.value, value));
   const [own, merged] = [configWith({}), configWith(project.value)];
@@ -54,7 +62,45 @@ export async function loadConfig(
   ) as [GrantedSetting[], GrantedSetting[]];
   const value = ignored.reduce((rest, { path }) => without(rest, path), project.value);
   const warnings = ignored.map((setting) => ignoredSetting(setting, approval, project.file, projectDir, env));
-  return { config: configWith(value), problems: [...problems, ...warnings], settings, approved, ignored };
+  const ofClaude = await claudePart(configWith(value), projectDir, env);
+  return { ...ofClaude, problems: [...problems, ...warnings], settings, approved, ignored };
+}
+
+/** Adds to a configuration whether Claude Code may follow the project's own settings, unless that is configured. */
+async function claudePart(
+  config: Config,
+  projectDir: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ config: Config } & Pick<LoadedConfig, "claudeSettings" | "engineProblems">> {
+  const { engines, state_dir } = config;
+  const isConfigured = engines.claude.project_settings !== undefined;
+  const files = isConfigured ? [] : await readProjectSettings(projectDir);
+  const claudeSettings = files.map(({ name, value }) => ({
+    path: [],
+    key: name,
+    grant: "program" as const,
+    value,
+  }));
+  const approval = files.length > 0 ? await approvalOf(claudeSettings, projectDir, env, state_dir) : "given";
+  if (approval === "given") return { config, claudeSettings, engineProblems: {} };
+  const warnings = claudeSettings.map(({ key }) => {
+    const what = `${quoted(key)} gives Claude Code settings for this project: neither these nor the project's CLAUDE.md are followed`;
+    return notApproved(
+      what,
+      approval,
+      { file: join(projectDir, key), line: 1, column: 1 },
+      {
+        projectDir,
+        instead: `set engines.claude.project_settings in ${userConfigFile(env)}`,
+      },
+    );
+  });
+  const claude = { ...engines.claude, project_settings: false };
+  return {
+    config: { ...config, engines: { ...engines, claude } },
+    claudeSettings,
+    engineProblems: { claude: warnings },
+  };
 }
 
 type ApprovalState = "given" | "outdated" | "missing";
@@ -68,7 +114,7 @@ async function approvalOf(
   if (trustsAll(env)) return "given";
   const approvals = await Approvals.of(projectDir, env, stateDir);
   if (approvals.includes(settings)) return "given";
-  return approvals.all.length > 0 ? "outdated" : "missing";
+  return approvals.hasEarlier(settings) ? "outdated" : "missing";
 }
 
 /** What a setting does, as the rest of a sentence about it. */
@@ -89,15 +135,25 @@ function ignoredSetting(
   env: NodeJS.ProcessEnv,
 ): Problem {
   const place = file?.place(path, "key") ?? { file: join(projectDir, configName), line: 1, column: 1 };
-  const own = `set it in ${userConfigFile(env)}`;
-  const what = `${quoted(key)} ${effects[grant]}`;
-  if (grant === "owner") return warning("not-approved", `${what}: it is ignored`, place, { hint: own });
+  const instead = `set it in ${userConfigFile(env)}`;
+  const what = `${quoted(key)} ${effects[grant]}: it is ignored`;
+  if (grant === "owner") return warning("not-approved", what, place, { hint: instead });
+  return notApproved(what, approval, place, { projectDir, instead });
+}
+
+/** Warns of what does not apply without approval; `instead` is what the user can do in place of approving it. */
+function notApproved(
+  what: string,
+  approval: ApprovalState,
+  place: Place,
+  { projectDir, instead }: { readonly projectDir: string; readonly instead: string },
+): Problem {
   const why =
     approval === "outdated"
       ? "this project's configuration has changed since you approved it"
       : "you have not approved this project's configuration";
-  return warning("not-approved", `${what}: it is ignored, because ${why}`, place, {
-    hint: `if you trust this project, run \`interserve trust --project-dir ${shellWord(projectDir)}\` once, or ${own}`,
+  return warning("not-approved", `${what}, because ${why}`, place, {
+    hint: `if you trust this project, run \`interserve trust --project-dir ${shellWord(projectDir)}\` once, or ${instead}`,
   });
 }
 

@@ -25,8 +25,9 @@ export interface Examination {
 /** Examines git, every engine and the environment. Starts no agent. Throws ProblemsError if the configuration has errors. */
 export async function examine(directory: string, env: NodeJS.ProcessEnv): Promise<Examination> {
   const projectDir = resolve(directory);
-  const { config, approved, problems } = await loadConfig(projectDir, env);
-  if (!config) throw new ProblemsError(problems);
+  const { config, approved, engineProblems, problems: configProblems } = await loadConfig(projectDir, env);
+  if (!config) throw new ProblemsError(configProblems);
+  const problems = [...configProblems, ...Object.values(engineProblems).flat()];
   const engine = config.engine ?? defaultEngine;
   const byEngine = await Promise.all(
     engineNames.map(async (name) => {

@@ -31,7 +31,7 @@ export async function prepare(
       "create it, or name another one",
     );
   }
-  const { config, ignored, problems: configProblems } = await loadConfig(projectDir);
+  const { config, ignored, engineProblems, problems: configProblems } = await loadConfig(projectDir);
   const source = await readSource(resolve(path), options);
   const problems = [...configProblems, ...source.problems];
   if (problems.some(isError) || !source.manifest || !config) throw new ProblemsError(problems);
@@ -43,6 +43,9 @@ export async function prepare(
     for (const task of stage.tasks) {
       tasks.push(await jobTask(task, stage.name, manifest, config, options, source.file));
     }
+  }
+  for (const engine of new Set(tasks.map(({ engine }) => engine))) {
+    for (const problem of engineProblems[engine] ?? []) problems.push(problem);
   }
   const mode = modeConfigs[manifest.mode];
   const job: Job = {

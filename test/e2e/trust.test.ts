@@ -74,6 +74,63 @@ describe("the configuration of a project that is not approved", () => {
   });
 });
 
+describe("a project's own settings for Claude Code", () => {
+  const hooks =
+    '{"hooks":{"SessionStart":[]},"permissions":{"allow":["WebFetch"],"deny":["Read(x)"]},"model":"m"}';
+  /** The arguments of Claude Code in a run, and what the run says. */
+  async function start(env: Readonly<Record<string, string>> = {}) {
+    const bin = await programs({ claude: 'echo "$*" > args.txt; exit 1' });
+    const { stderr } = await as("run plan.exec.yaml --engine claude", { ...bin, ...env });
+    return { args: await readFile(join(rig.dir, "args.txt"), "utf8"), stderr };
+  }
+
+  test("are not followed until they are approved, and neither is CLAUDE.md", async () => {
+    await rig.file(".claude/settings.json", hooks);
+    const before = await start();
+    expect(before.args).toContain(" --setting-sources user ");
+    expect(before.stderr).toMatch(
+      /settings\.json:1:1 warning not-approved: "\.claude\/settings\.json" gives Claude Code settings for this project: neither these nor the project's CLAUDE\.md are followed, because you have not approved/,
+    );
+    expect((await as("trust")).stdout).toBe(
+      `approved for ${rig.dir}:\n  .claude/settings.json: {"hooks":{"SessionStart":[]},"permissions":{"allow":["WebFetch"]}}\n`,
+    );
+    const after = await start();
+    expect([after.args.includes("--setting-sources"), after.stderr]).toEqual([false, ""]);
+    await rig.file(".claude/settings.json", hooks.replace("[]", "[{}]"));
+    const changed = await start();
+    expect(changed.args).toContain(" --setting-sources user ");
+    expect(changed.stderr).toContain("has changed since you approved it");
+  });
+
+  test("are followed with INTERSERVE_TRUST=1, or if the user's own configuration says so", async () => {
+    await rig.file(".claude/settings.local.json", hooks);
+    expect((await start({ INTERSERVE_TRUST: "1" })).args).not.toContain("--setting-sources");
+    await rig.file("home/interserve/config.yaml", "engines: { claude: { project_settings: true } }\n");
+    const { args, stderr } = await start();
+    expect([args.includes("--setting-sources"), stderr]).toEqual([false, ""]);
+    await project("engines: { claude: { project_settings: true } }\n");
+    await rig.file("home/interserve/config.yaml", "");
+    expect((await start()).args).toContain("--setting-sources user");
+  });
+
+  test("need no approval if they only forbid, or if no task runs on Claude Code", async () => {
+    await rig.file(".claude/settings.json", '{"permissions":{"deny":["WebFetch"]},"model":"m"}');
+    expect((await start()).args).not.toContain("--setting-sources");
+    await rig.file(".claude/settings.json", "{ broken");
+    expect((await start()).args).toContain("--setting-sources user");
+    expect((await as("show plan.exec.yaml")).stderr).toBe("");
+    expect((await as("doctor")).stderr).toContain("not-approved");
+  });
+
+  test("and the configuration are approved apart", async () => {
+    await rig.file(".claude/settings.json", hooks);
+    await project(touching());
+    await as("trust");
+    await rig.file(".claude/settings.json", "{ broken");
+    expect(await as("run plan.exec.yaml")).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
 /** Creates programs in the folder `bin` of the project. Returns a PATH on which they are first. */
 async function programs(scripts: Readonly<Record<string, string>>) {
   const bin = join(rig.dir, "bin");

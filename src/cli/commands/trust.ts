@@ -50,25 +50,24 @@ export const trust = command("trust", {
 async function approve(directory: string, stateDir: string | undefined): Promise<string> {
   const { Approvals } = await import("../../job/approvals.ts");
   const { configName, loadConfig } = await import("../../job/config.ts");
-  const { config, problems, settings, approved, ignored } = await loadConfig(directory);
+  const { config, problems, settings, approved, ignored, claudeSettings } = await loadConfig(directory);
   if (!config) throw new ProblemsError(problems);
   await printProblems(problems.filter(({ code }) => code !== "not-approved"));
   const beyond = [...approved, ...ignored].filter(({ grant }) => grant !== "owner");
-  if (beyond.length === 0) {
+  const given = [...beyond, ...claudeSettings];
+  if (given.length === 0) {
     return `nothing to approve: ${configName} in ${printable(directory)} sets nothing beyond your own configuration\n`;
   }
-  await (await Approvals.of(directory, process.env, stateDir)).add(settings);
-  return approvedText(
-    beyond.map(({ key, value }) => [key, value]),
-    directory,
-  );
+  // Apart, so that a change of the one leaves the approval of the other.
+  for (const part of [beyond.length > 0 ? settings : [], claudeSettings]) {
+    if (part.length > 0) await (await Approvals.of(directory, process.env, stateDir)).add(part);
+  }
+  const lines = settingLines(given.map(({ key, value }) => [key, value]));
+  return `approved for ${printable(directory)}:\n${lines}`;
 }
 
 const approvalText = ({ directory, at, settings }: Approval): string =>
   `${printable(directory)}, ${at.slice(0, 10)}\n${settingLines(settings)}`;
-
-const approvedText = (settings: Approval["settings"], directory: string): string =>
-  `approved for ${printable(directory)}:\n${settingLines(settings)}`;
 
 const settingLines = (settings: Approval["settings"]): string =>
   settings.map(([key, value]) => `  ${key}: ${printable(JSON.stringify(value))}\n`).join("");

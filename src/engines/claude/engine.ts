@@ -47,6 +47,7 @@ function argumentsFor({ tier, resume, files }: AttemptRequest, config: ClaudeCon
     "-p",
     ...["--output-format", "stream-json", "--verbose"],
     ...["--permission-mode", "acceptEdits", "--strict-mcp-config"],
+    ...(config.project_settings === false ? ["--setting-sources", "user"] : []),
     ...["--effort", effort],
     ...(model ? ["--model", model] : []),
     ...(config.max_turns === undefined ? [] : ["--max-turns", `${config.max_turns}`]),
