@@ -71,6 +71,11 @@ export const runFlags = {
   ),
 };
 
+export const detach = flag(
+  "--detach",
+  "run in the background: print the run's name once it has begun, and return",
+).conflicts(["dryRun", "step", "inspect", "xstateInspect"]);
+
 /** Decide which pages show a run while it runs. */
 export const pageFlags = {
   inspect: flag("--inspect", "serve a page that shows the run while it runs"),

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { execa } from "execa";
 import { isDirectory } from "../text/on-disk.ts";
 import { oneLine } from "../text/one-line.ts";
@@ -137,6 +138,18 @@ export async function readProcess(
   } catch (error) {
     return { stdout: "", stderr: messageLine((error as Error).message) };
   }
+}
+
+/**
+ * Starts a program in a session of its own that may outlive this one. It can send messages to this process, and has only
+ * standard error, as a pipe.
+ */
+export function startDetached(
+  command: readonly [file: string, ...args: string[]],
+  env: Readonly<Record<string, string | undefined>>,
+): ChildProcess {
+  const [file, ...args] = command;
+  return spawn(file, args, { env, detached: true, stdio: ["ignore", "ignore", "pipe", "ipc"] });
 }
 
 function start({ command, cwd, env, input }: ProcessRequest) {

@@ -21,6 +21,7 @@ run [manifest|plan]
   --resume <run>
   --dry-run
   --report <file>: not with dryRun
+  --detach: not with dryRun, step, inspect, xstateInspect
   --json
 check <manifest...>
   --json
@@ -63,10 +64,12 @@ resume [run]
   --no-open
   --dry-run
   --report <file>: not with dryRun
+  --detach: not with dryRun, step, inspect, xstateInspect
   --json
 answer <run> <task> <text>
   --project-dir <dir>
   --project <name>: not with projectDir
+  --rerun-failed
   --json
 runs
   --project-dir <dir>

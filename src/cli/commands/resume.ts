@@ -1,5 +1,5 @@
 import { command, flag } from "../command.ts";
-import { json, pageFlags, recordFlags, report, runFlags } from "../options.ts";
+import { detach, json, pageFlags, recordFlags, report, runFlags } from "../options.ts";
 
 export const resume = command("resume", {
   summary: "continue a run that failed or was killed",
@@ -12,11 +12,13 @@ export const resume = command("resume", {
     ...pageFlags,
     dryRun: flag("--dry-run", "show what would run again and why, without starting or writing anything"),
     report,
+    detach,
     json,
   },
   examples: ["interserve resume", "interserve resume 20260214-093012-4f1c --max-parallel 2"],
   exitStatus: "as for `interserve run`.",
-  action: async (name, flags) => {
+  action: async (name, { detach, ...flags }) => {
+    if (detach) return (await import("../session/detached-run.ts")).runDetached(flags.json ?? false);
     const { resumeByName } = await import("../session/resumed-run.ts");
     return resumeByName(name, flags);
   },

@@ -3,7 +3,7 @@ import { colorsFor } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command, flag, textFlag } from "../command.ts";
 import { printProblems, printWarning } from "../exit-status.ts";
-import { json, pageFlags, plan, report, runFlags } from "../options.ts";
+import { detach, json, pageFlags, plan, report, runFlags } from "../options.ts";
 
 export const run = command("run", {
   summary: "run a manifest or a plan",
@@ -17,6 +17,7 @@ export const run = command("run", {
     resume: textFlag("--resume <run>", "continue an earlier run, as `interserve resume` does"),
     dryRun: flag("--dry-run", "show what would run, without starting or writing anything"),
     report,
+    detach,
     json,
   },
   examples: [
@@ -25,11 +26,13 @@ export const run = command("run", {
     "interserve run docs/plan.exec.yaml --mode manual-batching --step",
     "interserve run docs/plan.exec.yaml --report report.html --report junit.xml",
     "interserve run docs/plan.exec.yaml --dry-run",
+    "interserve run docs/plan.exec.yaml --detach",
   ],
   exitStatus:
-    "0 if every task passed, with or without warnings; 1 if a task failed, was skipped or is parked; 2 for a usage error or an invalid manifest (nothing was started); 130 after SIGINT, 143 after SIGTERM.",
+    "0 if every task passed, with or without warnings; 1 if a task failed, was skipped or is parked; 2 for a usage error or an invalid manifest (nothing was started); 130 after SIGINT, 143 after SIGTERM. With --detach: 0 once the run has begun.",
   action: async (path, flags) => {
-    const { resume, ...rest } = flags;
+    const { resume, detach, ...rest } = flags;
+    if (detach) return (await import("../session/detached-run.ts")).runDetached(flags.json ?? false);
     if (resume !== undefined) {
       const { resumeByName } = await import("../session/resumed-run.ts");
       return resumeByName(resume, path === undefined ? rest : { ...rest, manifest: path });
@@ -57,6 +60,6 @@ export const run = command("run", {
     await checkEngines(job);
     const { startRun } = await import("../../run/start.ts");
     const { runWithPages } = await import("../session/with-pages.ts");
-    return runWithPages((how) => startRun(job, how), flags);
+    return runWithPages((how) => startRun(job, how), rest);
   },
 });

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../../../schemas/event.ts";
+import { isStart, type RunEvent } from "../../../schemas/event.ts";
 import { runPaths } from "../../journal/run-directory.ts";
 import type { RunHandle, RunOptions } from "../../run/handle.ts";
 import { isInteractive } from "../../terminal/colors.ts";
@@ -7,6 +7,7 @@ import { reporterFor } from "../../terminal/reporters.ts";
 import { counted } from "../../text/measures.ts";
 import { printable } from "../../text/printable.ts";
 import { printWarning } from "../exit-status.ts";
+import { announcer } from "./detached-run.ts";
 import { Prompter } from "./prompter.ts";
 import { exitStatusOf, onSignals } from "./signals.ts";
 
@@ -37,8 +38,12 @@ export async function runToEnd(
   const reporter = await reporterFor(process.stdout, json);
   reporter.past(past);
   const prompter = new Prompter();
+  const announce = announcer();
   const run = await start({
-    onEvent: reporter.event,
+    onEvent: (event) => {
+      reporter.event(event);
+      if (isStart(event)) announce({ run: event.run, directory: event.directory });
+    },
     onWarning: printWarning,
     ...questions(prompter, reporter, json),
   });

@@ -4,12 +4,16 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Calls back with each signal that asks this process to end, which then no longer ends it by itself. Returns a
- * function that undoes this.
+ * function that undoes this. The end of a terminal that shows nothing of this process does not end it: that is what
+ * `nohup` asks for, but Node resets the signals that it ignores.
  */
 export function onSignals(end: (signal: NodeJS.Signals) => void): () => void {
-  for (const signal of signals) process.on(signal, end);
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (signal !== "SIGHUP" || process.stdout.isTTY || process.stderr.isTTY) end(signal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
   return () => {
-    for (const signal of signals) process.off(signal, end);
+    for (const signal of signals) process.off(signal, onSignal);
   };
 }
 
