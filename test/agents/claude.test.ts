@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude/engine.ts";
 import type { AttemptRequest } from "../../src/engines/engine.ts";
@@ -185,4 +185,19 @@ test("a successful Claude Code leaves no background job behind", async () => {
   await set([{ shell: "setsid sleep 1000 > /dev/null 2>&1 & touch begun" }, result()]);
   expect(await attempt()).toMatchObject({ status: "pass" });
   expect(existsSync(scene.attempt.path("project/begun"))).toBe(true);
+});
+
+test.each([
+  ["runs", {}],
+  ["does not run", { project_settings: false }],
+])("Claude Code %s the hooks of a project with the settings %j", async (runs, settings) => {
+  await set([result()]);
+  const hook = { type: "command", command: `touch ${scene.attempt.path("hooked")}` };
+  await mkdir(scene.attempt.path("project/.claude"), { recursive: true });
+  await writeFile(
+    scene.attempt.path("project/.claude/settings.json"),
+    JSON.stringify({ hooks: { SessionStart: [{ hooks: [hook] }] } }),
+  );
+  expect(await attempt({}, settings)).toMatchObject({ status: "pass" });
+  expect(existsSync(scene.attempt.path("hooked"))).toBe(runs === "runs");
 });
