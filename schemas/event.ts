@@ -123,6 +123,11 @@ export const runEventSchema = v.variant("event", [
    * until they start again: lines about them were lost.
    */
   event("run.journal_restored", { reason: v.string(), tasks: v.optional(v.array(task)) }),
+  /**
+   * Files of the guard against pushes were found changed, and are back; those of an installer of hooks were moved to the
+   * repository's own folder of hooks.
+   */
+  event("run.guard_restored", { restored: v.array(v.string()), moved: v.array(v.string()) }),
   event("run.finished", {
     counts: countsSchema,
     exit_code: v.number(),

@@ -22,10 +22,10 @@ export interface WorkingTree {
  * not answer. `root` is the root from an earlier snapshot, which saves one call of git.
  */
 export async function workingTree(directory: string, root?: string): Promise<WorkingTree | undefined> {
-  const top = root ?? (await git(directory, ["rev-parse", "--show-toplevel"]))?.replace(/\n$/, "");
+  const top = root ?? (await readGit(directory, ["rev-parse", "--show-toplevel"]))?.replace(/\n$/, "");
   if (top === undefined) return undefined;
   const flags = ["--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all"];
-  const status = await git(directory, ["status", ...flags, "--ignore-submodules=none"]);
+  const status = await readGit(directory, ["status", ...flags, "--ignore-submodules=none"]);
   if (status === undefined) return undefined;
   const lines = status.split("\0");
   const head = lines.flatMap((line) => /^# branch\.oid ([\da-f]+)$/.exec(line)?.[1] ?? [])[0];
@@ -66,7 +66,7 @@ export async function filesChanged(
       others.size > 0 ? await filesInCommits(before, after, (commit) => !others.has(commit)) : undefined;
     const base = before.head ?? (await emptyTree(after.root));
     const range = base === undefined ? [] : [base, after.head];
-    const committed = await git(after.root, ["diff", "--name-only", "-z", "--no-renames", ...range]);
+    const committed = await readGit(after.root, ["diff", "--name-only", "-z", "--no-renames", ...range]);
     for (const path of committed?.split("\0") ?? []) {
       if (path !== "" && (ours?.has(path) ?? true)) paths.add(path);
     }
@@ -95,7 +95,7 @@ async function filesInCommits(
   const range = before.head ? `${before.head}..${after.head}` : `${after.head}`;
   // Each commit as its id alone between two NULs, then its files.
   const flags = ["--format=%x00%H%x00", "--name-only", "-z", "--no-renames", "-m", "--first-parent"];
-  const log = await git(after.root, ["log", ...flags, range]);
+  const log = await readGit(after.root, ["log", ...flags, range]);
   if (log === undefined) return undefined;
   const files = new Set<string>();
   let counts = false;
@@ -107,9 +107,10 @@ async function filesInCommits(
 }
 
 const emptyTree = async (directory: string): Promise<string | undefined> =>
-  (await git(directory, ["hash-object", "-t", "tree", "/dev/null"]))?.trim();
+  (await readGit(directory, ["hash-object", "-t", "tree", "/dev/null"]))?.trim();
 
-async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
+/** Runs git in a directory. Resolves with its output; undefined if it fails or takes too long. */
+export async function readGit(cwd: string, args: readonly string[]): Promise<string | undefined> {
   // If we run in a hook, its variables point elsewhere. Without optional locks, no commit of an agent can fail on ours.
   const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
   const { exitCode, stdout } = await readProcess(["git", ...args], {
@@ -122,4 +123,4 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
 
 /** The version of the git on PATH. Resolves with undefined if none runs in a directory. */
 export const gitVersion = async (directory: string): Promise<string | undefined> =>
-  (await git(directory, ["--version"]))?.trim().replace(/^git version /, "");
+  (await readGit(directory, ["--version"]))?.trim().replace(/^git version /, "");

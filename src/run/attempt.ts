@@ -175,7 +175,8 @@ function requestFor(
   const marker = `${directory.run}/${folder.slice(directory.path.length + 1)}`;
   const files = filesIn(folder);
   const { task } = jobTask;
-  const given = { ...environmentFor(engine, job.config.engines[engine].env, process.env), ...task.env };
+  const own = { ...environmentFor(engine, job.config.engines[engine].env, process.env), ...task.env };
+  const given = { ...own, ...(job.allowPush ? {} : pushGuardEnv(own, directory.hooks, files.pushes)) };
   const { stall_timeout } = job.config;
   return {
     task,
@@ -185,7 +186,6 @@ function requestFor(
     env: {
       ...given,
       ...gitTurnsEnv(given, directory.bin, files.commits),
-      ...(job.allowPush ? {} : pushGuardEnv({ ...process.env, ...task.env }, directory.hooks, files.pushes)),
       INTERSERVE_RUN: directory.run,
       INTERSERVE_TASK: task.id,
       ...outerMarkers(process.env),

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fromPromise } from "xstate";
 import type { AttemptInput, BackoffInput, VerifyInput } from "../../machines/task-setup.ts";
 import { isDone, type Outcome } from "../../schemas/outcome.ts";
-import { refusedPushes } from "../git/push-guard.ts";
+import { PushGuard, refusedPushes } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
+import { oneLine } from "../text/one-line.ts";
 import { type AttemptContext, pushesFile, runAttempt, verifyAttempt } from "./attempt.ts";
 import { delayBeforeRetry } from "./backoff.ts";
 import type { Budget } from "./budget.ts";
@@ -23,6 +24,7 @@ export class Attempts {
   /** When each task's first attempt of this run began, in milliseconds of monotonic time. */
   private readonly begun = new Map<string, number>();
   private readonly neighbours = new Neighbours();
+  private readonly guard: PushGuard | undefined;
   private isKilling = false;
 
   constructor(
@@ -32,6 +34,7 @@ export class Attempts {
     private readonly budget: Budget,
   ) {
     this.tasks = new Map(job.tasks.map((task) => [task.task.id, task]));
+    if (!job.allowPush) this.guard = new PushGuard(directory.hooks, job.projectDir);
   }
 
   readonly actors = {
@@ -79,9 +82,11 @@ export class Attempts {
     const context = { ...this.contextOf(jobTask), beside };
     const key = fingerprint(this.job, jobTask, input.dependencies);
     await this.log.record({ event: "task.started", task, attempt, key });
+    const unguarded = await this.restoreGuard();
     const outcome = this.log.broken
       ? this.log.confirm({ status: "error" })
-      : await runAttempt(input, context);
+      : (unguarded ?? (await runAttempt(input, context)));
+    await this.restoreGuard();
     for (const remote of await refusedPushes(pushesFile(this.directory.attempt(task, attempt)))) {
       this.log.record({ event: "task.push_refused", task, attempt, remote });
     }
@@ -98,10 +103,25 @@ export class Attempts {
     const { id: task, attempt } = input;
     const since = performance.now();
     const outcome = await verifyAttempt(input, this.contextOf(this.taskOf(task)));
+    await this.restoreGuard();
     this.controllers.delete(task);
     const duration_s = secondsSince(since);
     await this.log.record({ event: "task.verified", task, attempt, duration_s, outcome });
     return this.log.confirm(outcome);
+  }
+
+  /** Puts the guard against pushes back if something has changed it. Resolves with an outcome if that is impossible. */
+  private async restoreGuard(): Promise<Outcome | undefined> {
+    try {
+      const { restored = [], moved = [] } = (await this.guard?.restore()) ?? {};
+      if (restored.length + moved.length > 0) {
+        this.log.record({ event: "run.guard_restored", restored: [...restored], moved: [...moved] });
+      }
+      return undefined;
+    } catch (error) {
+      const reason = `the guard against pushes could not be put back: ${(error as Error).message}`;
+      return { status: "error", failure: "io", reason: oneLine(reason) };
+    }
   }
 
   private async backOff(

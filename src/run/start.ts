@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writePushGuard } from "../git/push-guard.ts";
+import { PushGuard } from "../git/push-guard.ts";
 import { writeGitTurns } from "../git/turns.ts";
 import type { Job } from "../job/job.ts";
 import { createRunDirectory, numberRun } from "../journal/create-run.ts";
@@ -57,7 +57,7 @@ async function begin(
   resumed?: Resumption,
 ): Promise<RunHandle> {
   try {
-    if (!job.allowPush) await writePushGuard(directory.hooks);
+    if (!job.allowPush) await new PushGuard(directory.hooks, job.projectDir).restore();
     await writeGitTurns(directory.bin);
     await writeRunFile(job, directory);
     return new RunExecution(job, directory, lock, await openJournal(), options, resumed);

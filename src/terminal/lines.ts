@@ -3,6 +3,7 @@ import type { RunEvent } from "../../schemas/event.ts";
 import type { Mode } from "../../schemas/manifest.ts";
 import type { TaskStatus } from "../../schemas/run-status.ts";
 import type { RunState } from "../history/run-state.ts";
+import { listed } from "../text/list.ts";
 import { counted, duration } from "../text/measures.ts";
 import { printable } from "../text/printable.ts";
 import type { Colors } from "./reporter.ts";
@@ -43,6 +44,8 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       return line(yellow, "limit", `${printable(event.reason)}; no more tasks are started`);
     case "run.journal_restored":
       return line(yellow, "journal", `${printable(event.reason)}; it was written anew`);
+    case "run.guard_restored":
+      return line(yellow, "hooks", guardText(event));
     case "run.cancelled":
       return line(yellow, "cancelled", cancelText(event.reason, run));
     case "batch.held":
@@ -76,6 +79,15 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       return undefined;
   }
 }
+
+function guardText({ restored, moved }: Extract<RunEvent, { event: "run.guard_restored" }>): string {
+  const back =
+    restored.length > 0 ? [`the guard against pushes was changed and is back (${inWords(restored)})`] : [];
+  const own = moved.length > 0 ? [`now the repository's own: ${inWords(moved)}`] : [];
+  return [...back, ...own].join("; ");
+}
+
+const inWords = (names: readonly string[]): string => listed(names.map(printable));
 
 /** Why a run is cancelled, and that its running tasks are being stopped, if there are any. */
 export function cancelText(reason: string, run: RunState): string {

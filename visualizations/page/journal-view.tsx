@@ -104,6 +104,8 @@ function describeEvent(event: NonNullable<JournalLine["event"]>): string {
     case "run.cancelled":
     case "run.journal_restored":
       return oneLine(event.reason);
+    case "run.guard_restored":
+      return [...event.restored, ...event.moved].map(oneLine).join(", ");
     case "run.finished":
       return `exit status ${event.exit_code}`;
     default:
