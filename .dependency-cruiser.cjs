@@ -26,7 +26,7 @@ const layers = {
     ...["src/manifest", "src/plan", "src/engines", "src/journal", "src/git", "machines", "src/yaml"],
     ...base,
   ],
-  "src/manifest": ["machines/modes", "machines/schedule", "src/yaml", ...base],
+  "src/manifest": ["src/plan/checks", "machines/modes", "machines/schedule", "src/yaml", ...base],
   "src/derive": ["machines/modes", "machines/schedule", ...base],
   "src/plan": ["machines/schedule", "src/yaml", ...base],
   "src/engines": ["src/process", ...base],

@@ -1,4 +1,5 @@
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
+import { printedNumber, printsNumber } from "../plan/checks/counting.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { listed } from "../text/list.ts";
 import { nearest } from "../text/nearest.ts";
@@ -21,6 +22,7 @@ export function checkMeaning(file: YamlFile, mode?: Mode): Problem[] {
     ...dependencyProblems(outline, file),
     ...outline.tasks.flatMap((task) => conflictingKeys(task, file)),
     ...outline.tasks.flatMap((task) => unexpandedValues(task, file)),
+    ...outline.tasks.flatMap((task) => countsAsStatuses(task, file)),
     ...cycleProblems(outline, file),
     ...orderProblems(outline, file, mode ?? top.mode, barriers),
   ];
@@ -125,5 +127,16 @@ function unexpandedValues({ id, env, path }: OutlineTask, file: YamlFile): Probl
     const hint =
       "the variable gets this text as it is: write the value itself, or set the variable in a command";
     return [warning("not-expanded", message, file.place([...path, "env", name]), { hint })];
+  });
+}
+
+/** Finds exit statuses above 1 of commands that print a number, which is what the author had in mind. */
+function countsAsStatuses({ id, verify }: OutlineTask, file: YamlFile): Problem[] {
+  return verify.flatMap(({ run, expect, path }): Problem[] => {
+    const [, number = ""] = /^exit (\d+)$/.exec(expect) ?? [];
+    if (Number(number) < 2 || !printsNumber(run, number)) return [];
+    const message = `task ${quoted(id)} expects the exit status ${number} of ${quoted(run)}, which prints a number`;
+    const hint = `if it is to print that number, write \`expect: output "${printedNumber(run, number)}"\``;
+    return [warning("ambiguous-check", message, file.place([...path, "expect"]), { hint })];
   });
 }

@@ -8,6 +8,8 @@ export interface OutlineTask {
   readonly stage: OutlineStage;
   readonly depends: readonly { readonly id: string; readonly path: Path }[];
   readonly env: Readonly<Record<string, unknown>>;
+  /** The `verify` commands that say what is expected of them. */
+  readonly verify: readonly { readonly run: string; readonly expect: string; readonly path: Path }[];
   readonly keys: readonly string[];
 }
 
@@ -54,7 +56,12 @@ function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | 
     typeof entry === "string" ? [{ id: entry, path: [...path, "depends", at] }] : [],
   );
   const env = isPlainMap(value.env) ? value.env : {};
-  return { id: String(id), path, stage, depends, env, keys: Object.keys(value) };
+  const verify = (listIn(value, "verify") ?? []).flatMap((entry, at) =>
+    isPlainMap(entry) && typeof entry.run === "string" && typeof entry.expect === "string"
+      ? [{ run: entry.run, expect: entry.expect, path: [...path, "verify", at] }]
+      : [],
+  );
+  return { id: String(id), path, stage, depends, env, verify, keys: Object.keys(value) };
 }
 
 function listIn(value: unknown, key: string): readonly unknown[] | undefined {

@@ -124,3 +124,18 @@ test.each(["costs $5", "a~b", "x/~/y", "5$", "me@~host", "$"])(
     expect(await problemsOf(around(`- id: a\n  env: { A: "${value}" }\n`))).toEqual([]);
   },
 );
+
+test("an exit status above 1 of a command that prints a number is a warning", async () => {
+  const verify = (run: string, expect: string) => `  - {run: "${run}", expect: ${expect}}\n`;
+  const entries = [
+    verify("grep -c a b", "exit 3"),
+    verify("grep -c a b", "exit 1"),
+    verify("wc -l < b", "exit 0"),
+    verify("cat b", "'output \"3\"'"),
+    verify("npm test", "exit 3"),
+  ];
+  expect(await problemsOf(around(`- id: a\n  verify:\n  ${entries.join("  ")}`))).toEqual([
+    '8:42 [exit 3] warning ambiguous-check: task "a" expects the exit status 3 of "grep -c a b", which prints a number',
+    '  if it is to print that number, write `expect: output "3"`',
+  ]);
+});
