@@ -21,13 +21,20 @@ export function lineSplitter(onLine: (line: string) => void, cap = longestLine):
   };
 }
 
-/** Reports only the last whole line of each piece, for progress: a stream may have millions of lines. */
+/**
+ * Reports only the last line of each piece that has ended, for progress: a stream may have millions of lines. The frames of
+ * a progress bar are lines, too.
+ */
 export function lastLines(onLine: (line: string) => void): Watcher {
+  const lastEnd = (bytes: Buffer, from: number) =>
+    from < 0 ? -1 : Math.max(bytes.lastIndexOf(10, from), bytes.lastIndexOf(13, from));
   return {
     push(bytes) {
-      const end = bytes.lastIndexOf(10);
+      let end = lastEnd(bytes, bytes.length - 1);
+      // The end of a line of Windows' is one.
+      if (end > 0 && bytes[end - 1] === 13) end -= 1;
       if (end < 0) return;
-      const start = end === 0 ? 0 : bytes.lastIndexOf(10, end - 1) + 1;
+      const start = lastEnd(bytes, end - 1) + 1;
       const line = bytes.toString("utf8", start, Math.min(end, start + longestLine)).trim();
       if (line) onLine(line);
     },

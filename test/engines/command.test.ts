@@ -96,6 +96,11 @@ test("a command's progress is the printable output of both streams", async () =>
   expect(attempt.progress.sort()).toEqual(["err", "out\ufffd"]);
 });
 
+test("a progress bar's progress is its last frame", async () => {
+  await attempt.by(engine, { run: "printf '10 %%\\r20 %%\\r\\n'" });
+  expect(attempt.progress).toEqual(["20 %"]);
+});
+
 test("a command that takes too long is a timeout", async () => {
   expect(await attempt.by(engine, { run: "exec sleep 1000", timeoutMs: 500 })).toMatchObject({
     status: "fail",

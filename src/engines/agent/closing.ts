@@ -40,14 +40,15 @@ function isFooter(line: string, { word }: Verdict): boolean {
 interface Section {
   readonly text: string;
   readonly length: number;
-  readonly blankLines: number;
+  /** The blank lines after it, which count once another line follows. */
+  readonly blank: string;
 }
 
-function withLine(section: Section, line: string): Section {
-  if (line.trim() === "") return { ...section, blankLines: section.blankLines + 1 };
-  const added = section.text === "" ? line.trimStart() : "\n".repeat(section.blankLines + 1) + line;
-  const text = section.text.length > longestHandOver ? section.text : section.text + added;
-  return { text, length: section.length + added.length, blankLines: 0 };
+function withLine({ text, length, blank }: Section, line: string): Section {
+  if (line.trim() === "") return { text, length, blank: `${blank}\n${line}`.slice(0, longestHandOver) };
+  const added = text === "" ? line.trimStart() : `${blank}\n${line}`;
+  const isFull = text.length > longestHandOver;
+  return { text: isFull ? text : text + added, length: length + added.length, blank: "" };
 }
 
 function handOverIn({ text, length }: Section): string | undefined {
@@ -73,7 +74,7 @@ class ClosingReader {
     const heading = handOverHeading.exec(hidden.test(line) ? comparable(line) : line);
     const verdict = parseVerdict(line);
     if (heading) {
-      this.section = withLine({ text: "", length: 0, blankLines: 0 }, heading[1] ?? heading[2] ?? "");
+      this.section = withLine({ text: "", length: 0, blank: "" }, heading[1] ?? heading[2] ?? "");
       this.sectionBefore = undefined;
       this.footerLines = undefined;
       return;

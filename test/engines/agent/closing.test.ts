@@ -126,6 +126,7 @@ describe("a hand-over", () => {
     ["HAND-OVER:\nuse x\n", "use x"],
     ["**Hand-over:** use x", "use x"],
     ["**Hand-over**\nuse x", "use x"],
+    ["## Hand-over\n  \n  use x\n \n  and y  \n  \n", "use x\n \n  and y"],
     ["## Hand-over\nold\n## Hand-over\nnew\n\n`VERDICT: CLEAN`\n", "new"],
     [
       "## Hand-over\nSay `VERDICT: CLEAN`:\nVERDICT: x\nat the end.\n**VERDICT: CLEAN**",
