@@ -13,6 +13,9 @@ const torn =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
   /(?:\r|\u001b(?:[\]PX^_][^\u0007\u001b\n]{0,4096}\u001b?|\[[0-?]{0,64}|[ -/]{0,64})|\u009b[0-?]{0,64})$/;
 
+/** Text that is shown as it is: most output is, and needs no further search. */
+export const printableAscii = /^[\t\n -~]*$/;
+
 /** Rows above the cursor that output may still change. */
 const height = 200;
 /** A longer row is passed on in parts, in characters. */
@@ -46,16 +49,36 @@ export class Screen {
   }
 
   private read(text: string): void {
-    const plain = text.replace(/\r\n/g, "\n").replace(terminalString, "").replace(escapeSequence, "");
-    if (this.cursor < this.rows.length - 1 || movement.test(plain.replaceAll("\n", ""))) {
+    const isAscii = printableAscii.test(text);
+    const plain = isAscii
+      ? text
+      : text.replace(/\r\n/g, "\n").replace(terminalString, "").replace(escapeSequence, "");
+    const isMoving = !isAscii && movement.test(plain.replaceAll("\n", ""));
+    if (isMoving || this.cursor < this.rows.length - 1) {
       for (const part of plain.split(movement)) this.take(part);
       return;
     }
-    const [first = "", ...rows] = plain.split("\n");
+    const [first = ""] = plain.split("\n", 1);
     this.write(first);
+    this.append(this.passOver(plain.slice(first.length)));
+  }
+
+  /** Adds rows, of which the first is the rest of the last one. */
+  private append(text: string): void {
+    const [, ...rows] = text.split("\n");
     for (const row of rows) this.rows.push(row);
     if (rows.length > 0) this.isAtStart = false;
     this.cursor = this.rows.length - 1;
+  }
+
+  /** Passes on what a long text would push out of the screen anyway. Returns the rest, which begins with a newline. */
+  private passOver(text: string): string {
+    let end = text.length;
+    for (let row = 0; row < height && end > 0; row += 1) end = text.lastIndexOf("\n", end - 1);
+    if (end <= 0 || text.includes("\b")) return text;
+    this.passOnAll();
+    this.onText(text.slice(0, end));
+    return text.slice(end);
   }
 
   private take(part: string): void {

@@ -1,4 +1,4 @@
-import { Screen } from "./screen.ts";
+import { printableAscii, Screen } from "./screen.ts";
 
 /**
  * C0 and C1 controls other than tab and newline, line separators, marks that reorder or hide text, and invisible
@@ -10,14 +10,14 @@ const invisible =
 
 /** Replaces each control that is left in a text by `mark`, at most one character, and lone surrogates by U+FFFD. */
 export const withoutControls = (text: string, mark = ""): string =>
-  text.replace(invisible, mark).replace(/\p{Surrogate}/gu, "\ufffd");
+  printableAscii.test(text) ? text : text.replace(invisible, mark).replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** A character that is not visible. */
 export const hidden = /\p{Default_Ignorable_Code_Point}/u;
 
 /** Removes every character that is not visible, also those that join letters or emoji: what is left can be compared. */
 export const comparable = (text: string): string =>
-  withoutControls(text).replace(new RegExp(hidden, "gu"), "");
+  printableAscii.test(text) ? text : withoutControls(text).replace(new RegExp(hidden, "gu"), "");
 
 /**
  * Untrusted text of any number of lines that is safe to show to people and models: no escape sequences, overwritten

@@ -65,6 +65,17 @@ describe("the visible text", () => {
     );
   });
 
+  test("of many lines at once keeps those above the cursor, which may still change", () => {
+    const lines = Array.from({ length: 1000 }, (_, at) => `${at}`);
+    let shown = "";
+    const screen = new Screen((piece) => {
+      shown += piece;
+    });
+    for (const piece of ["a\rb", `${lines.join("\n")}\n`, `${csi("2A")}x\n`]) screen.push(piece);
+    screen.end();
+    expect(shown).toBe(["b0", ...lines.slice(1, 998), "x", "999", ""].join("\n"));
+  });
+
   test("takes linear time", () => {
     for (const part of ["\r", "\b", csi("A"), csi("A\n"), "\u001b]", "x\r", csi(""), `\r\n${csi("K")}`]) {
       const time = cpuTime(() => visibleText("y".repeat(300_000) + part.repeat(300_000)));
