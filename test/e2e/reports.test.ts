@@ -144,7 +144,7 @@ describe("a report", () => {
     await rig.file("docs/plan.md", "# Plan\n\n### Task 1: First\n\nDo.\n\n### Task 2: Second\n\nDo.\n");
     await rig.file(
       "interserve.config.yaml",
-      `engines:\n  command:\n    run: "exit $((\${INTERSERVE_TASK#task-} - 1))"\n`,
+      `engines:\n  command:\n    run: "echo VERDICT: CLEAN; exit $((\${INTERSERVE_TASK#task-} - 1))"\n`,
     );
     await rig.run("run", "docs/plan.md", "--engine", "command");
     expect((await words()).markdown).toEqual({ "task-1": "pass", "task-2": "fail" });
