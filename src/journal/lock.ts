@@ -29,7 +29,9 @@ export async function takeLock(path: string): Promise<Lock | { readonly heldBy: 
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
       const holder = await readHolder(path);
-      if (holder && isAlive(holder)) return { heldBy: holder.pid };
+      // A lock that was released meanwhile is not moved away: by now another process may have taken it.
+      if (holder === "missing") continue;
+      if (isAlive(holder)) return { heldBy: holder.pid };
       await moveAway(path, `${mine}.stale`);
     }
   } finally {
@@ -41,7 +43,7 @@ export async function takeLock(path: string): Promise<Lock | { readonly heldBy: 
 async function moveAway(path: string, aside: string): Promise<void> {
   await rename(path, aside).catch(ignoreMissing);
   const moved = await readHolder(aside);
-  if (moved && isAlive(moved)) await link(aside, path).catch(() => {});
+  if (isAlive(moved)) await link(aside, path).catch(() => {});
   await rm(aside, { force: true });
 }
 
@@ -59,7 +61,7 @@ function lockAt(path: string): Lock {
 /** Returns the pid of the living process that holds a lock; undefined if none does. */
 export async function lockHolder(path: string): Promise<number | undefined> {
   const holder = await readHolder(path);
-  return holder && isAlive(holder) ? holder.pid : undefined;
+  return isAlive(holder) ? holder.pid : undefined;
 }
 
 const ourselves = (): Holder => ({
@@ -68,18 +70,21 @@ const ourselves = (): Holder => ({
   host: hostname(),
 });
 
-async function readHolder(path: string): Promise<Holder | undefined> {
+/** Reads who holds a lock; undefined for a file that is not a lock. */
+async function readHolder(path: string): Promise<Holder | "missing" | undefined> {
   try {
     const parsed = v.safeParse(holderSchema, JSON.parse(await readFile(path, "utf8")));
     return parsed.success ? parsed.output : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (error instanceof SyntaxError) return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "missing";
     throw error;
   }
 }
 
-/** Whether a lock's holder is alive; one of another machine counts as alive. */
-const isAlive = ({ pid, start, host }: Holder): boolean => host !== hostname() || processStart(pid) === start;
+/** Whether there is a holder, and it is alive; one of another machine counts as alive. */
+const isAlive = (holder: Holder | "missing" | undefined): holder is Holder =>
+  typeof holder === "object" && (holder.host !== hostname() || processStart(holder.pid) === holder.start);
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
