@@ -1,10 +1,16 @@
-import { mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { UsageError } from "../problem.ts";
-import { makePrivateFolder, makePrivatePath } from "../text/private-files.ts";
+import { makePrivateFolder, makePrivatePath, replacePrivateFile } from "../text/private-files.ts";
+import { type Lock, takeLock } from "./lock.ts";
 import type { ProjectRecord } from "./project-record.ts";
 import { type RunDirectory, type RunPaths, runDirectory, runPaths } from "./run-directory.ts";
 import { stateVariable } from "./state-directory.ts";
+
+/** How long to wait for another run of the project to begin. */
+const patienceMs = 10_000;
+const pollMs = 5;
 
 /**
  * Creates the directory of a new run in the first folder of the record that can be written. `warnings` say if that is
@@ -47,43 +53,43 @@ async function warningsOf(
   ];
 }
 
-/** Gives a run, which is about to begin, the next number among those of its project: the latest run has the highest. */
-export async function numberRun(record: ProjectRecord, run: RunPaths): Promise<void> {
-  const others: number[] = [];
-  for (const folder of [...record.folders, ...record.earlier])
-    others.push(highest(await claimed(claimsIn(folder)).catch(() => [])));
-  const number = await claimNumber(claimsIn(dirname(run.path)), highest(others));
-  await writeFile(run.sequence, `${number}\n`, { flag: "wx", mode: 0o600 });
-}
-
 /**
- * Claims a number above the given one and all that were claimed before, by creating a file of that name. Two processes
- * never get the same. The file with the highest number stays, even if all runs are removed.
+ * Gives a run the next number among those of its project, and starts it before another run can get one: the latest run
+ * has the highest number. Throws UsageError if another process holds the numbers for too long.
  */
-async function claimNumber(folder: string, above: number): Promise<number> {
-  await makePrivateFolder(folder);
-  for (;;) {
-    const number = Math.max(above, highest(await claimed(folder))) + 1;
-    const isOurs = await writeFile(join(folder, `${number}`), "", { flag: "wx", mode: 0o600 }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === "EEXIST") return false;
-        throw error;
-      },
-    );
-    if (!isOurs) continue;
-    const all = await claimed(folder);
-    const lower = all.filter((one) => one < number);
-    for (const one of lower) await rm(join(folder, `${one}`), { force: true });
-    // A higher one means that ours may have been claimed, and its file removed, before.
-    if (highest(all) === number) return number;
+export async function startInOrder<T>(
+  { folders, earlier }: ProjectRecord,
+  run: RunPaths,
+  start: () => Promise<T>,
+): Promise<T> {
+  const counter = counterIn(dirname(run.path));
+  const lock = await waitForLock(`${counter}.lock`);
+  try {
+    const used = await Promise.all([...folders, ...earlier].map((folder) => numberIn(counterIn(folder))));
+    const number = `${Math.max(0, ...used) + 1}\n`;
+    // Stays even if all runs are removed.
+    await replacePrivateFile(counter, number);
+    await replacePrivateFile(run.sequence, number);
+    return await start();
+  } finally {
+    await lock.release();
   }
 }
 
-const claimsIn = (folder: string): string => join(folder, ".sequence");
+/** The file with the highest number of a folder's runs. */
+const counterIn = (folder: string): string => join(folder, ".last-sequence");
 
-const highest = (numbers: readonly number[]): number =>
-  numbers.reduce((most, number) => Math.max(most, number), 0);
+const numberIn = async (file: string): Promise<number> =>
+  Number.parseInt(await readFile(file, "utf8").catch(() => ""), 10) || 0;
 
-const claimed = async (folder: string): Promise<number[]> =>
-  (await readdir(folder)).flatMap((name) => (/^\d{1,15}$/.test(name) ? [Number(name)] : []));
+async function waitForLock(path: string): Promise<Lock> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const lock = await takeLock(path);
+    if (!("heldBy" in lock)) return lock;
+    if (performance.now() > until) {
+      throw new UsageError(`process ${lock.heldBy} has held ${path} for too long`, "end it, and start again");
+    }
+    await wait(pollMs);
+  }
+}

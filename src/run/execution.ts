@@ -34,7 +34,7 @@ export class RunExecution implements RunHandle {
     private readonly lock: Lock,
     journal: Journal,
     options: RunOptions,
-    private readonly resumed: Resumption | undefined,
+    private readonly resumed?: Resumption,
   ) {
     this.run = place.run;
     this.directory = place.path;

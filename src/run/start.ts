@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PushGuard } from "../git/push-guard.ts";
 import { writeGitTurns } from "../git/turns.ts";
 import type { Job } from "../job/job.ts";
-import { createRunDirectory, numberRun } from "../journal/create-run.ts";
+import { createRunDirectory, startInOrder } from "../journal/create-run.ts";
 import { Journal } from "../journal/journal.ts";
 import type { Lock } from "../journal/lock.ts";
 import { lockRun } from "../journal/past-run.ts";
@@ -21,11 +21,13 @@ export async function startRun(job: Job, options: RunOptions = {}): Promise<RunH
   const { directory, warnings } = await createRunDirectory(record, newRunName(new Date()), ids);
   for (const warning of warnings) options.onWarning?.(warning);
   const lock = await lockRun(directory);
-  const openJournal = async () => {
-    await numberRun(record, directory);
-    return Journal.create(directory.journal);
-  };
-  return begin(job, directory, lock, options, openJournal);
+  return begin(job, directory, lock, () =>
+    startInOrder(
+      record,
+      directory,
+      async () => new RunExecution(job, directory, lock, await Journal.create(directory.journal), options),
+    ),
+  );
 }
 
 /** Resumes an earlier run of a job, after ending processes that a killed orchestrator left behind. */
@@ -38,29 +40,23 @@ export async function resumeRun(job: Job, resumed: Resumption, options: RunOptio
   ]);
   await endRun(directory.run, () => job.config.grace * 1000);
   const again = { ...job, spec: { ...job.spec, restored } };
-  return begin(
-    again,
-    directory,
-    lock,
-    options,
-    () => Journal.continue(directory.journal, past.journal),
-    resumed,
-  );
+  return begin(again, directory, lock, async () => {
+    const journal = await Journal.continue(directory.journal, past.journal);
+    return new RunExecution(again, directory, lock, journal, options, resumed);
+  });
 }
 
 async function begin(
   job: Job,
   directory: RunDirectory,
   lock: Lock,
-  options: RunOptions,
-  openJournal: () => Promise<Journal>,
-  resumed?: Resumption,
+  start: () => Promise<RunHandle>,
 ): Promise<RunHandle> {
   try {
     if (!job.allowPush) await new PushGuard(directory.hooks, job.projectDir).restore();
     await writeGitTurns(directory.bin);
     await writeRunFile(job, directory);
-    return new RunExecution(job, directory, lock, await openJournal(), options, resumed);
+    return await start();
   } catch (error) {
     await lock.release();
     throw error;

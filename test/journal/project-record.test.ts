@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createRunDirectory, numberRun } from "../../src/journal/create-run.ts";
+import { createRunDirectory, startInOrder } from "../../src/journal/create-run.ts";
 import { listRuns, projectRecord } from "../../src/journal/project-record.ts";
 import type { RunDirectory } from "../../src/journal/run-directory.ts";
 
@@ -19,7 +19,7 @@ async function create(run: string): Promise<RunDirectory> {
   const { directory } = await createRunDirectory(await recordOf(), run, []);
   return directory;
 }
-const begin = async (run: string) => numberRun(await recordOf(), await create(run));
+const begin = async (run: string) => startInOrder(await recordOf(), await create(run), async () => {});
 const names = async () => (await listRuns(await recordOf())).map(({ run }) => run);
 
 describe("the runs of a project", () => {
@@ -36,20 +36,23 @@ describe("the runs of a project", () => {
     expect(await names()).toEqual(["20270101-000000-0000", "20260101-000000-0000", "20200101-000000-0000"]);
   });
 
-  test("get different numbers if they begin at the same time, and no number twice", async () => {
+  test("get different numbers, in the order in which they begin, and no number twice", async () => {
     const record = await recordOf();
+    const begun: string[] = [];
     const numbers = async (runs: readonly RunDirectory[]) => {
-      await Promise.all(runs.map((run) => numberRun(record, run)));
+      const start = (run: RunDirectory) => startInOrder(record, run, async () => begun.push(run.run));
+      await Promise.all(runs.map(start));
       const texts = await Promise.all(runs.map(({ sequence }) => readFile(sequence, "utf8")));
       return texts.map(Number).sort((a, b) => a - b);
     };
     const runsOf = (second: string) =>
       Promise.all([..."0123456789abcdef"].map((hex) => create(`20260101-0000${second}-000${hex}`)));
-    const [first, again] = [await runsOf("00"), await runsOf("01")];
+    const first = await runsOf("00");
     const before = await numbers(first);
     expect(new Set(before).size).toBe(16);
+    expect(await names()).toEqual(begun);
     for (const { path } of first) await rm(path, { recursive: true });
-    const after = await numbers(again);
+    const after = await numbers(await runsOf("01"));
     expect(new Set(after).size).toBe(16);
     expect(after[0]).toBeGreaterThan(before.at(-1) ?? 0);
   });
