@@ -8,7 +8,7 @@ const layers = {
   "src/index.ts": ["src/run", "src/job", "src/manifest", "src/problem.ts", "schemas"],
   "src/cli": [
     ...["src/report", "src/inspect", "src/terminal", "src/run", "src/sync", "src/job"],
-    ...["src/engines/engine.ts", "src/journal", "src/history", "src/version.ts", ...base],
+    ...["src/engines/engine.ts", "src/journal", "src/history", "src/process", "src/version.ts", ...base],
   ],
   visualizations: ["machines/chart.ts", "machines/modes", "src/history", "src/text", "schemas"],
   "src/report": [
