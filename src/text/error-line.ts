@@ -5,9 +5,10 @@ import { textLines } from "./text-lines.ts";
 const mostBytes = 4 * 1024 * 1024;
 const longestLine = 2000;
 
+/** Lines that cannot be a reason: without a letter, or an agent's verdict. */
+const empty = /^\P{L}*$|^\P{L}*verdict\s*:/iu;
 /** Lines that say nothing about the error, such as footers, hints, frames of a stack and rules. */
 const noise: readonly RegExp[] = [
-  /^\P{L}*$/u,
   /^(?<rule>[=─⎯_*#-])\k<rule>+ .* \k<rule>+$/,
   /^npm (?:notice|warn|info|http)\b/i,
   /^npm (?:error|ERR!)(?:$|\s{2}|\s+(?:code|errno|syscall|path|command|cwd|location|workspace|dest|host)\b|\s+(?:A complete log|For a full report|To see a list|Note that you|tarball, folder|\/|[A-Z]:\\))/,
@@ -45,8 +46,9 @@ const none = /\b(?:0|no|zero|without)\s+(?:errors?|fail\w*)|\b(?:errors?|fail\w*
 const prefix =
   /^(?:[[(]?\d[\d:.TZ,+/ -]{6,}[\])]?\s*|[[<](?=(?:error|fatal|critical|severe)\b)|[!│┃|>✖✗×❌⨯]+\s+(?=\w*error\b))*/i;
 
-/** How much a line says about the error, from 0 to 5. Of lines above 3 the first counts, of the others the last. */
+/** How much a line says about the error, from 0 to 5; -1 if it cannot be a reason. Of lines above 3 the first counts, of the others the last. */
 function rankOf(line: string): number {
+  if (empty.test(line)) return -1;
   if (noise.some((pattern) => pattern.test(line))) return 0;
   if (none.test(line)) return 1;
   if (summary.test(line)) return 2;
@@ -73,7 +75,7 @@ class ErrorLineReader {
     // In a chain of exceptions, the last one ended the program.
     if (/^(?:During handling of|The above exception was)\b/.test(text)) this.rank = 0;
     const rank = rankOf(text);
-    if (text === "" || rank < this.rank || (rank === this.rank && rank > 3)) return;
+    if (rank < this.rank || (rank === this.rank && rank > 3)) return;
     this.text = text;
     this.rank = rank;
     this.isOpen = rank > 3 && text.endsWith(":");

@@ -70,6 +70,8 @@ describe("of standard error", () => {
     ["loading\rError: no disk\r\n", "Error: no disk"],
     ["0 errors\nran out of luck\n", "ran out of luck"],
     ["warning: old\n", "warning: old"],
+    ["usage: frob [-x] FILE\n", "usage: frob [-x] FILE"],
+    ["42\n}\n**VERDICT: CLEAN**\n", ""],
     ["", ""],
   ])("%j, the line that names the error is %j", async (text, line) => {
     expect(await errorLine(fileWith(text))).toBe(line);
