@@ -5,9 +5,9 @@ const terminalString =
 /** All other escape sequences, such as colours, except those that move the cursor or erase. */
 const escapeSequence =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-  /(?!(?:\u001b\[|\u009b)\d*[ABEFGJK])(?:(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~])/g;
+  /(?!(?:\u001b\[|\u009b)[\d;]*[A-HJKf])(?:(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
-const movement = /(\n|\r|(?:\u001b\[|\u009b)\d*[ABEFGJK])/;
+const movement = /(\n|\r|(?:\u001b\[|\u009b)[\d;]*[A-HJKf])/;
 /** The beginning of a sequence, or of a line end, at the end of a piece of text. */
 const torn =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is for.
@@ -18,6 +18,8 @@ export const printableAscii = /^[\t\n -~]*$/;
 
 /** Rows above the cursor that output may still change. */
 const height = 200;
+/** How far to the left the cursor moves at most, in columns. */
+const furthest = 100;
 /** A longer row is passed on in parts, in characters. */
 const longestRow = 1024 * 1024;
 
@@ -105,8 +107,24 @@ export class Screen {
     const count = Math.max(1, Number(number ?? 1));
     if (/[AF]/.test(letter)) this.moveTo(this.cursor - count);
     else if (/[BE]/.test(letter)) this.moveTo(Math.min(this.rows.length - 1, this.cursor + count));
-    else if (letter === "G") this.isAtStart ||= count === 1;
+    else if (letter === "G") this.moveRight(count - 1, true);
+    else if (letter === "C") this.moveRight(count, this.isAtStart);
+    else if (letter === "D") this.write("\b".repeat(Math.min(count, furthest)));
+    else if (/[Hf]/.test(letter)) this.startRow();
     else this.erase(letter, Number(number ?? 0));
+  }
+
+  /** Moves by so many columns, from the start of the row or from its end. A gap is shown as one blank. */
+  private moveRight(columns: number, isFromStart: boolean): void {
+    const row = this.rows[this.cursor] ?? "";
+    const kept = isFromStart ? row.slice(0, columns) : row;
+    this.isAtStart = isFromStart && columns === 0;
+    if (columns > 0) this.rows[this.cursor] = isFromStart && row.length >= columns ? kept : `${kept} `;
+  }
+
+  /** Begins a row for what is written anywhere on the screen. */
+  private startRow(): void {
+    this.moveTo(this.rows.at(-1) === "" ? this.rows.length - 1 : this.rows.length);
   }
 
   /** Erases the row (K) or all below the cursor too (J), unless that would keep the part before the cursor. */
@@ -131,13 +149,17 @@ export class Screen {
   }
 }
 
-/** Removes each backspace with the character before it. */
+/** Carries out backspaces: what follows one replaces the character before it. */
 function withoutBackspaces(row: string): string {
   if (!row.includes("\b")) return row;
   const kept: string[] = [];
+  let column = 0;
   for (const character of row) {
-    if (character === "\b") kept.pop();
-    else kept.push(character);
+    if (character === "\b") column = Math.max(0, column - 1);
+    else {
+      kept[column] = character;
+      column += 1;
+    }
   }
   return kept.join("");
 }

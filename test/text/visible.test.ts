@@ -21,6 +21,11 @@ describe("the visible text", () => {
     ["one row that is drawn again", `a 1\nb 1\n${csi("2A")}\ra 2\r${csi("2B")}c\n`, "a 2\nb 1\nc\n"],
     ["rows that are removed", `a\nb\nc\n${csi("2A")}${csi("J")}d\n`, "a\nd\n"],
     ["a screen that is cleared", `a\n${csi("2J")}${csi("H")}b\n`, "a\nb\n"],
+    ["a word further right", `a${csi("3C")}b${csi("10G")}c\n`, "a b c\n"],
+    ["a part that is written again", `10 % of a\r${csi("5C")}on b\n`, "10 % on b\n"],
+    ["words anywhere on the screen", `a${csi("7;1H")}b${csi("2;3f")}c`, "a\nb\nc"],
+    ["a spinner that moves left", `|${csi("D")}/${csi("1D")}- done${csi("2D")}`, "- done"],
+    ["figures that are written again", "a 10%\b\b\b20%\b", "a 20%"],
     ["letters struck twice", "N\bNA\bAM\bM", "NAM"],
     ["a byte order mark and marks of direction", "\ufeffa\u202eb\u2066c", "abc"],
     ["letters and emoji that are joined", "👩\u200d💻 می\u200cخواهم", "👩\u200d💻 می\u200cخواهم"],
@@ -60,6 +65,7 @@ describe("the visible text", () => {
         screen.push(text.slice(at));
         screen.end();
         expect(shown.replaceAll("\u001b", "")).toBe(visibleText(text));
+        expect(shown.length).toBeLessThanOrEqual(text.length);
       }),
       { numRuns: 500 },
     );
