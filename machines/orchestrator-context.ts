@@ -4,7 +4,7 @@ import { Chunked } from "./schedule/persistent.ts";
 import { initialSchedule } from "./schedule/schedule.ts";
 import type { NodeState, RunSpec, Schedule } from "./schedule/types.ts";
 import type { taskMachine } from "./task.machine.ts";
-import type { TaskSettled, TaskWaiting } from "./task-setup.ts";
+import type { TaskSettled, TaskStarved, TaskWaiting } from "./task-setup.ts";
 
 export interface OrchestratorContext {
   readonly spec: RunSpec;
@@ -15,8 +15,16 @@ export interface OrchestratorContext {
   readonly outcomes: Chunked<Outcome | undefined>;
   /** Parked tasks whose question a person has dismissed: they are not asked about again. */
   readonly dismissed: ReadonlySet<number>;
+  /** How many tasks may run at a time: set by a shortage of resources. */
+  readonly limit: Limit | undefined;
   /** Set once the run has been cancelled. */
   readonly cancelled: Cancellation | undefined;
+}
+
+export interface Limit {
+  readonly tasks: number;
+  /** Tasks that have settled since it last changed; one round of them raises it by one. */
+  readonly settled: number;
 }
 
 export interface Cancellation {
@@ -43,6 +51,7 @@ export interface OpenQuestion {
 export type OrchestratorEvent =
   | TaskSettled
   | TaskWaiting
+  | TaskStarved
   /** An answer from outside, at any time. */
   | ({ readonly type: "task.answer" } & Answer)
   /** A person leaves a question open. */
@@ -62,6 +71,7 @@ export type ActorEnded =
 export type OrchestratorEmitted =
   | { readonly type: "task.ready"; readonly task: string }
   | { readonly type: "task.settled"; readonly task: string; readonly outcome: Outcome }
+  | { readonly type: "run.throttled"; readonly limit: number; readonly reason: string }
   | { readonly type: "run.cancelled"; readonly reason: string }
   | { readonly type: "run.settled" };
 
@@ -71,6 +81,7 @@ export const initialContext = (spec: RunSpec): OrchestratorContext => ({
   actors: [],
   outcomes: Chunked.from(spec.graph.tasks.map((_, task) => spec.restored.get(task)?.outcome)),
   dismissed: new Set(),
+  limit: undefined,
   cancelled: undefined,
 });
 

@@ -77,7 +77,9 @@ const stateOfTaskIn = (context: OrchestratorContext, event: Event) =>
 export const orchestratorSetup = base.extend({
   guards: {
     mayStartOne: ({ context }) =>
-      context.spec.mode.guards.hasSlot(context) && nextToStart(context.spec, context.schedule) !== undefined,
+      !steps.isAtLimit(context) &&
+      context.spec.mode.guards.hasSlot(context) &&
+      nextToStart(context.spec, context.schedule) !== undefined,
     batchHasSettled: ({ context }) => context.spec.mode.guards.batchHasSettled(context),
     awaitsApproval: ({ context }) => context.spec.mode.guards.awaitsApproval(context),
     isApproved: ({ event }) => event.type === "xstate.done.actor.approveBatch" && event.output,
@@ -116,6 +118,7 @@ export const orchestratorSetup = base.extend({
     withholdEngine: performOn("task.settled", steps.withholdEngine),
     openBatch: perform(steps.openBatch),
     declineBatch: perform((context) => steps.cancelAll(context, { reason: "stopped between batches" })),
+    throttle: performOn("task.starved", steps.throttle),
     defer: performOn("task.waiting", (context, { task }) => steps.defer(context, task)),
     cancelDeferred: performOn("task.waiting", (context, { task }) => steps.cancelDeferred(context, task)),
     requeue: performOn("task.requeue", (context, { task }) => steps.requeue(context, task)),

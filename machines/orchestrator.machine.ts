@@ -23,6 +23,8 @@ export function orchestratorMachine(mode: Mode) {
         { guard: "skipsDependents", actions: ["settleAndSkip", "withholdEngine"] },
         { actions: ["settleAndHold", "withholdEngine"] },
       ],
+      // The task then waits, or tries again to be verified.
+      "task.starved": { guard: "isRunning", actions: "throttle" },
       "task.waiting": { guard: "isRunning", actions: "defer" },
       "task.requeue": { guard: "isWaiting", actions: "requeue" },
       // Leaves `awaitingApproval` too: the settled batch is open again.

@@ -5,6 +5,7 @@ import {
   attemptOf,
   type Cancellation,
   idOf,
+  type Limit,
   numberOf,
   type OpenQuestion,
   type OrchestratorContext,
@@ -14,7 +15,7 @@ import { barrierBefore, tasksBehind } from "./schedule/order.ts";
 import * as schedule from "./schedule/schedule.ts";
 import type { Change, Effect } from "./schedule/types.ts";
 import { skipReasons } from "./skip-reasons.ts";
-import type { RoutedResults, TaskEvent, TaskSettled } from "./task-setup.ts";
+import type { RoutedResults, TaskEvent, TaskSettled, TaskStarved } from "./task-setup.ts";
 
 /**
  * Steps of a run: what an event changes in the context, what it sends to tasks and what it emits. Pure; the
@@ -57,7 +58,32 @@ export function settle(context: OrchestratorContext, settled: TaskSettled, effec
   const draft = draftOf(context);
   draft.outcomes = draft.outcomes.with(task, outcome);
   draft.emitted.push({ type: "task.settled", task: id, outcome });
-  return applyChange(context, draft, change);
+  const step = applyChange(context, draft, change);
+  return { ...step, context: { ...step.context, limit: raised(context.limit) } };
+}
+
+/** Whether as many tasks run as resources allow. */
+export const isAtLimit = ({ limit, schedule }: OrchestratorContext): boolean =>
+  limit !== undefined && schedule.running.length >= limit.tasks;
+
+/**
+ * Lowers the number of tasks that run at a time by a quarter of those that run. While more run than the limit allows,
+ * it stays: tasks that were started before it was set may still find out that there is too little.
+ */
+export function throttle(
+  { schedule: { running }, limit }: OrchestratorContext,
+  { reason }: TaskStarved,
+): Step {
+  if (limit && (running.length > limit.tasks || limit.tasks === 1)) return nothing;
+  const tasks = Math.max(1, Math.floor(running.length * 0.75));
+  const emitted = [{ type: "run.throttled", limit: tasks, reason } as const];
+  return { ...nothing, context: { limit: { tasks, settled: 0 } }, emitted };
+}
+
+/** The limit after one more task has settled: another program may have caused the shortage, and ended by now. */
+function raised(limit: Limit | undefined): Limit | undefined {
+  if (!limit || limit.settled + 1 < limit.tasks) return limit && { ...limit, settled: limit.settled + 1 };
+  return { tasks: limit.tasks + 1, settled: 0 };
 }
 
 export const openBatch = (context: OrchestratorContext): Step =>

@@ -2,7 +2,7 @@ import { assign, fromPromise, sendParent, setup } from "xstate";
 import type { DependencyResult, FinishedTask } from "../schemas/dependency-result.ts";
 import type { Retries } from "../schemas/manifest.ts";
 import { isDone, isParked, type Outcome } from "../schemas/outcome.ts";
-import { type RetriesUsed, retryClassFor } from "./retries.ts";
+import { countRetries, type RetriesUsed, retryClassFor } from "./retries.ts";
 
 /** What a task brings along from an earlier part of its run. */
 export interface Restored {
@@ -44,6 +44,8 @@ export interface TaskContext extends Omit<TaskInput, "restored"> {
   readonly attempt: number;
   readonly retriesUsed: RetriesUsed;
   readonly limitWaits: number;
+  /** How often an attempt, or its verification, could not be started for lack of resources. */
+  readonly starvations: number;
   readonly fixesUsed: number;
   /** The results of the explicit dependencies; set on entry to `ready`. */
   readonly dependencies: readonly DependencyResult[];
@@ -87,6 +89,13 @@ export interface TaskWaiting {
   readonly task: string;
 }
 
+/** Sent to the orchestrator when an attempt could not be started for lack of resources. */
+export interface TaskStarved {
+  readonly type: "task.starved";
+  readonly task: string;
+  readonly reason: string;
+}
+
 /** Input of the actor that runs an attempt, and resolves with its outcome. */
 export interface AttemptInput extends RoutedResults {
   readonly id: string;
@@ -99,6 +108,8 @@ export interface VerifyInput {
   readonly id: string;
   readonly attempt: number;
   readonly outcome: Outcome;
+  /** How often it could not be started; then it waits before it tries again. */
+  readonly starvations: number;
 }
 
 /** Input of the actor that waits before the next attempt, for as long as it decides. */
@@ -110,10 +121,19 @@ export interface BackoffInput {
   readonly count: number;
 }
 
+/** How often a task is started in vain for lack of resources, with growing waits, before it fails. */
+const mostStarvations = 4;
+
 const unprovided = (what: string) => () => Promise.reject(new Error(`no ${what} actor was provided`));
 
 /** The outcome of the last attempt. */
 export const outcomeOf = ({ outcome = { status: "error" } }: TaskContext): Outcome => outcome;
+
+/** The number of the wait that the last outcome leads to, among those of its kind. */
+export function waitsBefore({ outcome, limitWaits, starvations, retriesUsed }: TaskContext): number {
+  if (outcome?.failure === "rate_limited") return limitWaits;
+  return outcome?.failure === "resources" ? starvations : countRetries(retriesUsed);
+}
 
 type Given = { readonly context: TaskContext; readonly event: TaskEvent | ActorEnded };
 
@@ -144,6 +164,11 @@ export const taskSetup = setup({
     needsVerification: (given) =>
       given.context.isVerified && isDone(outcomeIn(given).status) && !given.context.noFurtherAttempts,
     wasCancelledUnverified: (given) => given.context.isVerified && isDone(outcomeIn(given).status),
+    /** It could not be started for lack of resources, which is no failure of the task. */
+    isStarved: (given) => {
+      const { starvations, noFurtherAttempts } = given.context;
+      return outcomeIn(given).failure === "resources" && starvations < mostStarvations && !noFurtherAttempts;
+    },
     isRateLimited: (given) => outcomeIn(given).failure === "rate_limited" && !given.context.noFurtherAttempts,
     canRetry: (given) =>
       retryClassFor(outcomeIn(given), given.context) !== undefined && !given.context.noFurtherAttempts,
@@ -170,6 +195,7 @@ export const taskSetup = setup({
     }),
     /** The next attempt continues none of the earlier ones. */
     startOver: assign({ followUp: undefined }),
+    countStarvation: assign({ starvations: ({ context }) => context.starvations + 1 }),
     countLimitWait: assign({ limitWaits: ({ context }) => context.limitWaits + 1 }),
     recordOutcome: assign({ outcome: outcomeIn }),
     /** Records a success that a cancel left unverified as cancelled: nobody knows whether it is one. */
@@ -207,6 +233,11 @@ export const taskSetup = setup({
       type: "task.settled",
       task: context.id,
       outcome: context.outcome,
+    })),
+    reportStarved: sendParent((given: Given) => ({
+      type: "task.starved",
+      task: given.context.id,
+      reason: outcomeIn(given).reason ?? "",
     })),
     reportWaiting: sendParent(({ context }: { context: TaskContext }) => ({
       type: "task.waiting",

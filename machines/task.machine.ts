@@ -1,5 +1,4 @@
-import { countRetries } from "./retries.ts";
-import { outcomeOf, taskSetup } from "./task-setup.ts";
+import { outcomeOf, taskSetup, waitsBefore } from "./task-setup.ts";
 
 /**
  * One task from the start of a run to its end: pending → ready → working → done, failed or parked, or skipped or
@@ -14,6 +13,7 @@ export const taskMachine = taskSetup.createMachine({
     attempt: restored?.attempt ?? 0,
     retriesUsed: {},
     limitWaits: 0,
+    starvations: 0,
     fixesUsed: 0,
     dependencies: [],
     alsoFinished: [],
@@ -73,6 +73,11 @@ export const taskMachine = taskSetup.createMachine({
                 actions: ["recordCancelled", "reportSettled"],
               },
               {
+                guard: "isStarved",
+                target: "#task.waiting",
+                actions: ["countStarvation", "recordOutcome", "reportStarved"],
+              },
+              {
                 guard: "isRateLimited",
                 target: "#task.waiting",
                 actions: ["recordOutcome", "countLimitWait"],
@@ -97,8 +102,15 @@ export const taskMachine = taskSetup.createMachine({
               id: context.id,
               attempt: context.attempt,
               outcome: outcomeOf(context),
+              starvations: context.starvations,
             }),
             onDone: [
+              {
+                guard: "isStarved",
+                target: "verifying",
+                reenter: true,
+                actions: ["countStarvation", "reportStarved"],
+              },
               { guard: "isDone", target: "#task.done", actions: ["recordOutcome", "reportSettled"] },
               { guard: "canFix", target: "running", actions: ["recordOutcome", "requestFix"] },
               {
@@ -126,10 +138,7 @@ export const taskMachine = taskSetup.createMachine({
           id: context.id,
           attempt: context.attempt,
           outcome: outcomeOf(context),
-          count:
-            context.outcome?.failure === "rate_limited"
-              ? context.limitWaits
-              : countRetries(context.retriesUsed),
+          count: waitsBefore(context),
         }),
         onDone: { target: "ready", actions: "requestRequeue" },
         onError: { target: "ready", actions: "requestRequeue" },

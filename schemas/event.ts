@@ -117,6 +117,8 @@ export const runEventSchema = v.variant("event", [
   event("questions.open", { tasks: v.array(task) }),
   /** No further task starts, for this reason; running ones continue. */
   event("run.withheld", { reason: v.string() }),
+  /** The machine lacks descriptors, processes or memory: at most `limit` tasks run at a time for now. */
+  event("run.throttled", { limit: v.number(), reason: v.string() }),
   event("run.cancelled", { reason: v.string() }),
   /**
    * The journal was written anew, as something other than the run had changed it. Nothing is known for sure of `tasks`

@@ -43,6 +43,8 @@ export const failureKinds = [
   "auth",
   "configuration",
   "spawn",
+  /** It could not be started for lack of descriptors, processes or memory. */
+  "resources",
   "crashed",
   "killed",
 ] as const;

@@ -2,6 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import { delimiter, join, relative } from "node:path";
 import { foldersOn } from "../process/search-path.ts";
 import { readProcess } from "../process/spawn.ts";
+import { shortageIn } from "../text/shortage.ts";
 
 /** How long git may take, in milliseconds. A tree that takes longer counts as none. */
 const patienceMs = 30_000;
@@ -109,15 +110,20 @@ async function filesInCommits(
 const emptyTree = async (directory: string): Promise<string | undefined> =>
   (await readGit(directory, ["hash-object", "-t", "tree", "/dev/null"]))?.trim();
 
-/** Runs git in a directory. Resolves with its output; undefined if it fails or takes too long. */
+/**
+ * Runs git in a directory. Resolves with its output; undefined if it fails or takes too long. Throws the system's error
+ * if the machine lacks what it takes to start it.
+ */
 export async function readGit(cwd: string, args: readonly string[]): Promise<string | undefined> {
   // If we run in a hook, its variables point elsewhere. Without optional locks, no commit of an agent can fail on ours.
   const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
-  const { exitCode, stdout } = await readProcess(["git", ...args], {
+  const { exitCode, stdout, error } = await readProcess(["git", ...args], {
     cwd,
     env: { ...env, PATH: foldersOn(env.PATH).join(delimiter), GIT_OPTIONAL_LOCKS: "0" },
     timeoutMs: patienceMs,
   });
+  // It says nothing about the tree.
+  if (shortageIn(error) !== undefined) throw error;
   return exitCode === 0 ? stdout : undefined;
 }
 

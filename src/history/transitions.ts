@@ -46,6 +46,7 @@ interface TaskBefore {
 }
 
 const isUndecided = ({ outcome }: TaskBefore) => outcome === undefined;
+const wasStarved = ({ outcome }: TaskBefore) => outcome?.failure === "resources";
 const hitLimit = ({ outcome }: TaskBefore) => outcome?.failure === "rate_limited";
 
 const [working, running, verifying] = ["working", "working.running", "working.verifying"];
@@ -63,6 +64,7 @@ export const taskRows: Rows<string, TaskBefore> = {
   ],
   "task.attempted": [[running, verifying, "done(attempt)", "needsVerification"]],
   "task.waiting": [
+    [running, "waiting", "done(attempt)", "isStarved", wasStarved],
     [running, "waiting", "done(attempt)", "isRateLimited", hitLimit],
     [running, "waiting", "done(attempt)", "canRetry"],
     [verifying, "waiting", "done(verify)", "canRetry"],
@@ -149,6 +151,7 @@ export const runRows: Rows<OrchestratorState, RunBefore> = {
   ],
   "batch.held": [["dispatching", "awaitingApproval", "always", "awaitsApproval"]],
   "questions.open": [["dispatching", "awaitingAnswers", "always", "awaitsAnswers"]],
+  "run.throttled": [["", stays, "task.starved", "isRunning"]],
   "run.withheld": [
     ["cancelling", stays, "run.withhold"],
     ["", "dispatching", "run.withhold"],

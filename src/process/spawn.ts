@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { execa } from "execa";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { isDirectory } from "../text/on-disk.ts";
 import { oneLine } from "../text/one-line.ts";
+import { shortageIn } from "../text/shortage.ts";
 import type { Watcher } from "./lines.ts";
-import { finishCopies, StreamCopy } from "./stream-copy.ts";
+import { type CopyFile, discardCopy, finishCopies, openCopy, StreamCopy } from "./stream-copy.ts";
 import { endTree, type Tree } from "./tree.ts";
 
 export interface ProcessRequest {
@@ -79,17 +81,22 @@ type UntimedEnd = Omit<ProcessEnd, "durationMs">;
 const cancelled: UntimedEnd = { ended: "cancelled", stdoutBytes: 0 };
 
 async function run(request: ProcessRequest): Promise<UntimedEnd> {
-  const child = start(request);
-  if (child instanceof Error) return notStarted(request, child);
-  if (child.pid === undefined) return notStarted(request, (await child) as StartError);
+  // Before the process, which must not run for nothing if no file can be opened.
+  const files = await openFiles(request);
+  if (files instanceof Error) return unopened(request, files);
+  const child = await start(request);
+  if (child instanceof Error) {
+    for (const file of files) if (file) await discardCopy(file);
+    return notStarted(request, child);
+  }
 
   const tree: Tree = { group: child.pid, marker: request.marker };
   const exit = new Promise<{ code?: number; signal?: string }>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ? { signal } : { code: code ?? 0 }));
   });
   const { keepsRunning: mayStay = false } = request;
-  const stdout = new StreamCopy(child.stdout, request.stdoutFile, request.watchStdout, mayStay);
-  const stderr = new StreamCopy(child.stderr, request.stderrFile, request.watchStderr, mayStay);
+  const stdout = new StreamCopy(child.stdout, files[0], request.watchStdout, mayStay);
+  const stderr = new StreamCopy(child.stderr, files[1], request.watchStderr, mayStay);
 
   const stop = await stopReason(request, exit, [stdout, stderr]);
   const isGone = stop === undefined || (await endTree(tree, request.graceMs));
@@ -121,22 +128,25 @@ export async function readProcess(
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly timeoutMs: number;
   },
-): Promise<{ exitCode?: number; stdout: string; stderr: string }> {
+): Promise<{ exitCode?: number; stdout: string; stderr: string; error?: Error }> {
   const [file, ...args] = command;
+  const { timeoutMs: timeout, ...rest } = options;
+  let killTimer: NodeJS.Timeout | undefined;
   try {
-    const { exitCode, stdout, stderr, isMaxBuffer } = await execa(file, args, {
-      cwd: options.cwd,
-      env: options.env,
-      extendEnv: false,
-      timeout: options.timeoutMs,
-      forceKillAfterDelay: leftovers.graceMs,
-      maxBuffer: longestRead,
-      reject: false,
-      stdin: "ignore",
+    return await new Promise((resolve) => {
+      const settings = { ...rest, env: rest.env as NodeJS.ProcessEnv, timeout, maxBuffer: longestRead };
+      const child = execFile(file, args, settings, (error, stdout, stderr) => {
+        const { exitCode, killed } = child as ChildProcess & { readonly exitCode: number | null };
+        const isWhole = exitCode !== null && !killed && typeof error?.code !== "string";
+        resolve({ stdout, stderr, ...(isWhole ? { exitCode } : {}), ...(error ? { error } : {}) });
+      });
+      child.stdin?.on("error", () => {}).end();
+      killTimer = setTimeout(() => child.kill("SIGKILL"), timeout + leftovers.graceMs);
     });
-    return exitCode === undefined || isMaxBuffer ? { stdout, stderr } : { exitCode, stdout, stderr };
   } catch (error) {
-    return { stdout: "", stderr: messageLine((error as Error).message) };
+    return { stdout: "", stderr: messageLine((error as Error).message), error: error as Error };
+  } finally {
+    clearTimeout(killTimer);
   }
 }
 
@@ -152,35 +162,52 @@ export function startDetached(
   return spawn(file, args, { env, detached: true, stdio: ["ignore", "ignore", "pipe", "ipc"] });
 }
 
-function start({ command, cwd, env, input }: ProcessRequest) {
-  const [file, ...args] = "shell" in command ? (["/bin/sh", "-c", command.shell] as const) : command;
+/** The files for standard output and error, or why they cannot be opened. */
+async function openFiles(
+  request: ProcessRequest,
+): Promise<readonly [CopyFile, CopyFile | undefined] | Error> {
+  let stdout: CopyFile | undefined;
   try {
-    return execa(file, args, {
-      cwd,
-      env,
-      extendEnv: false,
-      // A group of its own, so that one signal reaches everything that it starts.
-      detached: true,
-      cleanup: false,
-      buffer: false,
-      reject: false,
-      encoding: "buffer",
-      // An open pipe as standard input makes some agents wait for ever.
-      ...(input === undefined ? { stdin: "ignore" } : { input }),
-    });
+    stdout = await openCopy(request.stdoutFile);
+    return [stdout, request.stderrFile === undefined ? undefined : await openCopy(request.stderrFile)];
   } catch (error) {
-    // An impossible command, such as one that contains a NUL.
+    if (stdout) await discardCopy(stdout);
     return error as Error;
   }
 }
 
-interface StartError {
-  readonly code?: string;
-  readonly message?: string;
-  readonly originalMessage?: string;
+async function unopened(request: ProcessRequest, error: Error): Promise<UntimedEnd> {
+  if (shortageIn(error) !== undefined) return notStarted(request, error);
+  return { ended: "output-lost", message: messageLine(error.message), stdoutBytes: 0 };
 }
 
-const notStarted = async (request: ProcessRequest, error: StartError): Promise<UntimedEnd> => ({
+type Child = ChildProcess & { readonly pid: number; readonly stdout: Readable; readonly stderr: Readable };
+
+/** Starts a process. Resolves with the error if that is not possible. */
+async function start({ command, cwd, env, input }: ProcessRequest): Promise<Child | Error> {
+  const [file, ...args] = "shell" in command ? (["/bin/sh", "-c", command.shell] as const) : command;
+  try {
+    const child = spawn(file, args, {
+      cwd,
+      env,
+      // A group of its own, so that one signal reaches everything that it starts.
+      detached: true,
+      // An open pipe as standard input makes some agents wait for ever.
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    // Without a descriptor left there are not even streams, and the error comes later.
+    if (child.pid === undefined) return ((await once(child, "error")) as [Error])[0];
+    child.on("error", () => {});
+    // A process that does not read its input to the end is no failure.
+    child.stdin?.on("error", () => {}).end(input);
+    return child as Child;
+  } catch (error) {
+    // An impossible command, such as one that contains a NUL, or no memory.
+    return error as Error;
+  }
+}
+
+const notStarted = async (request: ProcessRequest, error: NodeJS.ErrnoException): Promise<UntimedEnd> => ({
   ended: "not-started",
   message: messageLine(await startProblem(request, error)),
   ...(error.code === undefined ? {} : { code: error.code }),
@@ -188,12 +215,14 @@ const notStarted = async (request: ProcessRequest, error: StartError): Promise<U
 });
 
 /** Says why a process could not be started. The system's message blames the program even if the directory is missing. */
-async function startProblem({ command, cwd }: ProcessRequest, error: StartError): Promise<string> {
+async function startProblem({ command, cwd }: ProcessRequest, error: NodeJS.ErrnoException): Promise<string> {
   const program = "shell" in command ? "/bin/sh" : command[0];
+  const shortage = shortageIn(error);
+  if (shortage !== undefined) return shortage;
   if (!(await isDirectory(cwd))) return `the working directory ${cwd} does not exist or cannot be entered`;
   if (error.code === "ENOENT") return `cannot find ${program}, or the interpreter in its first line`;
   if (error.code === "EACCES") return `${program} is not executable`;
-  return error.originalMessage ?? error.message ?? `${program} could not be started`;
+  return error.message;
 }
 
 const messageLine = (text: string): string => oneLine(text, 400);

@@ -1,4 +1,4 @@
-import { type FileHandle, rename } from "node:fs/promises";
+import { type FileHandle, rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { createPrivateFile } from "../text/private-files.ts";
@@ -9,7 +9,25 @@ const pipeRoundMs = 250;
 /** The pipe is dropped after this many silent rounds, or after this many in total. */
 const rounds = { silent: 2, total: 20 };
 
-/** Copies a stream into `<file>.part`, which is renamed to the file at its end. Without a file it is only watched. */
+/** The file that a stream is copied to: under `<path>.part` until it is complete. */
+export interface CopyFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+}
+
+/** Opens a file to copy a stream to. Throws the error of the file system. */
+export const openCopy = async (path: string): Promise<CopyFile> => ({
+  path,
+  handle: await createPrivateFile(`${path}.part`),
+});
+
+/** Removes a file that nothing was copied to. */
+export async function discardCopy({ path, handle }: CopyFile): Promise<void> {
+  await handle.close();
+  await rm(`${path}.part`, { force: true });
+}
+
+/** Copies a stream into a file. Without a file it is only watched. */
 export class StreamCopy {
   bytes = 0;
   /** The monotonic time of the last piece, or of the beginning. */
@@ -26,7 +44,7 @@ export class StreamCopy {
 
   constructor(
     private readonly stream: Readable,
-    file: string | undefined,
+    file: CopyFile | undefined,
     watcher: Watcher | undefined,
     /** Whether `leave` may be called. */
     private readonly canBeLeft = false,
@@ -53,19 +71,16 @@ export class StreamCopy {
     (this.stream as Readable & { unref?: () => void }).unref?.();
   }
 
-  private async save(file: string, watcher: Watcher | undefined): Promise<void> {
-    const part = `${file}.part`;
-    const opening = createPrivateFile(part);
+  private async save({ path, handle }: CopyFile, watcher: Watcher | undefined): Promise<void> {
     try {
-      await Promise.all([opening, this.read(watcher, opening)]);
+      await this.read(watcher, handle);
     } finally {
-      await (await opening).close();
-      await rename(part, file);
+      await handle.close();
+      await rename(`${path}.part`, path);
     }
   }
 
-  /** Starts reading at once, while the file is being opened, because Node discards unread output of an ended process. */
-  private async read(watcher: Watcher | undefined, opening?: Promise<FileHandle>): Promise<void> {
+  private async read(watcher: Watcher | undefined, handle?: FileHandle): Promise<void> {
     const pieces = this.stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     try {
       for (;;) {
@@ -79,7 +94,7 @@ export class StreamCopy {
         this.lastAt = performance.now();
         watcher?.push(chunk);
         this.isWriting = true;
-        await (await opening)?.writeFile(chunk);
+        await handle?.writeFile(chunk);
         this.isWriting = false;
       }
     } catch (error) {

@@ -22,6 +22,7 @@ import { markerVariable, outerMarkers } from "../process/tree.ts";
 import { buildPrompt } from "../routing/prompt.ts";
 import { oneLine } from "../text/one-line.ts";
 import { replacePrivateFile } from "../text/private-files.ts";
+import { patiently, shortageIn } from "../text/shortage.ts";
 import { watchFiles } from "./changed-files.ts";
 import { Leftovers } from "./leftovers.ts";
 import type { Neighbour } from "./neighbours.ts";
@@ -61,7 +62,9 @@ export async function runAttempt(input: AttemptInput, context: AttemptContext): 
     );
     const leftovers = new Leftovers(request);
     const outcome = await engine.attempt({ ...request, onLeftovers: leftovers.add });
-    return withFiles(await leftovers.addTo(await withDigest(outcome)));
+    const complete = await leftovers.addTo(await withDigest(outcome));
+    // The agent does not run again because the machine lacks what it takes to look at its work.
+    return patiently(() => withFiles(complete)).catch(() => complete);
   });
 }
 
@@ -85,16 +88,23 @@ async function withOutcomeFile(
 ): Promise<Outcome> {
   try {
     const outcome = await work();
-    await checkAttemptFolder(directory, id, attempt);
-    const file = join(directory.attempt(id, attempt), "outcome.json");
-    await replacePrivateFile(file, `${JSON.stringify(outcome, null, 2)}\n`);
-    return outcome;
+    const write = async () => {
+      await checkAttemptFolder(directory, id, attempt);
+      const file = join(directory.attempt(id, attempt), "outcome.json");
+      await replacePrivateFile(file, `${JSON.stringify(outcome, null, 2)}\n`);
+    };
+    return (await patiently(write).catch(ioFailure)) ?? outcome;
   } catch (error) {
-    const { code, message, stack } = error as NodeJS.ErrnoException;
-    const isSystem = code !== undefined;
-    const reason = isSystem ? `its artifacts could not be written: ${message}` : `internal error: ${stack}`;
-    return { status: "error", failure: isSystem ? "io" : "crashed", reason: oneLine(reason) };
+    const shortage = shortageIn(error);
+    if (shortage === undefined) return ioFailure(error as Error);
+    return { status: "error", failure: "resources", reason: `could not be started: ${shortage}` };
   }
+}
+
+function ioFailure({ code, message, stack }: NodeJS.ErrnoException): Outcome {
+  const isSystem = code !== undefined;
+  const reason = isSystem ? `its artifacts could not be written: ${message}` : `internal error: ${stack}`;
+  return { status: "error", failure: isSystem ? "io" : "crashed", reason: oneLine(reason) };
 }
 
 const filesIn = (folder: string) => ({

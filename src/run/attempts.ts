@@ -7,6 +7,7 @@ import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
 import { oneLine } from "../text/one-line.ts";
+import { patiently, shortageIn } from "../text/shortage.ts";
 import { type AttemptContext, pushesFile, runAttempt, verifyAttempt } from "./attempt.ts";
 import { delayBeforeRetry } from "./backoff.ts";
 import type { Budget } from "./budget.ts";
@@ -102,9 +103,13 @@ export class Attempts {
   private async verify(input: VerifyInput): Promise<Outcome> {
     const { id: task, attempt } = input;
     const since = performance.now();
-    const outcome = await verifyAttempt(input, this.contextOf(this.taskOf(task)));
+    const context = this.contextOf(this.taskOf(task));
+    if (input.starvations > 0) await this.awaitResources(input, context.signal);
+    const outcome = await verifyAttempt(input, context);
     await this.restoreGuard();
     this.controllers.delete(task);
+    // Nothing was verified, and the attempt's own outcome stays.
+    if (outcome.failure === "resources") return outcome;
     const duration_s = secondsSince(since);
     await this.log.record({ event: "task.verified", task, attempt, duration_s, outcome });
     return this.log.confirm(outcome);
@@ -113,15 +118,21 @@ export class Attempts {
   /** Puts the guard against pushes back if something has changed it. Resolves with an outcome if that is impossible. */
   private async restoreGuard(): Promise<Outcome | undefined> {
     try {
-      const { restored = [], moved = [] } = (await this.guard?.restore()) ?? {};
+      const { restored = [], moved = [] } = (await patiently(async () => this.guard?.restore())) ?? {};
       if (restored.length + moved.length > 0) {
         this.log.record({ event: "run.guard_restored", restored: [...restored], moved: [...moved] });
       }
       return undefined;
     } catch (error) {
       const reason = `the guard against pushes could not be put back: ${(error as Error).message}`;
-      return { status: "error", failure: "io", reason: oneLine(reason) };
+      const failure = shortageIn(error) === undefined ? "io" : "resources";
+      return { status: "error", failure, reason: oneLine(reason) };
     }
+  }
+
+  private async awaitResources({ outcome, starvations }: VerifyInput, signal: AbortSignal): Promise<void> {
+    const wait_s = delayBeforeRetry(outcome, starvations, this.job.config, Math.random());
+    await sleep(wait_s * 1000, undefined, { signal }).catch(() => {});
   }
 
   private async backOff(

@@ -73,6 +73,7 @@ export class RunExecution implements RunHandle {
     this.recordStart();
     actor.on("task.ready", ({ task }) => log.record({ event: "task.ready", task }));
     actor.on("task.settled", ({ task, outcome }) => this.recordSettled(task, outcome));
+    actor.on("run.throttled", ({ limit, reason }) => log.record({ event: "run.throttled", limit, reason }));
     actor.on("run.cancelled", ({ reason }) => log.record({ event: "run.cancelled", reason }));
     const answers = watchAnswers(this.place.answers, (answer) => this.answer(answer));
     try {

@@ -18,7 +18,7 @@ export class Leftovers {
 
   /** Takes note of processes that have to be ended. */
   readonly add = (commands: readonly string[]): void => {
-    this.ended.push(...commands.map((command) => oneLine(command, longestCommand)));
+    for (const command of commands) this.ended.push(oneLine(command, longestCommand));
   };
 
   /**

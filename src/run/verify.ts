@@ -7,6 +7,7 @@ import { type ProcessEnd, runProcess } from "../process/spawn.ts";
 import { errorLine } from "../text/error-line.ts";
 import { oneLine } from "../text/one-line.ts";
 import { printable } from "../text/printable.ts";
+import { shortageIn } from "../text/shortage.ts";
 import { readShownFile } from "../text/shown-file.ts";
 import { comparisonWith } from "./expected.ts";
 import { shellLine } from "./shell.ts";
@@ -44,6 +45,9 @@ async function runVerifyCommand(
     watchStdout: lastLines((line) => request.onProgress(`verify: ${printable(line)}`)),
   });
   if (end.ended === "cancelled") return { status: "cancelled", reason: "cancelled during verification" };
+  if (end.ended === "not-started" && shortageIn(end) !== undefined) {
+    return { status: "error", failure: "resources", reason: `could not be verified: ${end.message}` };
+  }
   const comparison = comparisonWith(expect);
   let text = "";
   const push = (piece: string) => {

@@ -42,6 +42,10 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       return `${bold(event.run)}  resumed: ${event.kept.length} kept, ${event.again.length} to run`;
     case "run.withheld":
       return line(yellow, "limit", `${printable(event.reason)}; no more tasks are started`);
+    case "run.throttled": {
+      const most = `at most ${counted(event.limit, "task")} at a time`;
+      return line(yellow, "throttled", `${most} for now: ${printable(event.reason)}`);
+    }
     case "run.journal_restored":
       return line(yellow, "journal", `${printable(event.reason)}; it was written anew`);
     case "run.guard_restored":

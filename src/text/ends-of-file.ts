@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Excerpt } from "../../schemas/run-report.ts";
+import { patiently } from "./shortage.ts";
 
 /**
  * Reads the head and the tail of a file of any size. `most` returns how many bytes of each to read, given the file's
@@ -37,7 +38,8 @@ export async function openRegularFile(
 ): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
   // Non-blocking, since an agent may have put a pipe there that nobody writes to.
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
-  const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(() => undefined);
+  const flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
+  const handle = await patiently(() => open(path, flags)).catch(() => undefined);
   const facts = await handle?.stat();
   if (handle && facts?.isFile()) return { handle, size: facts.size };
   await handle?.close();

@@ -83,7 +83,6 @@ describe("if the artifacts of an attempt cannot be written, it ends with an erro
     ["ENOSPC", ["open", "writeFile"], "prompt\\.md"],
     ["EACCES", ["mkdir"], "tasks/a"],
     ["EIO", ["open"], "output\\.md"],
-    ["EMFILE", ["open"], "log\\.txt"],
     ["ENOSPC", ["writeFile"], "output\\.md"],
     ["ENOSPC", ["open", "writeFile", "rename"], "outcome\\.json"],
   ] as const)("%s of %j on %s", async (code, calls, path) => {

@@ -23,7 +23,10 @@ const all = (lines: readonly string[]) => [...new Set(lines)].sort();
 
 /** Transitions without a row, and why. */
 const ofTasks = {
-  "leaves nothing in the journal": ["working: task.cancel"],
+  "leaves nothing in the journal": [
+    "working: task.cancel",
+    "working.verifying: done(verify) [isStarved] → working.verifying",
+  ],
   "never taken: the actor does not reject": ["waiting: error(backoff) → ready"],
 };
 const ofRuns = {

@@ -101,6 +101,7 @@ function describeEvent(event: NonNullable<JournalLine["event"]>): string {
     case "batch.held":
       return `next batch: ${event.next.map(oneLine).join(", ")}`;
     case "run.withheld":
+    case "run.throttled":
     case "run.cancelled":
     case "run.journal_restored":
       return oneLine(event.reason);

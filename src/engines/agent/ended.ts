@@ -1,9 +1,7 @@
 import type { Outcome } from "../../../schemas/outcome.ts";
 import type { ProcessEnd } from "../../process/spawn.ts";
+import { shortageIn } from "../../text/shortage.ts";
 import type { AttemptRequest } from "../engine.ts";
-
-/** System errors of a machine that is short of something, and may not be in a while. */
-const transientCodes: ReadonlySet<string> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM"]);
 
 /**
  * Returns the outcome of an attempt whose process did not exit by itself; undefined if it exited. Such an end decides,
@@ -28,7 +26,7 @@ export function outcomeUnlessExited(end: ProcessEnd, request: AttemptRequest): O
     case "not-started":
       return {
         status: "error",
-        failure: transientCodes.has(end.code ?? "") ? "transient" : "spawn",
+        failure: shortageIn(end) === undefined ? "spawn" : "resources",
         reason: `could not be started: ${end.message}`,
       };
     case "output-lost":

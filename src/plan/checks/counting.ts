@@ -22,7 +22,10 @@ const printing = /^(?:cat|head|tail|cut|tr|jq|awk|sed|echo|printf|stat|du|date)(
 /** The last command of a line of shell: after the last `|`, `;`, `&&` and `||` that is not in quotes. */
 function lastCommand(run: string): string {
   const masked = run.replace(/"[^"]*"|'[^']*'|\$\([^()]*\)/g, (text) => "0".repeat(text.length));
-  const at = Math.max(...["|", ";", "&", "\n"].map((mark) => masked.trimEnd().lastIndexOf(mark)));
+  const at = ["|", ";", "&", "\n"].reduce(
+    (last, mark) => Math.max(last, masked.trimEnd().lastIndexOf(mark)),
+    -1,
+  );
   return run
     .slice(at + 1)
     .trim()
