@@ -106,9 +106,9 @@ describe("the runs of a project", () => {
     expect(await readFile(join(rig.dir, "where"), "utf8")).toBe(`${rig.dir}\n`);
   });
 
-  test("are proposed by name after it was moved, and found by that name", async () => {
+  test("are proposed by name after it was moved, and found and resumed by that name", async () => {
     const [before, after] = [join(rig.dir, "old/app"), join(rig.dir, "new/app")];
-    await rig.file("old/app/plan.exec.yaml", commands("true"));
+    await rig.file("old/app/plan.exec.yaml", commands("true", "test -e done"));
     await inDirectory(before, "run", "plan.exec.yaml");
     const [run] = JSON.parse((await inDirectory(before, "runs", "--json")).stdout);
     await mkdir(dirname(after));
@@ -118,7 +118,12 @@ describe("the runs of a project", () => {
     const [, name = ""] = /hint: .*--project (app~[0-9a-f]{12})/.exec(stderr) ?? [];
     expect(basename(dirname(run.directory))).toBe(name);
     for (const command of ["runs", "status", "report"])
-      expect((await inDirectory(after, command, "--project", name)).stdout).toMatch(/1 pass of 1/);
+      expect((await inDirectory(after, command, "--project", name)).stdout).toMatch(/1 pass, 1 fail of 2/);
+    await rig.file("new/app/done", "");
+    expect(await inDirectory(after, "resume", "--project", name)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${run.run}: 1 kept, 1 to run`),
+    });
   });
 
   test("that version 0.1.0 left in it are read, resumed where they lie, and cleaned", async () => {

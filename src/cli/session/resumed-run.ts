@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { RunEvent } from "../../../schemas/event.ts";
 import { placeOf } from "../../history/next-step.ts";
 import { checkEngines } from "../../job/engine-checks.ts";
@@ -11,7 +11,7 @@ import type { RunPaths } from "../../journal/run-directory.ts";
 import { checkReportFiles } from "../../report/write.ts";
 import { planResumption, type Resumption, type ResumptionOptions } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
-import { isDirectory } from "../../text/on-disk.ts";
+import { exists, isDirectory } from "../../text/on-disk.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { printProblems } from "../exit-status.ts";
 import { recordOf } from "./record.ts";
@@ -96,9 +96,19 @@ async function resumeLocked(
 async function prepareAgain(past: PastRun, flags: ResumeFlags): ReturnType<typeof prepare> {
   const { manifest, json, report, dryRun, inspect, xstateInspect, port, open, project, ...given } = flags;
   const { started } = past.history;
+  const { options } = started;
   const overrides = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const projectDir = resolve(flags.projectDir ?? (await projectDirOf(past)));
-  return prepare(manifest ?? started.manifest, { ...started.options, ...overrides, projectDir });
+  const find = (path: string) => pathInMoved(path, options.projectDir, projectDir);
+  const found = manifest ?? (await find(started.manifest));
+  const plan = flags.plan ?? (options.plan && (await find(options.plan)));
+  return prepare(found, { ...options, ...overrides, projectDir, ...(plan ? { plan } : {}) });
+}
+
+/** Returns where a file of a project is that may have been moved from `before` to `now`. */
+async function pathInMoved(path: string, before: string | undefined, now: string): Promise<string> {
+  const inside = before === undefined ? ".." : relative(before, path);
+  return inside.startsWith("..") || (await exists(path)) ? path : join(now, inside);
 }
 
 /** The project directory of a run: the one it was started in, or the current one if the project was moved. */
