@@ -92,6 +92,7 @@ function blockOf(answer, count) {
 function toolOf(answer) {
   if ("shell" in answer)
     return { name: "Bash", input: { command: answer.shell, description: "as scripted" } };
+  if ("read" in answer) return { name: "Read", input: { file_path: answer.read } };
   if ("write" in answer) return { name: "Write", input: { file_path: answer.write, content: answer.text } };
   return { name: "StructuredOutput", input: answer.json };
 }

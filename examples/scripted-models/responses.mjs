@@ -55,6 +55,8 @@ const usage = {
 
 /** @param {import("./server.mjs").Answer} answer */
 function itemOf(answer) {
+  // Codex has no tool to read a file.
+  if ("read" in answer) return itemOf({ shell: `cat '${answer.read}'` });
   if ("shell" in answer) {
     return { type: "function_call", name: "exec_command", arguments: JSON.stringify({ cmd: answer.shell }) };
   }

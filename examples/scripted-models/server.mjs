@@ -7,11 +7,12 @@ import { createServer } from "node:http";
  * @typedef {{ message: string }} Message The last message of a turn.
  * @typedef {{ json: unknown }} Json The last message of a turn with structured output.
  * @typedef {{ shell: string }} Shell Asks the agent to run a command.
+ * @typedef {{ read: string }} Read Asks the agent to read a file, by its path.
  * @typedef {{ write: string, text: string }} Write Asks the agent to write a new file, by its path from the working directory.
  * @typedef {{ status: number, error?: object, retryAfter?: number }} Refusal An HTTP status with an error of the API.
  * @typedef {{ failed: string }} Failed A stream that ends with an error of this code.
  * @typedef {"drop" | "silence"} Fault A stream that breaks off; no reply at all.
- * @typedef {Message | Json | Shell | Write} Answer
+ * @typedef {Message | Json | Shell | Read | Write} Answer
  * @typedef {Answer | Refusal | Failed | Fault} Reply
  */
 

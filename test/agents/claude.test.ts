@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { type ClaudeConfig, claudeEngine } from "../../src/engines/claude/engine.ts";
 import type { AttemptRequest } from "../../src/engines/engine.ts";
@@ -71,6 +72,20 @@ describe("a successful turn of Claude Code", () => {
       exit_code: 0,
     });
     expect(existsSync("/etc/not-here")).toBe(false);
+  });
+
+  test.each([
+    ["reads what the attempt is given", "files/given/outputs/a.md", undefined],
+    ["does not read elsewhere in the record", "files/elsewhere/a.md", "not permitted: Read "],
+  ])("%s", async (_, name, reason) => {
+    const { attempt: made } = await set(({ results }) => (results > 0 ? result() : { read: file }));
+    const file = made.path(name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, "what a found\n", { mode: 0o400 });
+    const outcome = await attempt();
+    expect(outcome.reason ?? "").toMatch(reason ?? /^$/);
+    const said = JSON.stringify(scene.server.requests.at(-1)?.body.messages);
+    expect(said.includes("what a found")).toBe(reason === undefined);
   });
 
   test("permits only the configured tools", async () => {
