@@ -1,13 +1,28 @@
 /** Words that make a name that of a secret. */
 const secretWords = new Set([
-  ...["PAT", "PATS", "SAS", "DSN", "PSK", "PIN", "OTP", "TOTP", "HMAC", "SALT", "PHRASE", "CRED", "CREDS"],
+  ...[
+    "PAT",
+    "PATS",
+    "SAS",
+    "DSN",
+    "PSK",
+    "PIN",
+    "OTP",
+    "TOTP",
+    "HMAC",
+    "SALT",
+    "PHRASE",
+    "CRED",
+    "CREDS",
+    "PEM",
+  ],
   ...["AUTHORIZATION", "SESSION", "SESSIONS", "SESSID"],
 ]);
 
 /** Parts that do so anywhere in a word, as in PGPASSWORD or TOKENFILE, but not in TOKENIZERS. */
 const secretParts = [
   ...["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "PSWD", "SECRET", "CREDENTIAL", "TOKEN(?!I[SZ])"],
-  ...["COOKIE", "BEARER", "JWT", "WEBHOOK", "MNEMONIC"],
+  ...["COOKIE(?!CUTTER)", "BEARER", "JWT", "WEBHOOK", "MNEMONIC"],
 ];
 
 /** Parts that do so at the end of a word, as in ACCESSKEY, SSHPASS or USERPWD, but not in MONKEY or OLDPWD. */
@@ -45,7 +60,15 @@ const wordsIn = (name: string): string[] =>
     .split(/[^A-Za-z]+/)
     .map((word) => word.toUpperCase());
 
-/** Whether a value contains a URL with a password, or with a token in place of a user, or an HTTP header with one. */
-export const holdsPassword = (value: string): boolean =>
-  /:\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])[^\s@]{1,1000}@|https?:\/\/[^\s/?#@:]{20,1000}@/i.test(value) ||
-  /\bauthorization:\s*\S|^\s*(basic|bearer)\s+\S{8}/i.test(value);
+const passwordForms = [
+  // A URL with a password, or with a token in place of a user.
+  /:\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])[^\s@]{1,1000}@/,
+  /https?:\/\/[^\s/?#@:]{20,1000}@/i,
+  // A URL or a connection string with a password among its parameters.
+  /[?&;](password|passwd|pwd|secret|token|access_token|api_?key|accountkey|sig)=[^\s&;]/i,
+  // An HTTP header.
+  /\bauthorization:\s*\S|^\s*(basic|bearer)\s+\S{8}/i,
+];
+
+/** Whether a value contains a password where URLs, connection strings and HTTP headers have one. */
+export const holdsPassword = (value: string): boolean => passwordForms.some((form) => form.test(value));

@@ -62,6 +62,7 @@ describe("the name of a variable", () => {
       "STRING",
       "CREDIT",
       "SALTY",
+      "COOKIECUTTER_CONFIG",
       "GIT_CONFIG_KEY_0",
       "GIT_CONFIG_VALUE_0",
     ],
@@ -73,11 +74,16 @@ describe("a value", () => {
     ...["postgres://app:pw@db/x", "redis://:pw@host:6379", "a=1;u=https://u:p%40@h", "HTTP://U:P@PROXY:3128"],
     ...["mongodb+srv://u:p/w@h/db", "https://ghp_0123456789abcdefghij@github.com/o/r", "mysql://u:8080x@h"],
     ...["AUTHORIZATION: basic eDpnaHBfMDEyMw==", "Bearer 0123456789abcdef"],
+    ...[
+      "jdbc:mysql://db/x?user=a&password=pw",
+      "Server=db;Uid=a;Pwd=pw;",
+      "https://b.example.org/c?sv=1&sig=ab",
+    ],
   ])("%s holds a password", (value) => expect(holdsPassword(value)).toBe(true));
 
   test.each([
     ...["https://example.org:8080/@scope/name", "ssh://git@github.com/o/r", "http://proxy:3128", "a:b@c", ""],
     ...["https://user@dev.example.org/x", "postgres://db/x?user=a", "http://a:80 or b@c", "me@example.org"],
-    ...["basic", "bearer of news", "authorization"],
+    ...["basic", "bearer of news", "authorization", "https://h/x?passwordless=1", "a;pwd"],
   ])("%s holds no password", (value) => expect(holdsPassword(value)).toBe(false));
 });
