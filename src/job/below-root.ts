@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { findRepository } from "../git/repository.ts";
 import { exists } from "../text/on-disk.ts";
 import { shellWord } from "../text/printable.ts";
-import { configName } from "./config.ts";
+import { configName } from "./config-name.ts";
 
 /**
  * Says that a project directory which nobody has named lies below the root of its repository. Resolves with undefined if

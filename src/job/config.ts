@@ -10,10 +10,8 @@ import { quoted, shellWord } from "../text/printable.ts";
 import { schemaProblems } from "../yaml/schema-problems.ts";
 import { isPlainMap, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { Approvals, trustsAll } from "./approvals.ts";
+import { configName } from "./config-name.ts";
 import { type GrantedSetting, goesBeyond, grantedSettings, without } from "./granted-settings.ts";
-
-/** The name of a project's configuration file. */
-export const configName = "interserve.config.yaml";
 
 /** The path of the user's configuration file, which applies to all projects. */
 export const userConfigFile = (env: NodeJS.ProcessEnv): string =>

@@ -64,11 +64,16 @@ describe("the configuration of a project that is not approved", () => {
     );
   });
 
-  test("is reported by show, a dry run and doctor", async () => {
+  test("is reported by show, check, a dry run and doctor", async () => {
     await project(touching());
     for (const args of ["show plan.exec.yaml", "show plan.md", "run plan.exec.yaml --dry-run", "doctor"]) {
       expect((await as(args)).stderr, args).toContain("warning not-approved");
     }
+    const checked = await as("check plan.exec.yaml --json");
+    expect([checked.code, JSON.parse(checked.stdout)]).toMatchObject([
+      0,
+      { valid: true, problems: [{ code: "not-approved", line: 2 }] },
+    ]);
     const { stdout } = await as("doctor --json");
     expect(JSON.parse(stdout).problems).toMatchObject([{ code: "not-approved", line: 2, column: 23 }]);
   });

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Approval } from "../../job/approvals.ts";
+import { configName } from "../../job/config-name.ts";
 import { ProblemsError, UsageError } from "../../problem.ts";
 import { jsonText, printable } from "../../text/printable.ts";
 import { command, flag } from "../command.ts";
@@ -49,7 +50,7 @@ export const trust = command("trust", {
 /** Approves the settings of a project's configuration. Returns what was done, as text. */
 async function approve(directory: string, stateDir: string | undefined): Promise<string> {
   const { Approvals } = await import("../../job/approvals.ts");
-  const { configName, loadConfig } = await import("../../job/config.ts");
+  const { loadConfig } = await import("../../job/config.ts");
   const { config, problems, settings, approved, ignored, claudeSettings } = await loadConfig(directory);
   if (!config) throw new ProblemsError(problems);
   await printProblems(problems.filter(({ code }) => code !== "not-approved"));

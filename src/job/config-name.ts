@@ -1,0 +1,2 @@
+/** The name of a project's configuration file. */
+export const configName = "interserve.config.yaml";
