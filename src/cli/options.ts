@@ -76,6 +76,8 @@ export const detach = flag(
   "run in the background: print the run's name once it has begun, and return",
 ).conflicts(["dryRun", "step", "inspect", "xstateInspect"]);
 
+export const beside = flag("--beside", "start even if another run may write the same files");
+
 /** Decide which pages show a run while it runs. */
 export const pageFlags = {
   inspect: flag("--inspect", "serve a page that shows the run while it runs"),

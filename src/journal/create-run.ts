@@ -1,16 +1,11 @@
 import { mkdir, readFile, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { UsageError } from "../problem.ts";
 import { makePrivateFolder, makePrivatePath, replacePrivateFile } from "../text/private-files.ts";
-import { type Lock, takeLock } from "./lock.ts";
+import { waitForLock } from "./lock.ts";
 import type { ProjectRecord } from "./project-record.ts";
 import { type RunDirectory, type RunPaths, runDirectory, runPaths } from "./run-directory.ts";
 import { stateVariable } from "./state-directory.ts";
-
-/** How long to wait for another run of the project to begin. */
-const patienceMs = 10_000;
-const pollMs = 5;
 
 /**
  * Creates the directory of a new run in the first folder of the record that can be written. `warnings` say if that is
@@ -81,15 +76,3 @@ const counterIn = (folder: string): string => join(folder, ".last-sequence");
 
 const numberIn = async (file: string): Promise<number> =>
   Number.parseInt(await readFile(file, "utf8").catch(() => ""), 10) || 0;
-
-async function waitForLock(path: string): Promise<Lock> {
-  const until = performance.now() + patienceMs;
-  for (;;) {
-    const lock = await takeLock(path);
-    if (!("heldBy" in lock)) return lock;
-    if (performance.now() > until) {
-      throw new UsageError(`process ${lock.heldBy} has held ${path} for too long`, "end it, and start again");
-    }
-    await wait(pollMs);
-  }
-}

@@ -4,6 +4,8 @@ import type { Outcome } from "../../schemas/outcome.ts";
 import type { LeftAnswer } from "../journal/answers.ts";
 
 export interface RunOptions {
+  /** Start even if another live run of the project may write the same files. */
+  readonly beside?: boolean | undefined;
   /** Called with every event, in order, once it is in the journal. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Called with what the user should know about a run that starts, one sentence each. */

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PushGuard } from "../git/push-guard.ts";
 import { writeGitTurns } from "../git/turns.ts";
@@ -10,17 +11,28 @@ import { projectRecord } from "../journal/project-record.ts";
 import { newRunName, type RunDirectory, runDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
 import { replacePrivateFile } from "../text/private-files.ts";
+import { claimFiles } from "./claim-files.ts";
 import { RunExecution } from "./execution.ts";
 import type { RunHandle, RunOptions } from "./handle.ts";
 import type { Resumption } from "./resume.ts";
 
-/** Starts a run of a job. Throws the file system's error if the run's directory cannot be made. */
+/**
+ * Starts a run of a job. Throws UsageError if a live run of the project may write the same files, the file system's error
+ * if the run's directory cannot be made.
+ */
 export async function startRun(job: Job, options: RunOptions = {}): Promise<RunHandle> {
   const ids = job.tasks.map(({ task }) => task.id);
   const record = await projectRecord(job.projectDir, { stateDir: job.config.state_dir });
   const { directory, warnings } = await createRunDirectory(record, newRunName(new Date()), ids);
   for (const warning of warnings) options.onWarning?.(warning);
   const lock = await lockRun(directory);
+  await claimFiles(job, record, directory, { lock, tasks: ids, beside: options.beside }).catch(
+    async (error) => {
+      // It never began.
+      await rm(directory.path, { recursive: true, force: true });
+      throw error;
+    },
+  );
   return begin(job, directory, lock, () =>
     startInOrder(
       record,
@@ -30,7 +42,10 @@ export async function startRun(job: Job, options: RunOptions = {}): Promise<RunH
   );
 }
 
-/** Resumes an earlier run of a job, after ending processes that a killed orchestrator left behind. */
+/**
+ * Resumes an earlier run of a job, after ending processes that a killed orchestrator left behind. Throws UsageError if
+ * another live run of the project may write the same files.
+ */
 export async function resumeRun(job: Job, resumed: Resumption, options: RunOptions = {}): Promise<RunHandle> {
   const { past, lock, restored } = resumed;
   const ids = job.tasks.map(({ task }) => task.id);
@@ -38,6 +53,9 @@ export async function resumeRun(job: Job, resumed: Resumption, options: RunOptio
   const directory = runDirectory(past.directory, [
     ...new Set([...past.history.allTasks().map(({ id }) => id), ...ids]),
   ]);
+  const record = await projectRecord(job.projectDir, { stateDir: job.config.state_dir });
+  const tasks = resumed.again.map(({ task }) => task);
+  await claimFiles(job, record, directory, { lock, tasks, beside: options.beside });
   await endRun(directory.run, () => job.config.grace * 1000);
   const again = { ...job, spec: { ...job.spec, restored } };
   return begin(again, directory, lock, async () => {

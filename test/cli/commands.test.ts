@@ -14,6 +14,7 @@ run [manifest|plan]
   --allow-push
   --max-tokens <n>
   --max-cost <usd>
+  --beside
   --inspect
   --xstate-inspect
   --port <n>
@@ -58,6 +59,7 @@ resume [run]
   --max-tokens <n>
   --max-cost <usd>
   --project <name>: not with projectDir
+  --beside
   --inspect
   --xstate-inspect
   --port <n>
@@ -69,6 +71,7 @@ resume [run]
 answer <run> <task> <text>
   --project-dir <dir>
   --project <name>: not with projectDir
+  --beside
   --rerun-failed
   --json
 runs

@@ -75,3 +75,18 @@ test("only one of many simultaneous callers gets the lock", async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => takeLock(path)));
   expect(all.filter((lock) => !("heldBy" in lock))).toHaveLength(1);
 });
+
+test("only one of many callers gets the lock of a dead process, whenever they look", async () => {
+  const later = async (turns: number) => {
+    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+    return takeLock(path);
+  };
+  for (let round = 0; round < 20; round += 1) {
+    await holder(process.pid, "1@another-boot");
+    const all = await Promise.all(Array.from({ length: 20 }, (_, at) => later(at % 5)));
+    const taken = all.flatMap((lock) => ("heldBy" in lock ? [] : [lock]));
+    expect(taken).toHaveLength(1);
+    await taken[0]?.release();
+  }
+  expect(await readdir(dir)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { UsageError } from "../../problem.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command, flag } from "../command.ts";
-import { json, recordFlags } from "../options.ts";
+import { beside, json, recordFlags } from "../options.ts";
 
 export const answer = command("answer", {
   summary: "answer the question of a parked task",
@@ -14,6 +14,7 @@ export const answer = command("answer", {
   ],
   flags: {
     ...recordFlags,
+    beside,
     rerunFailed: flag("--rerun-failed", "also run tasks again that failed or were skipped, as `resume` does"),
     json,
   },

@@ -1,5 +1,5 @@
 import { command, flag } from "../command.ts";
-import { detach, json, pageFlags, recordFlags, report, runFlags } from "../options.ts";
+import { beside, detach, json, pageFlags, recordFlags, report, runFlags } from "../options.ts";
 
 export const resume = command("resume", {
   summary: "continue a run that failed or was killed",
@@ -9,6 +9,7 @@ export const resume = command("resume", {
   flags: {
     ...runFlags,
     ...recordFlags,
+    beside,
     ...pageFlags,
     dryRun: flag("--dry-run", "show what would run again and why, without starting or writing anything"),
     report,

@@ -3,7 +3,7 @@ import { colorsFor } from "../../terminal/colors.ts";
 import { jsonText } from "../../text/printable.ts";
 import { command, flag, textFlag } from "../command.ts";
 import { printProblems, printWarning } from "../exit-status.ts";
-import { detach, json, pageFlags, plan, report, runFlags } from "../options.ts";
+import { beside, detach, json, pageFlags, plan, report, runFlags } from "../options.ts";
 
 export const run = command("run", {
   summary: "run a manifest or a plan",
@@ -13,6 +13,7 @@ export const run = command("run", {
   flags: {
     plan,
     ...runFlags,
+    beside,
     ...pageFlags,
     resume: textFlag("--resume <run>", "continue an earlier run, as `interserve resume` does"),
     dryRun: flag("--dry-run", "show what would run, without starting or writing anything"),
@@ -44,7 +45,7 @@ export const run = command("run", {
     const { prepare } = await import("../../job/prepare.ts");
     const { checkReportFiles } = await import("../../report/write.ts");
     await checkReportFiles(flags.report ?? []);
-    const { dryRun, json, report, inspect, xstateInspect, port, open, ...options } = rest;
+    const { dryRun, json, report, beside, inspect, xstateInspect, port, open, ...options } = rest;
     const { job, problems } = await prepare(path, options);
     await printProblems(problems);
     const note = flags.projectDir === undefined ? await belowRoot(job.projectDir) : undefined;
@@ -60,6 +61,6 @@ export const run = command("run", {
     await checkEngines(job);
     const { startRun } = await import("../../run/start.ts");
     const { runWithPages } = await import("../session/with-pages.ts");
-    return runWithPages((how) => startRun(job, how), rest);
+    return runWithPages((how) => startRun(job, { ...how, beside }), rest);
   },
 });

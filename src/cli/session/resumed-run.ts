@@ -9,6 +9,7 @@ import type { Lock } from "../../journal/lock.ts";
 import { lockRun, openRun, type PastRun, parkedTask, readRun } from "../../journal/past-run.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
 import { checkReportFiles } from "../../report/write.ts";
+import type { RunOptions } from "../../run/handle.ts";
 import { planResumption, type Resumption, type ResumptionOptions } from "../../run/resume.ts";
 import { resumeRun } from "../../run/start.ts";
 import { exists, isDirectory } from "../../text/on-disk.ts";
@@ -22,6 +23,7 @@ export interface ResumeFlags extends JobOptions, PageFlags {
   readonly manifest?: string;
   readonly dryRun?: boolean;
   readonly project?: string;
+  readonly beside?: boolean;
 }
 
 /** Resumes a run, the latest by default, and shows it to its end. Resolves to its exit status. */
@@ -89,12 +91,14 @@ async function resumeLocked(
   else if (flags.dryRun) process.stdout.write(jsonText({ run: past.directory.run, kept, again }));
   if (flags.dryRun) return 0;
   await checkEngines(job);
-  return runWithPages((options) => resumeRun(job, resumed, options), { ...flags, past: past.events });
+  const start = (options: RunOptions) => resumeRun(job, resumed, { ...options, beside: flags.beside });
+  return runWithPages(start, { ...flags, past: past.events });
 }
 
 /** Prepares the job of a run with the options that it was started with; the given ones override them. */
 async function prepareAgain(past: PastRun, flags: ResumeFlags): ReturnType<typeof prepare> {
-  const { manifest, json, report, dryRun, inspect, xstateInspect, port, open, project, ...given } = flags;
+  const { manifest, json, report, dryRun, beside, project, ...rest } = flags;
+  const { inspect, xstateInspect, port, open, ...given } = rest;
   const { started } = past.history;
   const { options } = started;
   const overrides = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
