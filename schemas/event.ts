@@ -7,8 +7,10 @@ const task = v.string();
 const attempt = v.number();
 const at = v.pipe(v.string(), v.isoTimestamp());
 const run = v.string();
+/** Seconds on the machine's monotonic clock, as nobody sets it; absent in journals of 0.1.0. */
+const monotonic_s = v.optional(v.number());
 const event = <const Name extends string, Entries extends v.ObjectEntries>(name: Name, entries: Entries) =>
-  v.object({ event: v.literal(name), at, run, ...entries });
+  v.object({ event: v.literal(name), at, run, monotonic_s, ...entries });
 
 /** The number of tasks with each status. */
 export const countsSchema = v.record(v.picklist(statuses), v.number());
@@ -151,7 +153,7 @@ export type RunGraph = Pick<RunStart, keyof typeof graph>;
 
 type Without<Event, Keys extends PropertyKey> = Event extends unknown ? Omit<Event, Keys> : never;
 /** An event without the run's name and the time, which the run adds. */
-export type RunEventBody = Without<RunEvent, "at" | "run">;
+export type RunEventBody = Without<RunEvent, "at" | "run" | "monotonic_s">;
 
 /** The version of the journal's lines. */
 export const journalVersion = 1;

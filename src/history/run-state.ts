@@ -7,6 +7,7 @@ import {
   type TaskFacts,
 } from "../../schemas/event.ts";
 import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
+import { type Moment, RunClock } from "./clock.ts";
 import {
   isEnd,
   type OrchestratorState,
@@ -16,7 +17,7 @@ import {
   taskTransition,
 } from "./transitions.ts";
 
-/** One attempt of a task. Times are in milliseconds since 1970 here, as in all of a run's state. */
+/** One attempt of a task. Times are in milliseconds since 1970 on the run's clock, as in all of a run's state. */
 export interface RunAttempt {
   readonly number: number;
   readonly key: AttemptKey;
@@ -61,6 +62,8 @@ export class RunState {
   latest: RunStart | undefined;
   directory = "";
   lastAt: number | undefined;
+  /** When the run was last started or resumed. */
+  startedAt = 0;
   /** When the run itself last wrote: an answer may come long after it died. */
   wroteAt = 0;
   finished: Extract<RunEvent, { event: "run.finished" }> | undefined;
@@ -79,6 +82,7 @@ export class RunState {
   readonly removed = new Map<string, RunTask>();
   /** The number of tasks that are settled or parked. */
   settledCount = 0;
+  private readonly clock = new RunClock();
 
   constructor(lines: Iterable<{ readonly event?: RunEvent }> = []) {
     for (const { event } of lines) if (event) this.apply(event);
@@ -94,10 +98,16 @@ export class RunState {
     return [...this.tasks.values(), ...this.removed.values()];
   }
 
+  /** Returns the time of a moment after the last event, on the run's clock. */
+  timeOf(moment: Moment): number {
+    return this.clock.timeOf(moment);
+  }
+
   /** Applies the next event. Tolerates any: an event that cannot come next changes what it can. */
   apply(event: RunEvent): void {
-    const at = Date.parse(event.at);
-    if (isStart(event)) this.start(event);
+    const moment = { wall: Date.parse(event.at), monotonic_s: event.monotonic_s };
+    const at = isStart(event) ? this.clock.restart(moment) : this.clock.advance(moment);
+    if (isStart(event)) this.start(event, at);
     else if ("task" in event) this.applyToTask(event, at);
     else this.applyToRun(event);
     // The chart settles by itself once nothing is left to do.
@@ -114,7 +124,8 @@ export class RunState {
   }
 
   /** Takes over the tasks that a run is started or resumed with; those that are not kept run again. */
-  private start(event: RunStart): void {
+  private start(event: RunStart, at: number): void {
+    this.startedAt = at;
     if (event.event === "run.started") this.started = event;
     this.run = event.run;
     this.latest = event;
@@ -205,8 +216,11 @@ function changeOf(task: RunTask, event: TaskEvent, at: number): Partial<RunTask>
       const verified = (before: RunAttempt) => ({ outcome, duration_s: sum(before), isUnverified: false });
       return { attempts: withAttempt(task, attempt, verified) };
     }
-    case "task.waiting":
-      return { state: "waiting", wait: { until: Date.parse(event.until), reason: event.reason } };
+    case "task.waiting": {
+      const wall = Date.parse(event.until);
+      const until = event.monotonic_s === undefined ? wall : at + wall - Date.parse(event.at);
+      return { state: "waiting", wait: { until, reason: event.reason } };
+    }
     case "task.answered": {
       const session = outcomeOf(task)?.session_id;
       return { answer: { text: event.text, attempt: event.attempt, session } };

@@ -2,8 +2,10 @@ import { traitsOf } from "../../schemas/engines.ts";
 import { countStatuses, type TaskFacts } from "../../schemas/event.ts";
 import type { AttemptStatus, RunStatus, TaskStatus } from "../../schemas/run-status.ts";
 import { addAttempt, nothingSpent, totalUsage } from "../../schemas/usage.ts";
+import { currentMoment } from "../history/clock.ts";
 import { placeOf } from "../history/next-step.ts";
 import { outcomeOf, type RunTask } from "../history/run-state.ts";
+import type { ValidRun } from "../history/validate.ts";
 import type { PastRun } from "../journal/past-run.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 
@@ -35,7 +37,7 @@ export function runStatus({
     mode: latest.mode,
     started: started.at,
     ended: ended ?? null,
-    duration_s: (Date.parse(ended ?? new Date().toISOString()) - Date.parse(started.at)) / 1000,
+    duration_s: durationOf(history, isLive),
     exit_code: finished?.exit_code ?? null,
     counts: countStatuses(tasks.map(({ status }) => status)),
     directory: directory.path,
@@ -49,6 +51,16 @@ export function runStatus({
     ],
     tasks,
   };
+}
+
+/** Returns the seconds from a run's first start to its last event, or to now while it is live. */
+function durationOf(history: ValidRun, isLive: boolean): number {
+  const { started, latest, finished, lastAt = 0 } = history;
+  const end = isLive ? history.timeOf(currentMoment()) : lastAt;
+  const seconds = milliseconds((end - Date.parse(started.at)) / 1000);
+  // In 0.1.0 only the end of a run was measured: a difference shows that somebody set the clock.
+  const measured = latest === started ? finished?.duration_s : undefined;
+  return measured !== undefined && Math.abs(seconds - measured) > 1 ? measured : seconds;
 }
 
 /** `endedAt` is when a dead run last wrote; undefined while it is live. */

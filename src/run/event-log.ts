@@ -1,5 +1,6 @@
 import type { RunEvent, RunEventBody } from "../../schemas/event.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
+import { currentMoment } from "../history/clock.ts";
 import type { Journal } from "../journal/journal.ts";
 
 /** Writes a run's events to its journal, then passes them to a listener, in order. */
@@ -64,6 +65,7 @@ export class EventLog {
   }
 
   private stamp(body: RunEventBody): RunEvent {
-    return { ...body, at: new Date().toISOString(), run: this.run } as RunEvent;
+    const { wall, monotonic_s } = currentMoment();
+    return { ...body, at: new Date(wall).toISOString(), run: this.run, monotonic_s } as RunEvent;
   }
 }

@@ -189,7 +189,7 @@ function countsLine(run: RunState, { colors, now }: Shown): string {
     countStatuses(tasks.flatMap(({ state, status = "" }) => (isEnd(state) ? status : []))),
   );
   const counts = [settled, stateCounts(tasks)].filter(Boolean).join(", ");
-  const elapsed = clock(run.latest ? now - Date.parse(run.latest.at) : 0);
+  const elapsed = clock(run.latest ? now - run.startedAt : 0);
   return `${colors.bold(`${run.settledCount}/${tasks.length}`)} ${elapsed}  ${colors.dim(counts)}`;
 }
 

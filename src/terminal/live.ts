@@ -1,4 +1,5 @@
 import { isStart } from "../../schemas/event.ts";
+import { currentMoment } from "../history/clock.ts";
 import { RunState } from "../history/run-state.ts";
 import { frameOf } from "./frame.ts";
 import { eventLine } from "./lines.ts";
@@ -12,7 +13,9 @@ export function liveReporter(stream: NodeJS.WriteStream, colors: Colors): Report
   const summary = new Summary(run);
   const activity = new Map<string, string>();
   let isOver = false;
-  const area = new LiveArea(stream, (size) => frameOf(run, size, { colors, now: Date.now(), activity }));
+  const area = new LiveArea(stream, (size) =>
+    frameOf(run, size, { colors, now: run.timeOf(currentMoment()), activity }),
+  );
   return {
     aside: (write) => area.aside(write),
     pause: () => area.stop(),

@@ -51,7 +51,7 @@ async function replay(
   json: boolean,
   signal: AbortSignal,
 ): Promise<Finished | undefined> {
-  const since = Date.now();
+  const since = performance.now();
   const { events, length } = await readEvents(journal);
   // Programs get all events. For people, those before the latest start are known already, as in `resume`.
   const start = json ? 0 : Math.max(0, events.findLastIndex(isStart));
@@ -60,7 +60,7 @@ async function replay(
   let last = events.findLast(isByRun);
   const isComplete = async () => {
     if ((await lockHolder(lock)) !== undefined) return false;
-    return last !== undefined || Date.now() - since > startupMs;
+    return last !== undefined || performance.now() - since > startupMs;
   };
   for await (const lines of tailLines(journal, { from: length, isComplete, signal })) {
     for (const line of lines) {
