@@ -12,6 +12,7 @@ import type { RunSpec } from "../../machines/schedule/types.ts";
 import type { EngineName } from "../../schemas/engines.ts";
 import type { RunGraph } from "../../schemas/event.ts";
 import type { Mode, Tier } from "../../schemas/manifest.ts";
+import { heldBackByStage } from "./held-back.ts";
 import { type Job, taskFacts } from "./job.ts";
 
 /** What a run would do: the shape of `show --json` and of `run --dry-run --json`. */
@@ -33,6 +34,8 @@ export interface Overview {
   readonly waves: readonly (readonly string[])[];
   readonly critical_path: readonly string[];
   readonly conflicts: readonly { readonly file: string; readonly tasks: readonly string[] }[];
+  /** By stage, the tasks of later stages that are skipped if any of its tasks does not pass, whichever that is. */
+  readonly barriers: readonly { readonly stage: string; readonly holds_back: readonly string[] }[];
 }
 
 export function overview(job: Job): Overview {
@@ -56,6 +59,7 @@ export function overview(job: Job): Overview {
     waves: waves(spec).map(named),
     critical_path: named(longestChain(spec.order)),
     conflicts: conflictsOf(spec, spec.order).map(({ file, tasks }) => ({ file, tasks: named(tasks) })),
+    barriers: heldBackByStage(spec).map(({ stage, tasks }) => ({ stage, holds_back: named(tasks) })),
   };
 }
 

@@ -28,6 +28,7 @@ export function overviewText(
     `longest chain (${counted(facts.critical_path.length, "task")}): ${chain}`,
     ...conflicts(facts),
     ...saving(relaxing),
+    ...heldBack(facts),
     "",
   ].join("\n");
 }
@@ -40,6 +41,25 @@ function conflicts({ conflicts }: Overview): string[] {
     ({ file, tasks }) => `  ${printable(file)}: ${tasks.map(printable).join(", ")}`,
   );
   return ["tasks that share a file never run at the same time:", ...lines];
+}
+
+/** How many tasks a line names. */
+const maxNames = 5;
+
+function heldBack({ mode, barriers }: Overview): string[] {
+  const { reliesOnStages } = modeConfigs[mode];
+  if (barriers.length === 0 || !reliesOnStages) return [];
+  const holding = barriers.filter(({ holds_back }) => holds_back.length > 0);
+  if (holding.length === 0)
+    return ["a failure skips only the tasks that depend on it: all others name their `depends`"];
+  return [
+    "if a stage does not pass, later tasks that name no `depends` are skipped, and what depends on them:",
+    ...holding.map(({ stage, holds_back: tasks }) => {
+      const more = tasks.length > maxNames ? ` and ${tasks.length - maxNames} more` : "";
+      const names = tasks.slice(0, maxNames).map(printable).join(", ");
+      return `  ${printable(stage)}: ${counted(tasks.length, "task")} (${names}${more})`;
+    }),
+  ];
 }
 
 function saving(relaxing: { strict: number; relaxed: number } | undefined): string[] {

@@ -1,6 +1,6 @@
 import { parse } from "@ts-graphviz/ast";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Rig } from "../rig.ts";
+import { manifestOf, Rig } from "../rig.ts";
 
 const plan = `version: 1
 mode: dependency-driven
@@ -48,6 +48,7 @@ const facts = {
   ],
   critical_path: ["a", "c"],
   conflicts: [{ file: "src/x.ts", tasks: ["a", "b"] }],
+  barriers: [{ stage: "Base", holds_back: ["d"] }],
 };
 
 test.each([
@@ -76,6 +77,8 @@ longest chain (2 tasks): a → c
 tasks that share a file never run at the same time:
   src/x.ts: a, b
 stage_barriers: relaxed would save no time
+if a stage does not pass, later tasks that name no \`depends\` are skipped, and what depends on them:
+  Base: 1 task (d)
 `);
 });
 
@@ -121,6 +124,47 @@ describe("what relaxed stage barriers would save", () => {
       expect((await rig.run("show", "p.exec.yaml", ...flags.split(" "))).stdout).not.toContain("relaxed");
     },
   );
+});
+
+describe("what a stage would hold back if it did not pass", () => {
+  const stages: Record<string, string>[] = [
+    { a: "", b: "a" },
+    { c: "a", d: "", e: "d" },
+    { f: "", g: "f", h: "b" },
+  ];
+  const show = async (...flags: string[]) => (await rig.run("show", "q.exec.yaml", ...flags)).stdout;
+  const barriers = async (...flags: string[]) => JSON.parse(await show("--json", ...flags)).barriers;
+
+  test.each(["dependency-driven", "all-sequential"])(
+    "is, in mode %s, the later tasks that name no dependency and what depends on them",
+    async (mode) => {
+      await rig.file("q.exec.yaml", manifestOf(stages));
+      expect(await barriers("--mode", mode)).toEqual([
+        { stage: "stage 1", holds_back: ["d", "e", "f", "g"] },
+        { stage: "stage 2", holds_back: ["f", "g"] },
+      ]);
+    },
+  );
+
+  test("is nothing where all tasks name their dependencies, and show says so", async () => {
+    await rig.file("q.exec.yaml", manifestOf([{ a: "" }, { b: "a" }]));
+    expect(await barriers()).toEqual([{ stage: "stage 1", holds_back: [] }]);
+    expect(await show()).toContain("a failure skips only the tasks that depend on it: all others name");
+  });
+
+  test("is nothing in manual-batching, and does not exist in all-parallel", async () => {
+    await rig.file("q.exec.yaml", manifestOf(stages));
+    const batched = await barriers("--mode", "manual-batching");
+    expect(batched.flatMap(({ holds_back }: { holds_back: string[] }) => holds_back)).toEqual([]);
+    expect(await barriers("--mode", "all-parallel")).toEqual([]);
+    expect(await show("--mode", "manual-batching")).not.toContain("skip");
+  });
+
+  test("is named up to five tasks, and counted", async () => {
+    const later = Object.fromEntries("bcdefgh".split("").map((id) => [id, ""]));
+    await rig.file("q.exec.yaml", manifestOf([{ a: "" }, later]));
+    expect(await show()).toContain("  stage 1: 7 tasks (b, c, d, e, f and 2 more)\n");
+  });
 });
 
 test("tasks that share a file are no conflict if one depends on the other", async () => {

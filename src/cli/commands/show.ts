@@ -7,7 +7,7 @@ import { jobFlags, jsonFlag, plan } from "../options.ts";
 export const show = command("show", {
   summary: "show the order in which tasks would run",
   description:
-    "Show which tasks can run together, the longest chain, file conflicts, and what relaxed stage barriers would save.",
+    "Show which tasks can run together, the longest chain, file conflicts, what relaxed stage barriers would save, and which tasks a failed stage would hold back.",
   arguments: [["<manifest|plan>", "a manifest (plan.exec.yaml) or a plan (plan.md)"]],
   flags: {
     plan,
