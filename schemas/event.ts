@@ -27,6 +27,8 @@ export const taskFactsSchema = v.object({
   title: v.string(),
   stage: v.string(),
   depends: v.array(v.string()),
+  /** With relaxed barriers: it does not wait for the stages before it, though it depends on nothing. */
+  waits_for_nothing: v.optional(v.boolean()),
   files: v.array(v.string()),
   engine: v.picklist(engineNames),
   tier: v.picklist(tiers),

@@ -71,7 +71,7 @@ export const taskSchema = v.object({
   depends: v.optional(
     described(
       v.array(text),
-      "Ids of the tasks whose results this one needs, in addition to the stage barrier.",
+      "Ids of the tasks whose results this one needs, in addition to the stage barrier. A task that names none needs the stages before it to pass.",
     ),
     [],
   ),
@@ -126,7 +126,7 @@ export const manifestSchema = v.object({
   stage_barriers: v.optional(
     described(
       v.picklist(["strict", "relaxed"]),
-      "`strict`: a task waits for every earlier stage. `relaxed`: a task that names `depends` waits only for those.",
+      "`strict`: a task waits for every earlier stage. `relaxed`: a task that names `depends` waits only for those, and with an empty list for nothing.",
     ),
     "strict",
   ),
@@ -151,7 +151,10 @@ export const manifestSchema = v.object({
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
-export type ManifestTask = v.InferOutput<typeof taskSchema>;
+export interface ManifestTask extends v.InferOutput<typeof taskSchema> {
+  /** Set on reading if `depends` is there and empty: with relaxed barriers the task waits for nothing. */
+  readonly waitsForNothing?: boolean;
+}
 export type ManifestStage = v.InferOutput<typeof stageSchema>;
 export type Retries = ManifestTask["retries"];
 export type Verify = v.InferOutput<typeof verifySchema>;

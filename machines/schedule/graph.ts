@@ -58,10 +58,15 @@ export function ordered(
   return withDependents(graph.tasks.length, needs);
 }
 
-/** Under `strict` every task keeps its stage's barrier; under `relaxed` only one that names no dependency does. */
+/**
+ * Under `strict` every task keeps its stage's barrier; under `relaxed` only one that does not say what it depends on,
+ * not even with an empty list.
+ */
 export function stageOrder(graph: TaskGraph, barriers: Manifest["stage_barriers"]): Order {
   const groups = graph.stages.map((stage) => stage.tasks);
-  return ordered(graph, groups, (task) => barriers === "strict" || graph.depends[task]?.length === 0);
+  const saysNothing = (task: number) =>
+    graph.depends[task]?.length === 0 && !graph.tasks[task]?.waitsForNothing;
+  return ordered(graph, groups, (task) => barriers === "strict" || saysNothing(task));
 }
 
 /** The batches of manual-batching: each stage, split where dependencies inside it ask for it. */

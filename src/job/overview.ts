@@ -104,7 +104,12 @@ export function graphOf(job: Job): RunGraph {
     mode: spec.mode.name,
     max_parallel: spec.maxParallel,
     stage_barriers: job.manifest.stage_barriers,
-    tasks: job.tasks.map(taskFacts),
+    tasks: job.tasks.map((task) => ({
+      ...taskFacts(task),
+      ...(job.manifest.stage_barriers === "relaxed" && task.task.waitsForNothing
+        ? { waits_for_nothing: true }
+        : {}),
+    })),
     critical_path: named(longestChain(spec.order)),
     conflicts: conflictsOf(spec, spec.order).map(({ file, tasks }) => ({ file, tasks: named(tasks) })),
   };

@@ -27,9 +27,19 @@ export async function checkManifest(
   if (!file) return { problems: sortAndLimit(read) };
   if (isEmpty(file.value)) return { file, problems: [...read, emptyManifest(file)] };
   const { value: manifest, problems: shapeProblems } = schemaProblems(manifestSchema, file, codes);
+  if (manifest) markFreeTasks(manifest, file.value);
   const promptProblems = manifest ? await promptFileProblems(manifest, file) : [];
   const problems = sortAndLimit([...read, ...shapeProblems, ...checkMeaning(file, mode), ...promptProblems]);
   return { ...(manifest && !problems.some(isError) ? { manifest } : {}), file, problems };
+}
+
+/** Marks the tasks of a manifest that have an empty list of dependencies, which it reads like a missing one. */
+function markFreeTasks({ stages }: Manifest, value: unknown): void {
+  const given = value as { readonly stages: readonly { readonly tasks: readonly object[] }[] };
+  for (const [at, { tasks }] of stages.entries())
+    for (const [number, task] of tasks.entries())
+      if (task.depends.length === 0 && "depends" in (given.stages[at]?.tasks[number] ?? {}))
+        Object.assign(task, { waitsForNothing: true });
 }
 
 const sortByPlace = (problems: readonly Problem[]): Problem[] =>

@@ -51,9 +51,13 @@ function ignoredOrderProblems({ stages = [], tasks }: Outline, file: YamlFile, m
 function graphOf({ stages = [], tasks }: Outline): { graph: TaskGraph; tasks: OutlineTask[] } {
   const first = new Map<string, OutlineTask>();
   for (const task of tasks) if (!first.has(task.id)) first.set(task.id, task);
-  const inStage: Pick<ManifestTask, "id" | "depends">[][] = stages.map(() => []);
-  for (const { id, stage, depends } of first.values()) {
-    inStage[stage.number]?.push({ id, depends: depends.map((one) => one.id).filter((one) => one !== id) });
+  const inStage: Pick<ManifestTask, "id" | "depends" | "waitsForNothing">[][] = stages.map(() => []);
+  for (const { id, stage, depends, keys } of first.values()) {
+    inStage[stage.number]?.push({
+      id,
+      depends: depends.map((one) => one.id).filter((one) => one !== id),
+      waitsForNothing: depends.length === 0 && keys.includes("depends"),
+    });
   }
   const graph = taskGraph({
     stages: stages.map(({ label, number }) => ({ name: label, tasks: inStage[number] as ManifestTask[] })),

@@ -146,3 +146,26 @@ test("a reason names at most three tasks of the stage, and counts the others", a
   await run.ended;
   expect(await settled(run, "e")).toBe("skipped: stage stage 1 did not pass: a, b, c and 1 more");
 });
+
+test("with relaxed barriers an empty list of dependencies waits for nothing, and a missing one for the stages before", async () => {
+  const manifest = manifestOf([{ a: "" }, { free: "", late: "" }], {
+    top: "mode: dependency-driven\nstage_barriers: relaxed",
+  });
+  const run = await start(manifest.replace("id: late\n        depends: []", "id: late"));
+  await passAll("free");
+  await run.event("task.settled", "free");
+  await (await rig.agent("a")).exit(1);
+  await run.ended;
+  expect(await settled(run, "late")).toBe("skipped: stage stage 1 did not pass: a");
+  expect(run.story().indexOf("free pass")).toBeLessThan(run.story().indexOf("a fail"));
+});
+
+test("with strict barriers an empty list of dependencies is like a missing one", async () => {
+  const run = await start(
+    manifestOf([{ a: "" }, { b: "", c: "" }]).replace("id: c\n        depends: []", "id: c"),
+  );
+  await (await rig.agent("a")).exit(1);
+  await run.ended;
+  for (const task of ["b", "c"])
+    expect(await settled(run, task)).toBe("skipped: stage stage 1 did not pass: a");
+});

@@ -104,6 +104,11 @@ test("relaxed barriers make a dependency on a later task without depends an erro
   ]);
 });
 
+test("relaxed barriers allow a dependency on a later task with an empty list of its own", async () => {
+  const own = staged("dependency-driven", "stage_barriers: relaxed\n");
+  expect(await problemsOf(own.replace("{ id: b }", "{ id: b, depends: [] }"))).toEqual([]);
+});
+
 test("manual-batching runs stages in order even with relaxed barriers", async () => {
   expect(await problemsOf(staged("manual-batching", "stage_barriers: relaxed\n"))).toEqual([
     '7:28 [b] error dependency-cycle: task "a" in stage "A" depends on "b" in the later stage "B", which waits for all of stage "A"',

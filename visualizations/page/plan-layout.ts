@@ -85,7 +85,9 @@ const dependencyEdges = (graph: RunGraph, numberOf: ReadonlyMap<string, number>)
 const barrierEdges = (graph: RunGraph, stages: readonly string[]): Edge[] =>
   stages.flatMap((stage, at) => {
     const waits = graph.tasks.some(
-      (one) => one.stage === stage && (graph.stage_barriers === "strict" || one.depends.length === 0),
+      (one) =>
+        one.stage === stage &&
+        (graph.stage_barriers === "strict" || (one.depends.length === 0 && !one.waits_for_nothing)),
     );
     return at > 0 && waits ? [{ id: `b${at}`, from: `s${at - 1}`, to: `s${at}` }] : [];
   });
