@@ -116,7 +116,7 @@ describe("a run in a terminal", () => {
 test("output to a pipe has no escape sequences", async () => {
   const run = rig.command(["run", "p.exec.yaml"], { NO_COLOR: "", FORCE_COLOR: "" });
   run.child.stdin?.end();
-  for (const task of ["a", "b"]) await (await rig.agent(task)).exit(task === "b" ? 1 : 0);
+  for (const task of ["a", "b", "c"]) await (await rig.agent(task)).exit(task === "b" ? 1 : 0);
   const { stdout, stderr } = await run.ended;
   expect(stdout).toContain("fail");
   expect(stdout + stderr).not.toContain("\u001b");
