@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { chmod, cp, lstat, mkdir, readFile, rm } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { endsOfFile } from "../text/ends-of-file.ts";
 import { exists } from "../text/on-disk.ts";
 import { makePrivateFolder, replacePrivateFile } from "../text/private-files.ts";
 import { gitScript, hookNames, hookScript } from "./guard-scripts.ts";
@@ -142,6 +143,8 @@ export function pushGuardEnv(
 
 /** Reads the remotes that an attempt tried to push to, each with name and address. */
 export async function refusedPushes(pushes: string): Promise<string[]> {
-  const text = await readFile(pushes, "utf8").catch(() => "");
+  // Any process of the attempt may have put anything there.
+  const ends = await endsOfFile(pushes, () => ({ head: 64 * 1024, tail: 0 }));
+  const text = ends?.head ?? "";
   return text.split("\n").filter((line) => line !== "");
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { manifestOf, Rig } from "../rig.ts";
+import { binary, manifestOf, Rig } from "../rig.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -245,4 +245,19 @@ describe("what an agent is given to read", () => {
     const { path } = await rig.latestRun();
     expect(await readFile(join(path, "tasks/t1/1/output.md"), "utf8")).toBe("");
   });
+});
+
+test("a task cannot answer the question of another task of its run", async () => {
+  const answer = `'${process.execPath}' '${binary}' answer "$INTERSERVE_RUN" a yes 2> said`;
+  const all = manifestOf([{ a: "", b: "" }], { top: "mode: dependency-driven\nmax_parallel: 1" });
+  const runs = ["echo VERDICT: QUESTION which?", answer];
+  await rig.file(
+    "plan.exec.yaml",
+    all.replaceAll(/run: .*/g, () => `run: ${JSON.stringify(runs.shift())}`),
+  );
+  const { code, stdout } = await rig.run("run", "plan.exec.yaml");
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/1 fail, 1 question of 2/)]);
+  expect(await readFile(join(rig.dir, "said"), "utf8")).toMatch(
+    /^error: a task cannot answer the questions of its own run\n/,
+  );
 });

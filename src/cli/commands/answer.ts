@@ -34,6 +34,12 @@ export const answer = command("answer", {
     const { recordOf } = await import("../session/record.ts");
     const past = await openRun(await recordOf(flags), name);
     const { directory, pid } = past;
+    if (process.env.INTERSERVE_RUN === directory.run) {
+      throw new UsageError(
+        "a task cannot answer the questions of its own run",
+        "leave the answer to the person who started the run",
+      );
+    }
     const { attempt } = parkedTask(past, task);
     const state = pid === undefined ? "runEnded" : await deliverAnswer(directory, { task, attempt, text });
     if (state === "taken") {
