@@ -15,9 +15,16 @@ export const withoutControls = (text: string, mark = ""): string =>
 /** A character that is not visible. */
 export const hidden = /\p{Default_Ignorable_Code_Point}/u;
 
-/** Removes every character that is not visible, also those that join letters or emoji: what is left can be compared. */
+/**
+ * Removes every character that is not visible, also those that join letters or emoji, and makes every blank a space: what
+ * is left can be compared.
+ */
 export const comparable = (text: string): string =>
-  printableAscii.test(text) ? text : withoutControls(text).replace(new RegExp(hidden, "gu"), "");
+  printableAscii.test(text)
+    ? text
+    : withoutControls(text)
+        .replace(new RegExp(hidden, "gu"), "")
+        .replace(/\p{Zs}/gu, " ");
 
 /**
  * Untrusted text of any number of lines that is safe to show to people and models: no escape sequences, overwritten

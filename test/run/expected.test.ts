@@ -28,6 +28,7 @@ test.each([
   ['contains "a b"', "x a b", 1, true],
   ['contains "a b"', "a  b", 0, false],
   ['contains "na\u00efve"', "na\u00ad\u00efve", 0, true],
+  ['contains "42 passed"', "42\u00a0passed", 0, true],
   ["exit 3", "", 3, true],
   ["exit 3", "3", 0, false],
 ])("%s of %j with exit status %i: %j", (expected, output, exitCode, answer) => {

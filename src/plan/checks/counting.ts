@@ -19,31 +19,42 @@ const countingText = [
 /** Commands that print a text, and that never end with an exit status above 1. */
 const printing = /^(?:cat|head|tail|cut|tr|jq|awk|sed|echo|printf|stat|du|date)(?=\s|$)/;
 
-/** The last command of a line of shell: after the last `|`, `;`, `&&` and `||` that is not in quotes. */
-function lastCommand(run: string): string {
-  const masked = run.replace(/"[^"]*"|'[^']*'|\$\([^()]*\)/g, (text) => "0".repeat(text.length));
-  const at = ["|", ";", "&", "\n"].reduce(
-    (last, mark) => Math.max(last, masked.trimEnd().lastIndexOf(mark)),
-    -1,
-  );
-  return run
-    .slice(at + 1)
-    .trim()
-    .replace(/^(?:(?:[A-Za-z_]\w*=\S*|env|command|sudo|time|xargs|-\S+)\s+)+/, "");
+/** What is put behind a count to tidy it, or to keep it from failing. */
+const tidying = /^(?:tr|xargs|cat|tee|head|tail|sort|cut|awk|sed)(?=\s|$)/;
+const neverFails = /\|\|\s*(?:true|:)\s*$/;
+/** Between commands of a line, but not in redirections such as `2>&1`. */
+const separator = /\|\||&&|\|&?|[;\n]|(?<![<>&])&(?![>&])/g;
+const before = /^(?:(?:[A-Za-z_]\w*=\S*|env|command|sudo|time|xargs|-\S+)\s+)+/;
+
+/** The commands of a line of shell that are not in quotes or in `$(…)`, last one first. */
+function commandsFromEnd(run: string): string[] {
+  const line = run.trim().replace(neverFails, "");
+  const masked = line.replace(/"[^"]*"|'[^']*'|\$\([^()]*\)/g, (text) => "0".repeat(text.length));
+  const starts = [0, ...[...masked.matchAll(separator)].map(({ index, 0: mark }) => index + mark.length)];
+  return starts
+    .map((start, at) =>
+      line
+        .slice(start, starts[at + 1])
+        .replace(/[|&;\s]+$/, "")
+        .trim(),
+    )
+    .reverse();
 }
+
+const isCounting = (command: string): boolean =>
+  counting.some((pattern) => pattern.test(withoutQuotes(command))) ||
+  countingText.some((pattern) => pattern.test(command));
 
 /** Whether a number that is expected of a command is more likely to be what it prints than its exit status. */
 export function printsNumber(run: string, number: string): boolean {
-  const command = lastCommand(run);
-  return (
-    counting.some((pattern) => pattern.test(withoutQuotes(command))) ||
-    countingText.some((pattern) => pattern.test(command)) ||
-    (Number(number) > 1 && printing.test(command))
-  );
+  const commands = commandsFromEnd(run).map((command) => command.replace(before, ""));
+  const [last = ""] = commands;
+  const counter = commands.find((command) => isCounting(command) || !tidying.test(command)) ?? "";
+  return isCounting(counter) || (Number(number) > 1 && printing.test(last));
 }
 
 /** What a command prints if it counts a number: `wc` prints the name of its one file, too. */
 export function printedNumber(run: string, number: string): string {
-  const [, file] = /^wc\s+-[a-zA-Z]\s+([\w./-]+)$/.exec(lastCommand(run)) ?? [];
+  const [, file] = /^wc\s+-[a-zA-Z]\s+([\w./-]+)$/.exec(commandsFromEnd(run)[0] ?? "") ?? [];
   return file === undefined || file.startsWith("-") ? number : `${number} ${file}`;
 }

@@ -18,7 +18,7 @@ export function expectation(wish: string, run: string): Expectation | undefined 
     /^(?:(?:it\s+)?(?:prints|outputs)|output(?:\s+is)?:?|stdout(?:\s+is)?:?)\s+(\d+|zero)$/i.exec(plain)?.[1];
   if (printed) return output(printedNumber(run, digitsOf(printed)));
   const counted =
-    /^(?:={1,3}|equals|is|counts?(?:\s+is|:)?)\s*(\d+|zero)$|^(\d+|zero)\s+(?:lines?|match(?:es)?|hits?|results?|occurrences?)$/i.exec(
+    /^(?:={1,3}|equals|is|counts?(?:\s+is|:)?)\s*(\d+|zero)$|^(\d+|zero|no)\s+(?:lines?|match(?:es)?|hits?|results?|occurrences?)$/i.exec(
       plain,
     );
   const count = digitsOf(counted?.[1] ?? counted?.[2] ?? "");
@@ -35,7 +35,7 @@ export function expectation(wish: string, run: string): Expectation | undefined 
   return { expect: `${form} "${quoted[3]}"` };
 }
 
-const digitsOf = (number: string): string => (/^zero$/i.test(number) ? "0" : number);
+const digitsOf = (number: string): string => (/^(?:zero|no)$/i.test(number) ? "0" : number);
 
 const exitStatus = (plain: string): string | undefined => {
   const [, code] =

@@ -165,6 +165,11 @@ describe("what may be a sentence is never run, and said", () => {
     ["jq '.tasks | length' a.json", "3", 'output "3"', "exit 3"],
     ["cat VERSION", "3", 'output "3"', "exit 3"],
     ["npm test; echo $?", "0", 'output "0"', "exit 0"],
+    ["grep -c legacy src/a.ts || true", "0", 'output "0"', "exit 0"],
+    ["npm test 2>&1 | grep -c FAILED 2>/dev/null", "0", 'output "0"', "exit 0"],
+    ["grep legacy a | wc -l | tr -d ' '", "0", 'output "0"', "exit 0"],
+    ["wc -l a.ts | awk '{print $1}'", "1", 'output "1"', "exit 1"],
+    ["git ls-files | xargs grep -c x", "1", 'output "1"', "exit 1"],
   ])("%s with the number %j may have two meanings", (run, wish, likely, other) => {
     const text = `### Task 1: A\n\n<verify>\n- run: \`${run}\`\n  expect: ${wish}\n</verify>\n`;
     const { plan, problems } = parsePlan(text, "p.md");
@@ -185,6 +190,9 @@ describe("what may be a sentence is never run, and said", () => {
     ["grep -c legacy src/a.ts", "prints 0", 'output "0"'],
     ["wc -l < src/a.ts", "1200", 'output "1200"'],
     ["grep -c a b", "3 matches", 'output "3"'],
+    ["grep -c a b", "no matches", 'output "0"'],
+    ["grep -c a b > count && npm test", "1", "exit 1"],
+    ["head -1 a", "0", "exit 0"],
     ["ls | wc -l", "== 3", 'output "3"'],
     ["npm run count", "outputs 3", 'output "3"'],
     ["npm run count", 'prints "a b"', 'output "a b"'],
