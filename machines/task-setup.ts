@@ -43,6 +43,8 @@ export interface TaskContext extends Omit<TaskInput, "restored"> {
   /** The number of the current or last attempt, from 1; 0 before the first. */
   readonly attempt: number;
   readonly retriesUsed: RetriesUsed;
+  /** The tasks that ran while the `verify` commands failed; undefined until they have to run again. */
+  readonly ranBeside: readonly string[] | undefined;
   readonly limitWaits: number;
   /** How often an attempt, or its verification, could not be started for lack of resources. */
   readonly starvations: number;
@@ -74,7 +76,10 @@ export type TaskEvent =
 /** How XState reports the end of the actors that a task invokes. */
 type ActorEnded =
   | { readonly type: `xstate.done.actor.${"attempt" | "verify"}`; readonly output: Outcome }
-  | { readonly type: `xstate.error.actor.${"attempt" | "verify"}`; readonly error: unknown };
+  | {
+      readonly type: `xstate.error.actor.${"attempt" | "verify" | "othersSettled"}`;
+      readonly error: unknown;
+    };
 
 /** Sent to the orchestrator when a task has settled, or is parked. */
 export interface TaskSettled {
@@ -107,9 +112,18 @@ export interface AttemptInput extends RoutedResults {
 export interface VerifyInput {
   readonly id: string;
   readonly attempt: number;
+  /** The outcome of the attempt. */
   readonly outcome: Outcome;
   /** How often it could not be started; then it waits before it tries again. */
   readonly starvations: number;
+  /** Whether they run a second time, since other tasks ran while they failed. */
+  readonly isAgain: boolean;
+}
+
+/** Input of the actor that waits until the tasks that ran beside a failed `verify` command have settled. */
+export interface OthersInput {
+  readonly id: string;
+  readonly others: readonly string[];
 }
 
 /** Input of the actor that waits before the next attempt, for as long as it decides. */
@@ -154,6 +168,7 @@ export const taskSetup = setup({
     attempt: fromPromise<Outcome, AttemptInput>(unprovided("attempt")),
     verify: fromPromise<Outcome, VerifyInput>(unprovided("verify")),
     backoff: fromPromise<void, BackoffInput>(unprovided("backoff")),
+    othersSettled: fromPromise<void, OthersInput>(unprovided("othersSettled")),
   },
   guards: {
     wasDone: ({ context: { outcome } }) => outcome !== undefined && isDone(outcome.status),
@@ -172,6 +187,12 @@ export const taskSetup = setup({
     isRateLimited: (given) => outcomeIn(given).failure === "rate_limited" && !given.context.noFurtherAttempts,
     canRetry: (given) =>
       retryClassFor(outcomeIn(given), given.context) !== undefined && !given.context.noFurtherAttempts,
+    /** Nobody knows whether the task or those that ran beside it made the commands fail. */
+    wasDisturbed: (given) => {
+      const { failure, ran_beside = [] } = outcomeIn(given);
+      const { ranBeside, noFurtherAttempts } = given.context;
+      return failure === "verify" && ran_beside.length > 0 && ranBeside === undefined && !noFurtherAttempts;
+    },
     canFix: (given) => {
       const { fixesUsed, fixes, noFurtherAttempts } = given.context;
       return outcomeIn(given).failure === "verify" && fixesUsed < fixes && !noFurtherAttempts;
@@ -185,7 +206,8 @@ export const taskSetup = setup({
       if (event.type !== "task.ready" && event.type !== "task.answer") return {};
       return { dependencies: event.dependencies, alsoFinished: event.alsoFinished };
     }),
-    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1, ranBeside: undefined }),
+    recordOthers: assign({ ranBeside: (given) => outcomeIn(given).ran_beside ?? [] }),
     countRetry: assign({
       retriesUsed: (given) => {
         const { retriesUsed } = given.context;

@@ -12,6 +12,7 @@ export const taskMachine = taskSetup.createMachine({
     ...input,
     attempt: restored?.attempt ?? 0,
     retriesUsed: {},
+    ranBeside: undefined,
     limitWaits: 0,
     starvations: 0,
     fixesUsed: 0,
@@ -103,6 +104,7 @@ export const taskMachine = taskSetup.createMachine({
               attempt: context.attempt,
               outcome: outcomeOf(context),
               starvations: context.starvations,
+              isAgain: context.ranBeside !== undefined,
             }),
             onDone: [
               {
@@ -112,6 +114,7 @@ export const taskMachine = taskSetup.createMachine({
                 actions: ["countStarvation", "reportStarved"],
               },
               { guard: "isDone", target: "#task.done", actions: ["recordOutcome", "reportSettled"] },
+              { guard: "wasDisturbed", target: "awaitingOthers", actions: "recordOthers" },
               { guard: "canFix", target: "running", actions: ["recordOutcome", "requestFix"] },
               {
                 guard: "canRetry",
@@ -125,6 +128,18 @@ export const taskMachine = taskSetup.createMachine({
               },
               { target: "#task.failed", actions: ["recordOutcome", "reportSettled"] },
             ],
+          },
+        },
+        // The outcome stays that of the attempt: it is verified a second time.
+        awaitingOthers: {
+          invoke: {
+            id: "othersSettled",
+            src: "othersSettled",
+            input: ({ context }) => ({ id: context.id, others: context.ranBeside ?? [] }),
+            onDone: "verifying",
+          },
+          on: {
+            "task.cancel": { target: "#task.cancelled", actions: ["recordCancelled", "reportSettled"] },
           },
         },
       },

@@ -73,6 +73,8 @@ export const outcomeSchema = v.object({
   files_unsure: v.optional(v.array(v.string())),
   /** Inconsistencies, one line each, such as changed files that were not declared. */
   notes: v.optional(v.array(v.string())),
+  /** The tasks that ran while a `verify` command failed. */
+  ran_beside: v.optional(v.array(v.string())),
   /** Command lines of processes that the attempt left running and that were ended for it. */
   ended_processes: v.optional(v.array(v.string())),
   /** Absolute path of the whole output, and its size in bytes. */

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import type { AttemptInput, VerifyInput } from "../../machines/task-setup.ts";
 import type { DependencyResult } from "../../schemas/dependency-result.ts";
 import { type EngineName, shellEngine } from "../../schemas/engines.ts";
-import type { Outcome, Usage } from "../../schemas/outcome.ts";
+import { isDone, type Outcome, type Usage } from "../../schemas/outcome.ts";
 import type { AttemptRequest, Engine } from "../engines/engine.ts";
 import { engineFor } from "../engines/engines.ts";
 import { environmentFor } from "../engines/environment.ts";
@@ -69,16 +69,34 @@ export async function runAttempt(input: AttemptInput, context: AttemptContext): 
 }
 
 /** Runs the task's `verify` commands on a finished attempt. */
-export async function verifyAttempt(input: VerifyInput, context: AttemptContext): Promise<Outcome> {
+export async function verifyAttempt(
+  input: VerifyInput,
+  context: AttemptContext,
+  /** Called once the commands have ended: returns the tasks that ran meanwhile. */
+  othersSeen: () => readonly string[],
+): Promise<Outcome> {
   return withOutcomeFile(input, context, async () => {
     await checkAttemptFolder(context.directory, input.id, input.attempt);
     const request = requestFor(input, context, shellEngine, "");
-    if (!request.keepsRunning) return runVerifyCommands(input.outcome, request);
     // Without a marker, the end of a command does not end what the attempt has left running.
-    const outcome = await runVerifyCommands(input.outcome, { ...request, marker: "" });
+    const marker = request.keepsRunning ? "" : request.marker;
+    const outcome = await runVerifyCommands(input.outcome, { ...request, marker });
+    const others = othersSeen();
+    if (isDone(outcome.status)) return input.isAgain ? withNote(outcome) : outcome;
+    if (outcome.failure === "resources") return outcome;
+    const isInDoubt = outcome.failure === "verify" && !input.isAgain && others.length > 0;
+    if (isInDoubt) return { ...outcome, ran_beside: [...others] };
     return new Leftovers(request).addTo(outcome);
   });
 }
+
+const withNote = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  notes: [
+    ...(outcome.notes ?? []),
+    "its checks failed while other tasks ran, and passed once they had settled",
+  ],
+});
 
 /** Writes the outcome for people to see; the run itself keeps it in its journal. */
 async function withOutcomeFile(

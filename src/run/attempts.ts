@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fromPromise } from "xstate";
-import type { AttemptInput, BackoffInput, VerifyInput } from "../../machines/task-setup.ts";
+import type { AttemptInput, BackoffInput, OthersInput, VerifyInput } from "../../machines/task-setup.ts";
 import { isDone, type Outcome } from "../../schemas/outcome.ts";
 import { PushGuard, refusedPushes } from "../git/push-guard.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
 import { endRun } from "../process/tree.ts";
+import { listed } from "../text/list.ts";
 import { oneLine } from "../text/one-line.ts";
 import { patiently, shortageIn } from "../text/shortage.ts";
 import { type AttemptContext, pushesFile, runAttempt, verifyAttempt } from "./attempt.ts";
@@ -14,6 +15,7 @@ import type { Budget } from "./budget.ts";
 import type { EventLog } from "./event-log.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { Neighbours } from "./neighbours.ts";
+import { Writers } from "./writers.ts";
 
 /** The longest time that a timer can count. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -25,6 +27,7 @@ export class Attempts {
   /** When each task's first attempt of this run began, in milliseconds of monotonic time. */
   private readonly begun = new Map<string, number>();
   private readonly neighbours = new Neighbours();
+  private readonly writers = new Writers();
   private readonly guard: PushGuard | undefined;
   private isKilling = false;
 
@@ -41,6 +44,14 @@ export class Attempts {
   readonly actors = {
     attempt: fromPromise<Outcome, AttemptInput>(({ input }) => this.attempt(input)),
     verify: fromPromise<Outcome, VerifyInput>(({ input }) => this.verify(input)),
+    othersSettled: fromPromise<void, OthersInput>(({ input: { id, others }, signal }) => {
+      this.log.notify({
+        event: "task.progress",
+        task: id,
+        text: `verify: failed while other tasks ran; waits for ${listed(others)}, then runs once more`,
+      });
+      return this.writers.waitFor(id, others, signal);
+    }),
     backoff: fromPromise<void, BackoffInput>(({ input, signal }) => this.backOff(input, signal)),
   };
 
@@ -63,6 +74,11 @@ export class Attempts {
     if (this.job.tasks.some(({ task }) => task.keep_running)) await endRun(this.directory.run, this.graceMs);
   }
 
+  /** Called once a task has settled or is parked: it writes nothing any more. */
+  settled(task: string): void {
+    this.writers.leave(task);
+  }
+
   /** Counts a task that an earlier part of the run has settled as begun. */
   restore(task: string, since: number): void {
     this.begun.set(task, since);
@@ -79,6 +95,7 @@ export class Attempts {
     const jobTask = this.taskOf(task);
     const since = performance.now();
     if (!this.begun.has(task)) this.begun.set(task, since);
+    this.writers.enter(task);
     const beside = this.neighbours.begin(task, this.directory.attempt(task, attempt));
     const context = { ...this.contextOf(jobTask), beside };
     const key = fingerprint(this.job, jobTask, input.dependencies);
@@ -105,7 +122,8 @@ export class Attempts {
     const since = performance.now();
     const context = this.contextOf(this.taskOf(task));
     if (input.starvations > 0) await this.awaitResources(input, context.signal);
-    const outcome = await verifyAttempt(input, context);
+    const othersSeen = this.writers.watch(task);
+    const outcome = await verifyAttempt(input, context, othersSeen);
     await this.restoreGuard();
     this.controllers.delete(task);
     // Nothing was verified, and the attempt's own outcome stays.
@@ -139,6 +157,7 @@ export class Attempts {
     { id: task, attempt, outcome, count }: BackoffInput,
     signal: AbortSignal,
   ): Promise<void> {
+    this.writers.leave(task);
     const wait_s = delayBeforeRetry(outcome, count, this.job.config, Math.random());
     this.log.record({
       event: "task.waiting",

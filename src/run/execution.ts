@@ -127,6 +127,7 @@ export class RunExecution implements RunHandle {
   }
 
   private recordSettled(task: string, { status, reason }: Outcome): void {
+    this.attempts.settled(task);
     const duration_s = this.attempts.durationOf(task);
     const { context } = this.actor.getSnapshot();
     const attempt = attemptOf(context, numberOf(context, task));

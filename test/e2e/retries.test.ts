@@ -240,3 +240,62 @@ describe("`retries` of a command", () => {
     expect(stdout).toContain('unknown key "exits" in "retries" of task "a": it is ignored');
   });
 });
+
+describe("a failed verify command", () => {
+  const verify = (id: string) => `verify: [{run: "test -e ok-${id} || { echo not yet; exit 1; }"}]`;
+  const verified = (events: readonly RunEvent[]) =>
+    events.flatMap((event) => (event.event === "task.verified" ? [[event.task, event.outcome.status]] : []));
+
+  test("runs once more after the tasks that ran beside it have settled", async () => {
+    const run = await start(manifestOf([{ a: "", b: "", c: "a" }], { task: { a: verify("a") } }));
+    const b = await rig.agent("b");
+    await (await rig.agent("a")).exit();
+    expect(await run.event("task.verified", "a")).toMatchObject({
+      outcome: { status: "fail", failure: "verify", ran_beside: ["b"] },
+    });
+    await rig.file("ok-a", "");
+    await b.exit();
+    const c = await rig.agent("c");
+    expect(c.prompt).toContain("its checks failed while other tasks ran, and passed once they had settled");
+    await c.exit();
+    expect((await run.ended).code).toBe(0);
+    expect(verified(run.events.all)).toEqual([
+      ["a", "fail"],
+      ["a", "pass"],
+    ]);
+    expect(run.story().filter((said) => said === "a started")).toHaveLength(1);
+    expect(JSON.parse((await rig.run("status", "--json")).stdout).tasks[0]).toMatchObject({ status: "pass" });
+  });
+
+  test("runs once more even if another task waits for the same", async () => {
+    const task = { a: verify("a"), b: verify("b") };
+    const run = await start(manifestOf([{ a: "", b: "" }], { task }));
+    const b = await rig.agent("b");
+    await (await rig.agent("a")).exit();
+    await run.event("task.verified", "a");
+    await rig.file("ok-a", "");
+    await b.exit();
+    expect((await run.ended).code).toBe(1);
+    expect(ends(run.story())).toEqual(["a pass", "b fail"]);
+    expect(verified(run.events.all)).toEqual([
+      ["a", "fail"],
+      ["b", "fail"],
+      ["a", "pass"],
+    ]);
+  });
+
+  test("does not run again if nothing ran beside it, or if the run is cancelled meanwhile", async () => {
+    const alone = await start(manifestOf([{ a: "" }], { task: { a: verify("a") } }));
+    await (await rig.agent("a")).exit();
+    expect((await alone.ended).code).toBe(1);
+    expect(verified(alone.events.all)).toEqual([["a", "fail"]]);
+
+    const run = await start(manifestOf([{ x: "", y: "" }], { task: { x: verify("x") } }));
+    await rig.agent("y");
+    await (await rig.agent("x")).exit();
+    await run.event("task.verified", "x");
+    run.child.kill("SIGINT");
+    expect((await run.ended).code).toBe(130);
+    expect(ends(run.story())).toEqual(["x cancelled", "y cancelled"]);
+  });
+});

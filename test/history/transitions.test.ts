@@ -27,6 +27,11 @@ const ofTasks = {
     "working: task.cancel",
     "working.verifying: done(verify) [isStarved] → working.verifying",
   ],
+  "shown as one verification": [
+    "working.verifying: done(verify) [wasDisturbed] → working.awaitingOthers",
+    "working.awaitingOthers: done(othersSettled) → working.verifying",
+    "working.awaitingOthers: task.cancel → cancelled",
+  ],
   "never taken: the actor does not reject": ["waiting: error(backoff) → ready"],
 };
 const ofRuns = {

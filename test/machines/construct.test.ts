@@ -51,7 +51,11 @@ describe("a task", () => {
       "skipped",
       "cancelled",
     ]);
-    expect(Object.keys(taskMachine.states.working?.states ?? {})).toEqual(["running", "verifying"]);
+    expect(Object.keys(taskMachine.states.working?.states ?? {})).toEqual([
+      "running",
+      "verifying",
+      "awaitingOthers",
+    ]);
   });
 });
 

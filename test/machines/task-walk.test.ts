@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { fromPromise } from "xstate";
 import { taskMachine } from "../../machines/task.machine.ts";
-import type { AttemptInput, BackoffInput, TaskInput, VerifyInput } from "../../machines/task-setup.ts";
+import type {
+  AttemptInput,
+  BackoffInput,
+  OthersInput,
+  TaskInput,
+  VerifyInput,
+} from "../../machines/task-setup.ts";
 import type { Outcome } from "../../schemas/outcome.ts";
 import { transitionsOf, walk } from "./walk.ts";
 
@@ -12,6 +18,7 @@ const machine = taskMachine.provide({
     attempt: never<Outcome, AttemptInput>(),
     verify: never<Outcome, VerifyInput>(),
     backoff: never<void, BackoffInput>(),
+    othersSettled: never<void, OthersInput>(),
   },
   actions: {
     reportSettled: ({ context }) => void reported.push(`settled ${context.outcome?.status}`),
@@ -44,6 +51,8 @@ const events: Readonly<Record<string, { readonly type: string }>> = {
   "verify passes": verified({ status: "pass" }),
   "verify is starved": verified({ status: "error", failure: "resources" }),
   "verify fails": verified({ status: "fail", failure: "verify" }),
+  "verify fails beside others": verified({ status: "fail", failure: "verify", ran_beside: ["b"] }),
+  "others settle": { type: "xstate.done.actor.othersSettled" },
   "verify is cancelled": verified({ status: "cancelled" }),
   "verify breaks": broken("verify"),
   "backoff ends": { type: "xstate.done.actor.backoff" },
@@ -98,6 +107,21 @@ const verifiedPaths: Paths = [
   ["ready, start, attempt passes, verify is starved, verify passes", "done", "starved, settled pass"],
   ["ready, start, attempt passes, verify fails", "working.running", ""],
   ["ready, start, attempt passes, verify fails, attempt passes, verify fails", "failed", "settled fail"],
+  ["ready, start, attempt passes, verify fails beside others", "working.awaitingOthers", ""],
+  ["ready, start, attempt passes, verify fails beside others, others settle", "working.verifying", ""],
+  [
+    "ready, start, attempt passes, verify fails beside others, others settle, verify passes",
+    "done",
+    "settled pass",
+  ],
+  [
+    // Only once: then a fix is asked for.
+    "ready, start, attempt passes, verify fails beside others, others settle, verify fails beside others",
+    "working.running",
+    "",
+  ],
+  ["ready, start, attempt passes, verify fails beside others, cancel", "cancelled", "settled cancelled"],
+  ["ready, start, attempt passes, cancel, verify fails beside others", "failed", "end attempt, settled fail"],
   ["ready, start, attempt passes, verify is cancelled", "cancelled", "settled cancelled"],
   ["ready, start, attempt passes, verify breaks", "failed", "settled error"],
   ["ready, start, attempt passes, cancel", "working.verifying", "end attempt"],

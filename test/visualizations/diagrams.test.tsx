@@ -55,6 +55,7 @@ test("a chart has every state and every transition of its machine", () => {
     "working",
     "working.running",
     "working.verifying",
+    "working.awaitingOthers",
     "waiting",
     "parked",
     "done",
