@@ -55,13 +55,18 @@ export async function loadConfig(
   const settings = all.filter(({ grant }) => grant !== "owner");
   const beyond = all.filter((setting) => goesBeyond(setting, own, merged));
   const approval = beyond.length > 0 ? await approvalOf(settings, projectDir, env, own.state_dir) : "given";
-  const [approved, ignored] = [true, false].map((isGiven) =>
-    beyond.filter(({ grant }) => (approval === "given" && grant !== "owner") === isGiven),
-  ) as [GrantedSetting[], GrantedSetting[]];
+  const isInForce = ({ grant }: GrantedSetting) => approval === "given" && grant !== "owner";
+  const ignored = beyond.filter((setting) => !isInForce(setting));
   const value = ignored.reduce((rest, { path }) => without(rest, path), project.value);
   const warnings = ignored.map((setting) => ignoredSetting(setting, approval, project.file, projectDir, env));
   const ofClaude = await claudePart(configWith(value), projectDir, env);
-  return { ...ofClaude, problems: [...problems, ...warnings], settings, approved, ignored };
+  return {
+    ...ofClaude,
+    problems: [...problems, ...warnings],
+    settings,
+    approved: beyond.filter(isInForce),
+    ignored,
+  };
 }
 
 /** Adds to a configuration whether Claude Code may follow the project's own settings, unless that is configured. */
@@ -81,17 +86,11 @@ async function claudePart(
   }));
   const approval = files.length > 0 ? await approvalOf(claudeSettings, projectDir, env, state_dir) : "given";
   if (approval === "given") return { config, claudeSettings, engineProblems: {} };
+  const instead = `set engines.claude.project_settings in ${userConfigFile(env)}`;
   const warnings = claudeSettings.map(({ key }) => {
     const what = `${quoted(key)} gives Claude Code settings for this project: neither these nor the project's CLAUDE.md are followed`;
-    return notApproved(
-      what,
-      approval,
-      { file: join(projectDir, key), line: 1, column: 1 },
-      {
-        projectDir,
-        instead: `set engines.claude.project_settings in ${userConfigFile(env)}`,
-      },
-    );
+    const place = { file: join(projectDir, key), line: 1, column: 1 };
+    return notApproved(what, approval, place, { projectDir, instead });
   });
   const claude = { ...engines.claude, project_settings: false };
   return {
