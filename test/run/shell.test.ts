@@ -46,7 +46,7 @@ test.each([
   expect(needsBash(command)).toBe(false);
 });
 
-test("whether bash is needed is told in linear time", () => {
+test("the check for syntax of bash takes linear time", () => {
   for (const part of ["[ ", "{a,", "'", '"', "(", "\\", "test a ", "trap x ", "${x"]) {
     expect(cpuTime(() => needsBash(part.repeat(20_000)))).toBeLessThan(5000);
   }

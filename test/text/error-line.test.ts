@@ -56,7 +56,7 @@ describe("the line that names the error in the output of", () => {
   });
 });
 
-describe("of standard error", () => {
+describe("the line that names the error", () => {
   test.each([
     ["first\nit broke\n\n", "it broke"],
     ["error: port 80 is in use\n\nFor help, see https://example.org\n", "error: port 80 is in use"],
@@ -73,7 +73,7 @@ describe("of standard error", () => {
     ["usage: frob [-x] FILE\n", "usage: frob [-x] FILE"],
     ["42\n}\n**VERDICT: CLEAN**\n", ""],
     ["", ""],
-  ])("%j, the line that names the error is %j", async (text, line) => {
+  ])("of the standard error %j is %j", async (text, line) => {
     expect(await errorLine(fileWith(text))).toBe(line);
   });
 
@@ -83,7 +83,7 @@ describe("of standard error", () => {
     ["it broke\n", "Error: no disk\n", "Error: no disk"],
     ["error Command failed with exit code 1.\n", "Module not found: a\n", "Module not found: a"],
     ["npm warn old\n", "out of luck\n", "out of luck"],
-  ])("%j and of standard output %j, it is %j", async (stderr, stdout, line) => {
+  ])("of the standard error %j and the standard output %j is %j", async (stderr, stdout, line) => {
     expect(await errorLine(fileWith(stderr), fileWith(stdout))).toBe(line);
   });
 });
