@@ -15,6 +15,7 @@ import { examineCodex } from "./examine.ts";
 import { codexFailure, secondsUntilReset } from "./failures.ts";
 import { findCodex } from "./program.ts";
 import tested from "./tested.json" with { type: "json" };
+import { protectRecord, unprotected } from "./writable-roots.ts";
 
 export type CodexConfig = Partial<Config["engines"]["codex"]> & Tuned;
 
@@ -31,9 +32,12 @@ export function codexEngine(config: CodexConfig): Engine {
     examine: (env) => examineCodex(program, config.sandbox ?? "workspace-write", env),
     async attempt(request) {
       const schema = structured ? await writeSchema(request) : undefined;
-      const args = argumentsFor(request, config, schema);
+      const isSandboxed = config.sandbox !== "danger-full-access";
+      const protection = isSandboxed ? await protectRecord(request) : unprotected;
+      const args = argumentsFor(request, config, protection.settings, schema);
       const command = [(await findCodex(program)) ?? program, ...args] as const;
-      return withHint(await runAgent(command, request, new CodexTurn(request)), request);
+      const protectedRequest = { ...request, env: { ...request.env, ...protection.env } };
+      return withHint(await runAgent(command, protectedRequest, new CodexTurn(request)), request);
     },
   };
 }
@@ -57,7 +61,12 @@ async function writeSchema({ files }: AttemptRequest): Promise<string> {
  * provider are the user's. There is no `-o`: the last message is among the events, and the output file is to appear
  * complete.
  */
-function argumentsFor({ cwd, tier, resume }: AttemptRequest, config: CodexConfig, schema?: string): string[] {
+function argumentsFor(
+  { cwd, tier, resume }: AttemptRequest,
+  config: CodexConfig,
+  protection: readonly string[],
+  schema?: string,
+): string[] {
   const { model, effort } = tuningOf(config, tier);
   const settings = [
     'approval_policy="never"',
@@ -67,6 +76,7 @@ function argumentsFor({ cwd, tier, resume }: AttemptRequest, config: CodexConfig
     // With it, a refused connection is retried for ever.
     "features.unbounded_connection_retries=false",
     "check_for_update_on_startup=false",
+    ...protection,
   ];
   return [
     "exec",
