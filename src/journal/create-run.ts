@@ -61,7 +61,7 @@ export async function startInOrder<T>(
   const lock = await waitForLock(`${counter}.lock`);
   try {
     const used = await Promise.all([...folders, ...earlier].map((folder) => numberIn(counterIn(folder))));
-    const number = `${Math.max(0, ...used) + 1}\n`;
+    const number = `${used.reduce((last, one) => Math.max(last, one), 0) + 1}\n`;
     // Stays even if all runs are removed.
     await replacePrivateFile(counter, number);
     await replacePrivateFile(run.sequence, number);

@@ -8,6 +8,7 @@ import { counted } from "../../text/measures.ts";
 import { printable } from "../../text/printable.ts";
 import { printWarning } from "../exit-status.ts";
 import { announcer } from "./detached-run.ts";
+import { endOnCrash } from "./last-resort.ts";
 import { Prompter } from "./prompter.ts";
 import { exitStatusOf, onSignals } from "./signals.ts";
 
@@ -48,6 +49,7 @@ export async function runToEnd(
     ...questions(prompter, reporter, json),
   });
   // Before anything else, so that no signal is missed.
+  const forget = endOnCrash(run);
   const aside = reporter.aside ?? ((write) => write());
   const ended = endOnSignals(run, prompter, aside);
   const opened = alongside?.(run, aside);
@@ -60,6 +62,7 @@ export async function runToEnd(
   } finally {
     const close = await opened;
     await close?.();
+    forget();
   }
 }
 
