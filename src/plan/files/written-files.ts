@@ -14,10 +14,7 @@ export function writtenFiles(
   const writes = uses.filter(({ use }) => use !== "read").map(({ path }) => path);
   const isAll = writes.length + committed.length === 0;
   const steps = inSteps.filter((path) => isAll || isWhole.test(path)).map((path) => placed(path, writes));
-  const files: string[] = [];
-  for (const path of [...writes, ...committed, ...steps]) {
-    if (isClaim(path) && !files.some((known) => isSame(known, path) || isIn(known, path))) files.push(path);
-  }
+  const files = withoutRepetitions([...writes, ...committed, ...steps].filter(isClaim));
   return files.length > 0 ? files : [...new Set(uses.map(({ path }) => path))].filter(isClaim);
 }
 
@@ -38,9 +35,20 @@ const isClaim = (path: string): boolean => !isOutside(path) && !isPlaceholder.te
 /** A file that keeps an empty directory, or one whose name is a placeholder: `YYYYMMDD_add.sql`, `xxxx_add.py`. */
 const isPlaceholder = /(^|\/)(\.(git)?keep|[^/]*(YYYY|x{4}|N{4})[^/]*)$/;
 
-/** Whether a path is a directory that contains another. */
-const isIn = (directory: string, path: string): boolean =>
-  directory.endsWith("/") && path.startsWith(directory);
-
-/** Whether one path is the other as seen from a parent directory. */
-const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
+/** Leaves out paths that repeat an earlier one, as seen from a parent directory too, or lie in an earlier directory. */
+function withoutRepetitions(paths: readonly string[]): string[] {
+  const kept = new Set<string>();
+  /** What remains of the kept paths when they are seen from directories in them. */
+  const ends = new Set<string>();
+  return paths.filter((path) => {
+    const slashes = [...path.matchAll(/\//g)].map(({ index }) => index + 1);
+    const isKnown =
+      kept.has(path) ||
+      ends.has(path) ||
+      slashes.some((at) => kept.has(path.slice(at)) || kept.has(path.slice(0, at)));
+    if (isKnown) return false;
+    kept.add(path);
+    for (const at of slashes) ends.add(path.slice(at));
+    return true;
+  });
+}
