@@ -44,6 +44,7 @@ export const jobOptionsSchema = v.object({
   maxParallel: v.optional(v.number()),
   step: v.optional(v.boolean()),
   allowPush: v.optional(v.boolean()),
+  allowDrift: v.optional(v.boolean()),
   maxTokens: v.optional(v.number()),
   maxCost: v.optional(v.number()),
 });
@@ -56,6 +57,8 @@ export const attemptKeySchema = v.object({
   options: v.string(),
   /** The results of its dependencies. */
   results: v.string(),
+  /** How `prompt` was hashed: 2 leaves out ticks and other marks of progress, which 0.1.0 included. */
+  version: v.optional(v.number()),
 });
 export type AttemptKey = v.InferOutput<typeof attemptKeySchema>;
 

@@ -52,6 +52,8 @@ export interface Plan {
   readonly tasks: readonly PlanTask[];
   /** The numbers of the tasks that it says are not to be done; absent where there are none. */
   readonly leftOut?: readonly string[];
+  /** The tasks that its format marks as done; absent where there are none. They are not among `tasks`. */
+  readonly done?: readonly PlanTask[];
   /** Its tasks' groups follow each other, whatever they are called. */
   readonly isStaged?: boolean;
   /** Its text outside of tasks, and the code blocks there, which may be drawn graphs. */

@@ -31,6 +31,7 @@ export type ProblemCode =
   | "plan-not-found"
   | "plan-without-tasks"
   | "section-not-found"
+  | "section-conflict"
   | "plan-syntax"
   | "unread-heading"
   | "unread-check"

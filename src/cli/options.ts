@@ -59,6 +59,10 @@ export const runFlags = {
   ...jobFlags,
   step: flag("--step", "in manual-batching, ask before each batch except the first"),
   allowPush: flag("--allow-push", "let agents push (by default, a push is refused)"),
+  allowDrift: flag(
+    "--allow-drift",
+    "start although the plan has tasks that the manifest lacks (by default, nothing is started)",
+  ),
   maxTokens: parsedFlag(
     "--max-tokens <n>",
     "start no more tasks once agents have used this many tokens",

@@ -18,7 +18,9 @@ export interface JobTask {
   readonly tier: Tier;
   readonly engine: EngineName;
   readonly timeoutMs: number;
-  /** The text of `prompt` or of `prompt_file`. */
+  /** Its section of the plan. */
+  readonly section?: string;
+  /** The text of `prompt` or of `prompt_file`, which replaces the section. */
   readonly promptText?: string;
 }
 

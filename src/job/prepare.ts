@@ -13,7 +13,7 @@ import { loadConfig } from "./config.ts";
 import { engineOf } from "./engine-of.ts";
 import type { Job, JobOptions, JobTask } from "./job.ts";
 import { retryProblems } from "./retry-problems.ts";
-import { readSource } from "./sources.ts";
+import { type PlanPlaces, readSource, type Source } from "./sources.ts";
 
 /**
  * Prepares a job from a manifest, or from a plan without one, and everything that belongs to it. Throws ProblemsError
@@ -21,7 +21,7 @@ import { readSource } from "./sources.ts";
  */
 export async function prepare(
   path: string,
-  options: JobOptions = {},
+  { planBefore, ...options }: JobOptions & Pick<PlanPlaces, "planBefore"> = {},
 ): Promise<{ job: Job; problems: Problem[] }> {
   checkOptions(options);
   const projectDir = resolve(options.projectDir ?? ".");
@@ -32,7 +32,7 @@ export async function prepare(
     );
   }
   const { config, ignored, engineProblems, problems: configProblems } = await loadConfig(projectDir);
-  const source = await readSource(resolve(path), options);
+  const source = await readSource(resolve(path), { ...options, planBefore });
   const problems = [...configProblems, ...source.problems];
   if (problems.some(isError) || !source.manifest || !config) throw new ProblemsError(problems);
   const ofRetries = source.yaml ? retryProblems(source.manifest, source.yaml, config, options.engine) : [];
@@ -41,7 +41,7 @@ export async function prepare(
   const tasks: JobTask[] = [];
   for (const stage of manifest.stages) {
     for (const task of stage.tasks) {
-      tasks.push(await jobTask(task, stage.name, manifest, config, options, source.file));
+      tasks.push(await jobTask(task, stage.name, manifest, config, options, source));
     }
   }
   for (const engine of new Set(tasks.map(({ engine }) => engine))) {
@@ -138,12 +138,13 @@ async function jobTask(
   manifest: Manifest,
   config: Config,
   options: JobOptions,
-  manifestFile: string,
+  { file: manifestFile, sections }: Source,
 ): Promise<JobTask> {
   const tier = task.tier ?? manifest.tier;
   const promptText = task.prompt_file
     ? await readPrompt(task.id, manifestFile, task.prompt_file)
     : task.prompt;
+  const section = sections?.get(task.id)?.section;
   return {
     task,
     title: task.title ?? task.id,
@@ -151,6 +152,7 @@ async function jobTask(
     tier,
     engine: engineOf(task, manifest, config, options.engine),
     timeoutMs: (task.timeout ?? manifest.timeout_per_task) * 1000,
+    ...(section === undefined ? {} : { section }),
     ...(promptText === undefined ? {} : { promptText }),
   };
 }

@@ -17,7 +17,6 @@ import {
   sha256Of,
 } from "../journal/attempt-folder.ts";
 import type { RunDirectory } from "../journal/run-directory.ts";
-import { sectionFor } from "../plan/section-for.ts";
 import { markerVariable, outerMarkers } from "../process/tree.ts";
 import { buildPrompt } from "../routing/prompt.ts";
 import { oneLine } from "../text/one-line.ts";
@@ -171,8 +170,7 @@ export const pushesFile = (folder: string): string => filesIn(folder).pushes;
 
 function promptFor(input: AttemptInput, context: AttemptContext, engine: Engine): Promise<string> {
   const { job, jobTask } = context;
-  const { task, title, promptText } = jobTask;
-  const section = job.plan && sectionFor(job.plan, { id: task.id, title })?.section;
+  const { task, title, promptText, section } = jobTask;
   const { followUp } = input;
   const named = new Set(input.dependencies.map(({ id }) => id));
   return buildPrompt({

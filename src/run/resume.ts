@@ -145,14 +145,17 @@ const endWords: Readonly<Record<Status, string>> = {
   escalated: "needs a person",
 };
 
-const changeWords: Readonly<Record<keyof AttemptKey, string>> = {
+const keyParts = ["prompt", "options", "results"] as const;
+type KeyPart = (typeof keyParts)[number];
+
+const changeWords: Readonly<Record<KeyPart, string>> = {
   prompt: "its prompt changed",
   options: "its settings changed",
   results: "the results of its dependencies changed",
 };
 
-const changedPart = (before: AttemptKey, now: AttemptKey): keyof AttemptKey | undefined =>
-  (["prompt", "options", "results"] as const).find((part) => before[part] !== now[part]);
+const changedPart = (before: AttemptKey, now: AttemptKey): KeyPart | undefined =>
+  keyParts.find((part) => before[part] !== now[part]);
 
 /** Points an outcome's output into the run's directory as it lies now: the project may have been moved. */
 function relocate(outcome: Outcome, { directory, history }: PastRun): Outcome {

@@ -96,6 +96,10 @@ export function parseRecord(lines: readonly string[]): DerivedRecord {
   return new Map([...record].map(([id, digests]) => [id, id === "" ? digests : { ...absent, ...digests }]));
 }
 
+/** The record in a manifest's text: none of its lines can be part of a value, which is indented. */
+export const recordOf = (text: string): DerivedRecord =>
+  parseRecord(findRecordLines(text, 0).map(({ line }) => line));
+
 function decodeId(id: string): string {
   try {
     return decodeURIComponent(id);

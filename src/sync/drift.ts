@@ -54,6 +54,8 @@ export interface ExistingManifest {
   readonly record: DerivedRecord;
   /** Why a value of the task with this id cannot be changed in place; `comments` allow only additions. */
   readonly lockOf: (id: string, key: string) => "alias" | "comments" | undefined;
+  /** The ids of the plan's tasks that its comments leave out. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 /** A task that is left to a person. */
@@ -75,7 +77,11 @@ export function computeUpdate(
   const manifestTasks = manifest.stages.flatMap(({ tasks }) => tasks);
   const { renames, likely } = matchTasks(manifestTasks, [...planTasks, ...leftOut], record);
   const newIdOf = (id: string) => renames.get(id) ?? id;
-  const removed = findRemoved(manifestTasks, planTasks, record, newIdOf);
+  const present = new Set(manifestTasks.map(({ id }) => newIdOf(id)));
+  const removed = new Set([
+    ...findRemoved(manifestTasks, planTasks, record, newIdOf),
+    ...planTasks.flatMap(({ id }) => (existing.leftOut?.has(id) && !present.has(id) ? [id] : [])),
+  ]);
   const wanted = withoutTasks(derived, removed);
   const placement = new Placement(manifest.stages, newIdOf);
   const known = knownTasks(manifestTasks, wanted, leftOut, existing, {

@@ -60,6 +60,8 @@ export interface ManifestUpdate {
   readonly update: Update;
   /** The changes, a line each. */
   readonly changes: readonly string[];
+  /** Whether the file was written: its record of derived values may be all that changed. */
+  readonly isWritten: boolean;
   /** The differences that only a person can settle. */
   readonly unsettled: readonly Problem[];
 }
@@ -129,7 +131,7 @@ async function updateManifest(work: DerivedPlan, target: string, force = false):
   if (next !== text) await save(target, next);
   // The places are in the new text, which has the new ids.
   const left = { ...update, renames: new Map(), drifts: update.drifts.filter(isForPerson) };
-  return { update, changes, unsettled: driftProblems(left, work.plan, file) };
+  return { update, changes, isWritten: next !== text, unsettled: driftProblems(left, work.plan, file) };
 }
 
 /** Reads an existing manifest. Throws ProblemsError if it is not valid. */

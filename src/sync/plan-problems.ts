@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { modeConfigs } from "../../machines/modes/modes.ts";
+import { conflictsOf } from "../../machines/schedule/conflicts.ts";
 import { runSpec } from "../../machines/schedule/run-spec.ts";
 import { manifestSchema } from "../../schemas/manifest.ts";
 import type { Plan, PlanTask } from "../../schemas/plan.ts";
 import type { Derivation } from "../derive/derive.ts";
 import type { ApprovalTask, DerivedManifest } from "../derive/derived-manifest.ts";
 import type { UnusedField } from "../derive/stated/stated-order.ts";
-import { conflictsOf } from "../job/overview.ts";
 import { type Place, type Problem, type ProblemCode, warning } from "../problem.ts";
 import { listed } from "../text/list.ts";
 import { quoted } from "../text/printable.ts";

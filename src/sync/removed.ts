@@ -2,20 +2,22 @@ import type { ManifestTask } from "../../schemas/manifest.ts";
 import type { DerivedManifest, DerivedTask } from "../derive/derived-manifest.ts";
 import { type DerivedRecord, digestOf } from "./derived-record.ts";
 
+type PlannedTask = Pick<DerivedTask, "id" | "title" | "files">;
+
 /**
  * Finds the plan's tasks that a person removed from the manifest: those in the record that the manifest lacks. They are
  * recognised by title, since their numbers may have changed, or else by id and files. Returns their ids in the plan.
  */
 export function findRemoved(
   manifestTasks: readonly Pick<ManifestTask, "id">[],
-  planTasks: readonly DerivedTask[],
+  planTasks: readonly PlannedTask[],
   record: DerivedRecord,
   newIdOf: (id: string) => string,
 ): ReadonlySet<string> {
   const ids = new Set(manifestTasks.map(({ id }) => id));
   const newIds = new Set(manifestTasks.map(({ id }) => newIdOf(id)));
   const byId = new Map(planTasks.map((task) => [task.id, task]));
-  const byTitle = new Map<string, DerivedTask[]>();
+  const byTitle = new Map<string, PlannedTask[]>();
   for (const task of planTasks) {
     const digest = digestOf("title", task.title);
     byTitle.set(digest, [...(byTitle.get(digest) ?? []), task]);
@@ -32,9 +34,9 @@ export function findRemoved(
 /** The plan's task that a record is of, given those with its id and with its title; undefined if it is not clear. */
 function recordedTask(
   digests: Readonly<Record<string, string>>,
-  sameId: DerivedTask | undefined,
-  sameTitle: readonly DerivedTask[],
-): DerivedTask | undefined {
+  sameId: PlannedTask | undefined,
+  sameTitle: readonly PlannedTask[],
+): PlannedTask | undefined {
   if (sameId && sameTitle.includes(sameId)) return sameId;
   if (sameTitle.length > 0) return sameTitle.length === 1 ? sameTitle[0] : undefined;
   const hasSameFiles = sameId && sameId.files.length > 0 && digests.files === digestOf("files", sameId.files);

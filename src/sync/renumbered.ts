@@ -11,6 +11,8 @@ interface Named {
 }
 
 interface Matches {
+  /** The plan's task of each of the manifest's that was recognised, by the ids as they are. */
+  readonly pairs: ReadonlyMap<string, string>;
   /** New ids of the manifest's tasks. A task that is gone gets one if the plan gives its id to another task. */
   readonly renames: ReadonlyMap<string, string>;
   /** For tasks that are gone, by their ids after the renames: the plan's task that each may be now. */
@@ -58,7 +60,7 @@ export function matchTasks(
       related(old).length > 0 ? related(old) : pairs.unpairedNew.filter((one) => place.isSame(old, one));
     if (only && !other) likely.set(id, only.id);
   }
-  return { renames, likely };
+  return { pairs: new Map(pairs.all.map(([{ id }, now]) => [id, now.id])), renames, likely };
 }
 
 /** Pairs by title, current or as derived, since a person may have changed it. Tasks of the same id come first. */

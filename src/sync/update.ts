@@ -21,6 +21,7 @@ import {
   parseRecord,
 } from "./derived-record.ts";
 import { computeUpdate, type Drift, isForPerson, type LeftOutTask, type Update } from "./drift.ts";
+import { leftOutIn } from "./match-plan.ts";
 import { withoutDependencies } from "./removed.ts";
 import { findLock, lastOffset, ownPair, TextEdits } from "./text-edits.ts";
 import { isUnexplainedLine, type Remarks, remarkedTask, remarkLine, stageText, tasksText } from "./write.ts";
@@ -58,7 +59,9 @@ export function manifestUpdate(
 ): Update {
   const tree = new ManifestTree(text);
   const lockOf = (id: string, key: string) => findLock(tree.tasks.get(id), key);
-  return computeUpdate(derived, leftOut, { manifest, record: recordIn(tree), lockOf }, force);
+  const planTasks = [...derived.stages.flatMap(({ tasks }) => tasks), ...leftOut];
+  const existing = { manifest, record: recordIn(tree), lockOf, leftOut: leftOutIn(text, planTasks) };
+  return computeUpdate(derived, leftOut, existing, force);
 }
 
 const recordIn = (tree: ManifestTree): DerivedRecord =>
@@ -205,7 +208,9 @@ function writeRecord(
     derived,
     derived.stages.flatMap(({ tasks }) => tasks.map((task) => withoutDependencies(task, removed))),
   );
-  const lines = formatRecord(record, spans.map(({ line }) => line).find(isRecordHeading));
+  const before = spans.map(({ line }) => line);
+  const lines = formatRecord(record, before.find(isRecordHeading));
+  if (isDeepStrictEqual(lines, before)) return;
   for (const { start, end } of spans.slice(1)) edits.replace(start, end, "");
   const [first] = spans;
   if (first) edits.replace(first.start, first.end, `${lines.join("\n")}\n`);

@@ -11,6 +11,8 @@ export type Path = readonly (string | number)[];
 /** A YAML file as plain data, with the place of every part. */
 export interface YamlFile {
   readonly path: string;
+  /** As it was read, comments included. */
+  readonly text: string;
   /**
    * Maps are plain objects without the keys that have no value: `depends:` with nothing after it counts as absent. An
    * empty file is an empty map.
@@ -92,7 +94,7 @@ export function parseYaml(path: string, text: string): { file?: YamlFile; proble
     const value = withoutNulls(document.toJS({ maxAliasCount: 100 })) ?? {};
     const place = (keys: Path, which: "key" | "value" = "value") =>
       at(...spanAt(document.contents, keys, which));
-    return { file: { path, value, place }, problems };
+    return { file: { path, text, value, place }, problems };
   } catch (thrown) {
     return { problems: [...problems, thrownProblem(thrown as Error, at(0, 1))] };
   }

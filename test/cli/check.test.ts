@@ -200,7 +200,7 @@ stages:
     const checked = await rig.run("check", "plan.exec.yaml");
     expect(checked).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("valid (0 errors, 2 warnings)"),
+      stdout: expect.stringContaining("valid (0 errors, 3 warnings)"),
     });
     expect(checked.stdout).toContain(
       'plan.exec.yaml:7:13 warning section-not-found: task "two" has no section in the plan and no prompt: its agent gets only the title\n',

@@ -12,6 +12,7 @@ run [manifest|plan]
   --max-parallel <n>
   --step
   --allow-push
+  --allow-drift
   --max-tokens <n>
   --max-cost <usd>
   --beside
@@ -50,12 +51,14 @@ plan <plan>
   --check: not with force, update
   --json
 resume [run]
+  --plan <file>
   --project-dir <dir>
   --mode <mode>: one of all-parallel, all-sequential, dependency-driven, manual-batching
   --engine <name>: one of codex, claude, dispatch, command
   --max-parallel <n>
   --step
   --allow-push
+  --allow-drift
   --max-tokens <n>
   --max-cost <usd>
   --project <name>: not with projectDir

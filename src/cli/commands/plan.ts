@@ -68,9 +68,10 @@ function writtenText(derived: DerivedPlan, target: string, updated: ManifestUpda
   const { green } = colorsFor(process.stdout);
   const file = printable(target);
   if (!updated) return `${green("wrote")} ${file}: ${contents(derived)}\n`;
-  const { changes, update } = updated;
+  const { changes, isWritten, update } = updated;
   if (changes.length === 0) {
-    return `${green("up to date")} ${file}: nothing new in the plan${withoutRemoved(update)}\n`;
+    const news = isWritten ? "only its record of derived values was updated" : "nothing new in the plan";
+    return `${green("up to date")} ${file}: ${news}${withoutRemoved(update)}\n`;
   }
   const lines = changes.map((line) => `  ${line}\n`).join("");
   return `${green("updated")} ${file}: ${counted(changes.length, "change")}${withoutRemoved(update)}\n${lines}`;

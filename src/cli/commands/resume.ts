@@ -1,5 +1,5 @@
 import { command, flag } from "../command.ts";
-import { beside, detach, json, pageFlags, recordFlags, report, runFlags } from "../options.ts";
+import { beside, detach, json, pageFlags, plan, recordFlags, report, runFlags } from "../options.ts";
 
 export const resume = command("resume", {
   summary: "continue a run that failed or was killed",
@@ -7,6 +7,7 @@ export const resume = command("resume", {
     "Continue a run. Passed tasks are kept, unless they or tasks that they depend on have changed since. Lists the tasks that run again, and why, before it starts.",
   arguments: [["[run]", "name of a run, as `interserve runs` lists them (default: the latest)"]],
   flags: {
+    plan,
     ...runFlags,
     ...recordFlags,
     beside,

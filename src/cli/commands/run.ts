@@ -41,12 +41,14 @@ export const run = command("run", {
     if (path === undefined)
       throw new UsageError("expected a manifest or a plan", "see `interserve help run`");
     const { belowRoot } = await import("../../job/below-root.ts");
+    const { refuseDrift } = await import("../../job/drift.ts");
     const { checkEngines } = await import("../../job/engine-checks.ts");
     const { prepare } = await import("../../job/prepare.ts");
     const { checkReportFiles } = await import("../../report/write.ts");
     await checkReportFiles(flags.report ?? []);
     const { dryRun, json, report, beside, inspect, xstateInspect, port, open, ...options } = rest;
     const { job, problems } = await prepare(path, options);
+    if (!dryRun) refuseDrift(problems, job.options);
     await printProblems(problems);
     const note = flags.projectDir === undefined ? await belowRoot(job.projectDir) : undefined;
     if (note !== undefined) printWarning(note);

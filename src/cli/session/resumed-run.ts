@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { RunEvent } from "../../../schemas/event.ts";
 import { placeOf } from "../../history/next-step.ts";
+import { refuseDrift } from "../../job/drift.ts";
 import { checkEngines } from "../../job/engine-checks.ts";
 import type { JobOptions } from "../../job/job.ts";
 import { prepare } from "../../job/prepare.ts";
@@ -8,6 +9,7 @@ import { Journal } from "../../journal/journal.ts";
 import type { Lock } from "../../journal/lock.ts";
 import { lockRun, openRun, type PastRun, parkedTask, readRun } from "../../journal/past-run.ts";
 import type { RunPaths } from "../../journal/run-directory.ts";
+import { UsageError } from "../../problem.ts";
 import { checkReportFiles } from "../../report/write.ts";
 import type { RunOptions } from "../../run/handle.ts";
 import { planResumption, type Resumption, type ResumptionOptions } from "../../run/resume.ts";
@@ -84,6 +86,7 @@ async function resumeLocked(
 ): Promise<number> {
   const { job, problems } = await prepareAgain(past, flags);
   const all = [...past.problems, ...problems];
+  if (!flags.dryRun) refuseDrift(all, job.options);
   await printProblems(all);
   const resumed = planResumption(past, lock, job, how);
   const { kept, again } = resumed;
@@ -99,14 +102,29 @@ async function resumeLocked(
 async function prepareAgain(past: PastRun, flags: ResumeFlags): ReturnType<typeof prepare> {
   const { manifest, json, report, dryRun, beside, project, ...rest } = flags;
   const { inspect, xstateInspect, port, open, ...given } = rest;
-  const { started } = past.history;
-  const { options } = started;
+  const { started, latest } = past.history;
   const overrides = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const projectDir = resolve(flags.projectDir ?? (await projectDirOf(past)));
-  const find = (path: string) => pathInMoved(path, options.projectDir, projectDir);
-  const found = manifest ?? (await find(started.manifest));
-  const plan = flags.plan ?? (options.plan && (await find(options.plan)));
-  return prepare(found, { ...options, ...overrides, projectDir, ...(plan ? { plan } : {}) });
+  const options = { ...started.options, ...overrides, projectDir };
+  const find = (path: string | undefined) =>
+    path === undefined ? undefined : pathInMoved(path, started.options.projectDir, projectDir);
+  const planBefore = await find(latest.plan);
+  if (!manifest && started.manifest === started.plan)
+    return prepare(await planAlone(flags.plan ?? planBefore ?? started.plan), options);
+  // The plan may not be the one beside the manifest: `--plan` may have named it, now or when the run was last resumed.
+  const isThere = !manifest && planBefore !== undefined && (await exists(planBefore));
+  const plan = flags.plan ?? (isThere ? planBefore : await find(started.options.plan));
+  const found = manifest ?? (await find(started.manifest)) ?? started.manifest;
+  return prepare(found, { ...options, ...(plan ? { plan } : {}), ...(manifest ? {} : { planBefore }) });
+}
+
+/** Returns the path of a plan that runs without a manifest. Throws UsageError if it is not there. */
+async function planAlone(plan: string): Promise<string> {
+  if (await exists(plan)) return plan;
+  throw new UsageError(
+    `the plan ${plan}, from which the tasks took their prompts, is not there`,
+    "put it back, or name it with `--plan FILE` if it was moved",
+  );
 }
 
 /** Returns where a file of a project is that may have been moved from `before` to `now`. */

@@ -85,6 +85,11 @@ function fullPaths(paths: readonly string[]): ReadonlyMap<string, string> {
   return found;
 }
 
+/** The same for tasks that are marked as done: their sections still describe what was done. */
+export function doneTasks(file: string, tasks: readonly FormatTask[]): Pick<Plan, "done"> {
+  return tasks.length > 0 ? { done: planOf(file, undefined, tasks).plan.tasks } : {};
+}
+
 /** Removes the indentation of a list entry, so that an inner entry does not parse as code. */
 export function entrySection(lines: readonly string[], first: number, last: number): string {
   const own = lines.slice(first - 1, last);

@@ -8,7 +8,7 @@ import { quoted } from "../../text/printable.ts";
 import { readText } from "../../yaml/yaml-file.ts";
 import type { UnreadCheck } from "../checks/verify-lines.ts";
 import { warningAt } from "../plan-result.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
+import { doneTasks, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "./format.ts";
 import { contradictions, withoutDangling } from "./parallel-claims.ts";
 
 /** Larger plans are refused. */
@@ -50,24 +50,24 @@ export const gsd: PlanFormat = {
   isSure: true,
   recognises: (text, file) => /-PLAN\.md$/i.test(file) && partOf(text, file) !== undefined,
   read: async (_, file) => {
-    const { parts, done, problems } = await partsBeside(file);
+    const { parts, ended, done, problems } = await partsBeside(file);
     const ordered = parts.toSorted((a, b) => a.wave - b.wave || (a.number < b.number ? -1 : 1));
     const byKey = new Map(parts.toReversed().map((part) => [keyOf(part.number).join("-"), part.number]));
     const phase = /^\d+/.exec(ordered[0]?.number ?? "")?.[0];
     const tasks = ordered.map(
       (part): FormatTask => ({
-        number: part.number,
-        title: titleOf(part),
-        section: part.text,
-        file: part.file,
-        line: 1,
+        ...sectionTask(part),
         group: `Wave ${part.wave}`,
         uses: (part.files_modified ?? []).map((path) => ({ path: String(path), use: "modify" })),
         depends: (part.depends_on ?? []).flatMap((one) => dependency(String(one), part, byKey)),
       }),
     );
     const read = planOf(file, phase && `Phase ${phase}`, tasks, isMeantAsCommand);
-    const { plan, problems: dangling } = withoutDangling(read.plan, tasks, done);
+    const { plan, problems: dangling } = withoutDangling(
+      { ...read.plan, ...doneTasks(file, ended.map(sectionTask)) },
+      tasks,
+      done,
+    );
     const inWaves = new Map<number, string[]>();
     for (const { wave, number } of ordered)
       inWaves
@@ -107,6 +107,14 @@ export const gsd: PlanFormat = {
     };
   },
 };
+
+const sectionTask = (part: Part): FormatTask => ({
+  number: part.number,
+  title: titleOf(part),
+  section: part.text,
+  file: part.file,
+  line: 1,
+});
 
 /** Warns of plans that need a person while they run. */
 function attended({ number, autonomous, text, file }: Part): Problem[] {
@@ -158,7 +166,7 @@ function numberOf(
 
 async function partsBeside(
   file: string,
-): Promise<{ parts: Part[]; done: Map<string, undefined>; problems: Problem[] }> {
+): Promise<{ parts: Part[]; ended: Part[]; done: Map<string, undefined>; problems: Problem[] }> {
   const directory = dirname(file);
   const [phase = ""] = /^\d+(?:\.\d+)?[A-Za-z]?-/.exec(basename(file)) ?? [];
   const names = (await readdir(directory)).filter((name) => name.startsWith(phase)).sort();
@@ -166,13 +174,14 @@ async function partsBeside(
     names.flatMap((name) => (/-SUMMARY\.md$/i.test(name) ? [[idFor(numberOf(name)), undefined]] : [])),
   );
   const parts: Part[] = [];
+  const ended: Part[] = [];
   const problems: Problem[] = [];
   for (const name of names.filter((name) => /-PLAN\.md$/i.test(name))) {
     const path = join(directory, name);
     const { text, problem } = await readText(path, mostBytes);
     const part = text === undefined ? undefined : partOf(text, path);
-    if (part && !done.has(idFor(part.number))) parts.push(part);
-    else if (!part) {
+    if (part) (done.has(idFor(part.number)) ? ended : parts).push(part);
+    else {
       const hint = "give it `wave`, `depends_on` and `files_modified` between lines of `---` at its top";
       problems.push(
         problem ??
@@ -186,7 +195,7 @@ async function partsBeside(
       );
     }
   }
-  return { parts, done, problems };
+  return { parts, ended, done, problems };
 }
 
 /**

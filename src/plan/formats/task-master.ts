@@ -4,7 +4,7 @@ import { quoted } from "../../text/printable.ts";
 import { warningAt } from "../plan-result.ts";
 import { duplicateTasks } from "../tasks/headings.ts";
 import { leftOut } from "./excluded-tasks.ts";
-import { type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
+import { doneTasks, type FormatTask, idFor, type PlanFormat, planOf } from "./format.ts";
 import { withoutDangling } from "./parallel-claims.ts";
 import { writtenIn } from "./paths.ts";
 
@@ -56,9 +56,13 @@ export const taskMaster: PlanFormat = {
     const lines = titleLines(text);
     const entries = (chosen?.tasks ?? []).map((entry) => taskIn(entry, file, lines));
     const own = entries.flatMap(({ task }) => task ?? []);
-    const { tasks, left, gone } = flattened(own, lines);
+    const { tasks, done, left, gone } = flattened(own, lines);
     const read = planOf(file, undefined, tasks);
-    const { plan, problems: dangling } = withoutDangling(read.plan, tasks, gone);
+    const { plan, problems: dangling } = withoutDangling(
+      { ...read.plan, ...doneTasks(file, done) },
+      tasks,
+      gone,
+    );
     return {
       plan,
       problems: [
@@ -124,6 +128,7 @@ function flattened(
   lines: ReadonlyMap<string, number>,
 ): {
   tasks: FormatTask[];
+  done: FormatTask[];
   left: { number: string; line: number }[];
   gone: Map<string, string | undefined>;
 } {
@@ -136,6 +141,7 @@ function flattened(
     const inner = parts.get(number) ?? [];
     return inner.length > 0 ? inner : [number];
   };
+  const done: FormatTask[] = [];
   const found = tasks.flatMap((task): FormatTask[] => {
     const entries = (task.subtasks ?? []).length > 0 ? (task.subtasks ?? []) : [task];
     const above = (task.dependencies ?? []).flatMap(resolved);
@@ -148,6 +154,7 @@ function flattened(
         const why = statuses.some(isDone) ? undefined : dropped?.toLowerCase();
         gone.set(idFor(number), why);
         if (why) left.push({ number, line });
+        else done.push(sectionTask(task, entry, number, line));
         return [];
       }
       const own = (entry === task ? [] : (entry.dependencies ?? [])).flatMap((id) => {
@@ -155,25 +162,32 @@ function flattened(
         // A number that no sibling subtask has is a task's.
         return parts.get(task.id)?.includes(beside) || !parts.has(id) ? [beside] : resolved(id);
       });
-      const paragraphs = [entry.description, entry.details, entry.testStrategy].filter(Boolean);
-      const section = [`## Task ${number}: ${entry.title}`, ...paragraphs].join("\n\n");
-      const whole = [`${task.title}.`, task.description ?? ""].join(" ").trim();
-      return [
-        {
-          number,
-          title: entry.title.replace(/\s+/g, " ").trim() || number,
-          section: entry === task ? section : `${section}\n\nPart of task ${task.id}: ${whole}`,
-          isComposed: true,
-          line,
-          uses: writtenIn(section)
-            .filter((path) => path.includes("/") || atRoot.test(path))
-            .map((path) => ({ path, use: "modify" })),
-          depends: [...own, ...above],
-        },
-      ];
+      return [{ ...sectionTask(task, entry, number, line), depends: [...own, ...above] }];
     });
   });
-  return { tasks: found, left, gone };
+  return { tasks: found, done, left, gone };
+}
+
+/** A task or subtask with its section, which is composed of its fields, and the files that this names. */
+function sectionTask(
+  task: Task,
+  entry: Task | NonNullable<Task["subtasks"]>[number],
+  number: string,
+  line: number,
+): FormatTask {
+  const paragraphs = [entry.description, entry.details, entry.testStrategy].filter(Boolean);
+  const section = [`## Task ${number}: ${entry.title}`, ...paragraphs].join("\n\n");
+  const whole = [`${task.title}.`, task.description ?? ""].join(" ").trim();
+  return {
+    number,
+    title: entry.title.replace(/\s+/g, " ").trim() || number,
+    section: entry === task ? section : `${section}\n\nPart of task ${task.id}: ${whole}`,
+    isComposed: true,
+    line,
+    uses: writtenIn(section)
+      .filter((path) => path.includes("/") || atRoot.test(path))
+      .map((path) => ({ path, use: "modify" })),
+  };
 }
 
 /** Files without a directory that certainly belong to the project. */

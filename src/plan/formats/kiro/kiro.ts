@@ -3,7 +3,15 @@ import { type List, type ListItem, linesOf, textOf } from "../../../text/markdow
 import { parseBlocks } from "../../markdown/parse-blocks.ts";
 import { headingText } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
-import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
+import {
+  doneTasks,
+  entrySection,
+  type FormatTask,
+  idFor,
+  type PlanFormat,
+  planOf,
+  titleIn,
+} from "../format.ts";
 import { contradictions, withoutDangling } from "../parallel-claims.ts";
 import { writtenIn } from "../paths.ts";
 import { checkpoint, inParts, inTheirParts, inWaves, numbersAbove, statedIn, wavesIn } from "./stages.ts";
@@ -30,6 +38,7 @@ export const kiro: PlanFormat = {
       return entriesOf(block, lines).map((item) => ({ ...item, ...(phase ? { group: phase } : {}) }));
     });
     const { required: open, optional } = openTasks(entries);
+    const { required: ticked } = openTasks(entries.map((one) => ({ ...one, isDone: !one.isDone })));
     const done = new Set(entries.flatMap(({ isDone, number }) => (isDone ? [number] : [])));
     const required = inTheirParts(open, done);
     const waves = blocks.flatMap((block) => (block.type === "code" ? wavesIn(block.value) : []));
@@ -42,7 +51,7 @@ export const kiro: PlanFormat = {
     const isStaged = staged !== undefined && waves.length === 0;
     const gone = new Map(optional.map(({ number }) => [idFor(number), "marked as optional"]));
     const { plan, problems } = withoutDangling(
-      isStaged ? { ...read.plan, isStaged } : read.plan,
+      { ...read.plan, ...(isStaged ? { isStaged } : {}), ...doneTasks(file, ticked) },
       tasks,
       gone,
     );

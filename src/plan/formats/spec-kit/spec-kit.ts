@@ -5,7 +5,15 @@ import { parseBlocks } from "../../markdown/parse-blocks.ts";
 import { warningAt } from "../../plan-result.ts";
 import { headingText } from "../../tasks/task-heading.ts";
 import { leftOut } from "../excluded-tasks.ts";
-import { entrySection, type FormatTask, idFor, type PlanFormat, planOf, titleIn } from "../format.ts";
+import {
+  doneTasks,
+  entrySection,
+  type FormatTask,
+  idFor,
+  type PlanFormat,
+  planOf,
+  titleIn,
+} from "../format.ts";
 import { contradictions, withoutDangling } from "../parallel-claims.ts";
 import { writtenIn } from "../paths.ts";
 import { guessedOrder, type Placed, parallelRuns } from "./order.ts";
@@ -48,7 +56,7 @@ export const specKit: PlanFormat = {
       open.map(({ number }, at) => [number, [...(inText[at] ?? []), ...(stated.get(number) ?? [])]]),
     );
     const guessed = guessedOrder(open, all);
-    const tasks = open.map((item, at): FormatTask => {
+    const taskOf = (item: Item, depends: readonly string[]): FormatTask => {
       const use = /^(create|add|write|generate|initiali[sz]e|implement)\b/i.test(item.text)
         ? "create"
         : "modify";
@@ -62,19 +70,27 @@ export const specKit: PlanFormat = {
         line: item.line,
         ...(item.phase ? { group: item.phase } : {}),
         uses: paths.map((path) => ({ path, use })),
-        depends: [
-          ...(all.get(item.number) ?? []),
-          ...(inText[at]?.length ? [] : (guessed.get(item.number) ?? [])),
-        ],
+        depends,
       };
-    });
+    };
+    const tasks = open.map((item, at) =>
+      taskOf(item, [
+        ...(all.get(item.number) ?? []),
+        ...(inText[at]?.length ? [] : (guessed.get(item.number) ?? [])),
+      ]),
+    );
+    const done = items.filter(({ box }) => !isOpen(box) && box !== "-").map((item) => taskOf(item, []));
     const gone = new Map(
       items
         .filter(({ box }) => !isOpen(box))
         .map(({ number, box }) => [idFor(number), box === "-" ? "marked `[-]`" : undefined]),
     );
     const read = planOf(file, titleOf(text), tasks);
-    const { plan, problems } = withoutDangling({ ...read.plan, isStaged: true }, tasks, gone);
+    const { plan, problems } = withoutDangling(
+      { ...read.plan, isStaged: true, ...doneTasks(file, done) },
+      tasks,
+      gone,
+    );
     const claims = contradictions(
       plan,
       parallelRuns(open).map((run) => ({ ids: run.map(idFor), by: "marked [P] side by side" })),
