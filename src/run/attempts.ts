@@ -13,7 +13,7 @@ import { type AttemptContext, pushesFile, runAttempt, verifyAttempt } from "./at
 import { delayBeforeRetry } from "./backoff.ts";
 import type { Budget } from "./budget.ts";
 import type { EventLog } from "./event-log.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint, latestVersion } from "./fingerprint.ts";
 import { Neighbours } from "./neighbours.ts";
 import { Writers } from "./writers.ts";
 
@@ -98,7 +98,7 @@ export class Attempts {
     this.writers.enter(task);
     const beside = this.neighbours.begin(task, this.directory.attempt(task, attempt));
     const context = { ...this.contextOf(jobTask), beside };
-    const key = fingerprint(this.job, jobTask, input.dependencies);
+    const key = fingerprint(this.job, jobTask, input.dependencies, latestVersion);
     await this.log.record({ event: "task.started", task, attempt, key });
     const unguarded = await this.restoreGuard();
     const outcome = this.log.broken

@@ -109,7 +109,7 @@ function decide(
   const attempt = last.number;
   const outcome = outcomeOf(before);
   if (keepsParked && isParked(outcome?.status) && !before.answer) return { restored: { attempt, outcome } };
-  const now = fingerprint(job, task, results);
+  const now = fingerprint(job, task, results, last.key.version);
   const reason = whyAgain(before, now, rerun);
   if (reason === undefined) return { restored: { attempt, outcome: outcome && relocate(outcome, past) } };
   const isSameTask = !changedPart(last.key, now);

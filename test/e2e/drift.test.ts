@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -144,6 +145,25 @@ test("a resumed run keeps tasks that were ticked, marked as done or reformatted 
   expect(await kept()).toEqual(["task-1"]);
   await rig.file("plan.md", steps.replace("make schema", "make a schema"));
   expect(await kept()).toEqual([]);
+});
+
+test("a resumed run of 0.1.0 keeps what has not changed since", async () => {
+  await derive();
+  await runFailing("task-2", ["task-1", "task-2"]);
+  const { journal } = await rig.latestRun();
+  const hash = (value: unknown) =>
+    createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+  const old = { prompt: hash(["Schema", schema.trim(), undefined, []]) };
+  const lines = (await readFile(journal, "utf8")).trim().split("\n");
+  const first = lines.map((line) => {
+    const { seq, sum, ...event } = JSON.parse(line);
+    const { version, ...key } = event.key ?? {};
+    return JSON.stringify(
+      event.key ? { ...event, key: { ...key, ...(event.task === "task-1" ? old : {}) } } : event,
+    );
+  });
+  await writeFile(journal, `${first.join("\n")}\n`);
+  expect(await kept()).toEqual(["task-1"]);
 });
 
 describe.each([
