@@ -1,6 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import type { Excerpt, RunReport } from "../../schemas/run-report.ts";
 import { aroundTask } from "../history/next-step.ts";
 import { runCharts } from "../inspect/serve-run.ts";
@@ -37,11 +39,21 @@ export async function htmlReport(run: RunReport): Promise<string> {
     journal: journal.split("\n").slice(0, -1),
     files: await excerptsOf(await filesOf(run)),
   };
-  // Without `<`, nothing in the data can end the script element around it.
-  const json = jsonText(data, 0).trim().replaceAll("<", "\\u003c");
+  const json = await embeddable(jsonText(data, 0).trim());
   const at = page.indexOf(placeholder);
   return `${page.slice(0, at)}${json}${page.slice(at + placeholder.length)}`;
 }
+
+/** Larger data is compressed, in bytes. */
+const maxPlainBytes = 1024 * 1024;
+
+/** JSON for a script element: as it is, without `<`, which could end the element, or a string with it in gzip and base64. */
+async function embeddable(json: string): Promise<string> {
+  if (json.length <= maxPlainBytes) return json.replaceAll("<", "\\u003c");
+  return JSON.stringify((await compress(json)).toString("base64"));
+}
+
+const compress = promisify(gzip);
 
 interface AttemptFile {
   readonly task: string;
@@ -54,15 +66,20 @@ interface AttemptFile {
 
 /** Returns the files of all attempts that are not empty. */
 async function filesOf({ tasks }: RunReport): Promise<AttemptFile[]> {
+  const files = tasks.flatMap(({ id, artifacts, attempts }) =>
+    artifacts === null ? [] : attempts.map(({ attempt }) => filesIn(id, attempt, artifacts)),
+  );
+  return (await Promise.all(files)).flat();
+}
+
+async function filesIn(task: string, attempt: number, artifacts: string): Promise<AttemptFile[]> {
+  const folder = join(artifacts, "..", String(attempt));
+  const names = new Set(await readdir(folder).catch(() => []));
   const files: AttemptFile[] = [];
-  for (const { id: task, artifacts, attempts } of tasks) {
-    if (artifacts === null) continue;
-    for (const { attempt } of attempts) {
-      for (const name of Object.keys(headShares) as FileName[]) {
-        const found = await existingFile(join(artifacts, "..", String(attempt), name));
-        if (found) files.push({ task, attempt, name, ...found });
-      }
-    }
+  for (const name of Object.keys(headShares) as FileName[]) {
+    if (!names.has(name) && !names.has(`${name}.part`)) continue;
+    const found = await existingFile(join(folder, name));
+    if (found) files.push({ task, attempt, name, ...found });
   }
   return files;
 }

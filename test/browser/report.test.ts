@@ -161,3 +161,16 @@ test("axe finds no violation in a report in light, dark or at a phone's width", 
     output: "it",
   });
 });
+
+test("a report with more than a megabyte of data, which is compressed, shows its graph and its files", async () => {
+  const ids = Array.from({ length: 20 }, (_, at) => [`t${at}`, ""]);
+  const manifest = manifestOf([Object.fromEntries(ids)]);
+  const command = "od -An -v -N 30000 -tx1 /dev/zero; echo done";
+  await rig.file("plan.exec.yaml", manifest.replaceAll(/run: .*/g, `run: ${command}`));
+  expect((await rig.run("run", "plan.exec.yaml", "--report", "report.html")).code).toBe(0);
+  expect(await readFile(join(rig.dir, "report.html"), "utf8")).toContain('id="run">"H4s');
+  const { page, complaints, foreign } = await open("report.html");
+  await task(page, "t7").click();
+  await page.locator(".panel pre", { hasText: "done" }).waitFor();
+  expect([complaints, foreign()]).toEqual([[], []]);
+});

@@ -6,8 +6,16 @@ const embeddedJson = (id: string): unknown => {
   return text ? JSON.parse(text) : undefined;
 };
 
+/** Returns what large data in this page, a text in gzip and base64, stands for. */
+async function decompressed(base64: string): Promise<unknown> {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+const run = embeddedJson("run");
 /** The run in this page; undefined if a server sends it. */
-export const embedded = embeddedJson("run") as Embedded | undefined;
+export const embedded = (typeof run === "string" ? await decompressed(run) : run) as Embedded | undefined;
 
 /** Returns an attempt's file as far as this page holds it, with a note in place of what is left out; "" if it holds none. */
 export function embeddedFile({ files }: Embedded, task: string, attempt: number, name: string): string {
