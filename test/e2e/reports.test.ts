@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { manifestOf, Rig } from "../rig.ts";
@@ -321,13 +321,24 @@ describe("in GitHub Actions", () => {
   });
 });
 
-test("a run that loses its journal reports that its report cannot be written", async () => {
+test("a run whose journal is overwritten still writes its report", async () => {
   await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]));
   const run = rig.command(["run", "plan.exec.yaml", "--json", "--report", "r.md"]);
   const a = await rig.agent("a");
   await writeFile((await rig.latestRun()).journal, "{\n");
   await a.exit();
   const { code, stderr } = await run.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("wrote r.md\n") });
+});
+
+test("a report whose folder vanishes during the run cannot be written, and the run says so", async () => {
+  await rig.file("plan.exec.yaml", manifestOf([{ a: "" }]));
+  await mkdir(join(rig.dir, "reports"));
+  const run = rig.command(["run", "plan.exec.yaml", "--json", "--report", "reports/r.md"]);
+  const a = await rig.agent("a");
+  await rm(join(rig.dir, "reports"), { recursive: true });
+  await a.exit();
+  const { code, stderr } = await run.ended;
   expect(code).toBe(1);
-  expect(stderr).toContain("error: cannot write the report r.md: ");
+  expect(stderr).toContain("error: cannot write the report reports/r.md: ");
 });
