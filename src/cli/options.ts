@@ -25,7 +25,7 @@ export const recordFlags = {
   projectDir,
   project: textFlag(
     "--project <name>",
-    "a project that was moved, by the name of its folder of runs",
+    "find the runs of a moved project by its folder's name in the state directory",
   ).conflicts("projectDir"),
 };
 export const plan = textFlag("--plan <file>", "markdown plan (default: the one next to the manifest)");
@@ -50,7 +50,11 @@ export const json = jsonFlag("print events as JSON, one per line");
 export const jobFlags = {
   projectDir,
   mode,
-  engine: choiceFlag("--engine <name>", "engine of tasks that name no engine and no command", engineNames),
+  engine: choiceFlag(
+    "--engine <name>",
+    "engine for tasks that have neither an engine nor a command",
+    engineNames,
+  ),
   maxParallel: parsedFlag("--max-parallel <n>", "override the manifest's max_parallel", wholeNumber(1, 1000)),
 };
 

@@ -124,4 +124,4 @@ function matches(pattern: string, text: string): boolean {
 
 /** A hint on how to give an engine a variable that it does not get by default. */
 export const allowHint = (engine: EngineName, name: string): string =>
-  `engines.${engine}.env: ["*", ${name}] in your own configuration lets it through`;
+  `to pass it on, set engines.${engine}.env: ["*", ${name}] in your own configuration`;

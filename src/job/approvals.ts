@@ -71,7 +71,7 @@ export class Approvals {
   async add(settings: readonly GrantedSetting[]): Promise<void> {
     if (this.file === undefined) {
       throw new UsageError(
-        "there is no home directory in which an approval could be kept",
+        "the approval cannot be stored: there is no home directory",
         `set INTERSERVE_STATE_DIR, or ${trustVariable}=1 to approve the configuration for one command`,
       );
     }

@@ -18,6 +18,6 @@ export async function belowRoot(projectDir: string): Promise<string | undefined>
   return [
     `agents work in ${projectDir}, below the root of its repository, ${repository.root}`,
     ...(isConfigured ? [`the root's ${configName} is not read`] : []),
-    `choose with --project-dir ${shellWord(root)} or --project-dir .`,
+    `use --project-dir ${shellWord(root)} to work in the root, or --project-dir . to stay here`,
   ].join("; ");
 }

@@ -120,7 +120,7 @@ const effects: Readonly<Record<Grant, string>> = {
   sandbox: "allows agents more than your own configuration does",
   tools: "allows agents more than your own configuration does",
   environment: "gives agents variables that your own configuration does not",
-  owner: "is a setting of your own configuration alone",
+  owner: "can only be set in your own configuration",
 };
 
 /** Warns that a setting is ignored, and says how to approve it. */

@@ -53,7 +53,7 @@ export async function examine(directory: string, env: NodeJS.ProcessEnv): Promis
 async function projectProgramCheck(name: string, program: string): Promise<Check | undefined> {
   const path = await findExecutable(program);
   if (path === undefined) return undefined;
-  const found = `${path}, which is not started, because this project's configuration names it`;
+  const found = `${path}, not started because this project's configuration names it`;
   return { name, status: "warning", found, advice: `to check it yourself: ${shellWord(path)} --version` };
 }
 
@@ -66,13 +66,13 @@ const asOptional = (check: Check): Check =>
 
 async function gitCheck(projectDir: string): Promise<Check> {
   const version = await gitVersion(projectDir);
-  const reason = "without it, changed files are only those that agents report";
+  const reason = "without it, interserve knows only the changed files that agents report";
   if (version === undefined) {
     return { name: "git", status: "warning", found: "not installed", advice: `install git: ${reason}` };
   }
   if (await workingTree(projectDir)) return { name: "git", status: "ok", found: `${version}, ${projectDir}` };
   const found = `${version}, but ${projectDir} is not in a working tree`;
-  return { name: "git", status: "warning", found, advice: `git init: ${reason}` };
+  return { name: "git", status: "warning", found, advice: `run \`git init\`: ${reason}` };
 }
 
 /** Names the variables that no agent gets, without their values. One that programs need, such as a proxy's, is a warning. */

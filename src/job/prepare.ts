@@ -75,7 +75,7 @@ function withOptions(manifest: Manifest, options: JobOptions, projectDir: string
   if (options.step && !modeConfigs[mode].isBatched) {
     throw new UsageError(
       `--step pauses between batches, and mode ${mode} has no batches`,
-      `add --mode ${modes.filter((name) => modeConfigs[name].isBatched).join(" or ")}, or leave --step out`,
+      `add --mode ${modes.filter((name) => modeConfigs[name].isBatched).join(" or ")}, or remove --step`,
     );
   }
   const fromProject = (task: ManifestTask): ManifestTask => ({

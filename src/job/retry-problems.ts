@@ -37,10 +37,10 @@ function whyNoEffect(
 ): [reason: string, hint: string] | undefined {
   const isCommand = engine === shellEngine;
   if (name === "exit" && !isCommand) {
-    return [`${engine} does not end with an exit status of the task`, "name crash, signal or timeout"];
+    return [`${engine} reports no exit status for a task`, "use crash, signal or timeout instead"];
   }
   if (name === "transient" && isCommand) {
-    return ["only an agent's service reports such failures", "name exit for a command's exit status"];
+    return ["only agents fail in this way", "to retry after a command's exit status, use exit"];
   }
   if (name === "verify" && verify.length === 0) {
     return ["the task has no `verify` commands", "add one, or remove this"];
@@ -48,7 +48,7 @@ function whyNoEffect(
   if (name === "stall" && stall_timeout === undefined) {
     return [
       "no `stall_timeout` is configured",
-      "set stall_timeout in interserve.config.yaml, or name timeout",
+      "set stall_timeout in interserve.config.yaml, or use timeout instead",
     ];
   }
   return undefined;

@@ -33,7 +33,7 @@ export async function readSource(path: string, options: PlanPlaces): Promise<Sou
   if (isPlan && options.plan !== undefined && resolve(options.plan) !== path) {
     throw new UsageError(
       "expected one plan, found two",
-      "name the manifest instead of the first one, or leave --plan out",
+      "name the manifest instead of the first one, or remove --plan",
     );
   }
   const manifestFile = isPlan ? await manifestBeside(path) : path;

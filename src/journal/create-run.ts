@@ -29,8 +29,8 @@ export async function createRunDirectory(
     }
   }
   throw new UsageError(
-    `there is no place to record the run: ${failures.join("; ")}`,
-    `set ${stateVariable} to a directory that can be written`,
+    `cannot record the run: ${failures.join("; ")}`,
+    `set ${stateVariable} to a writable directory`,
   );
 }
 

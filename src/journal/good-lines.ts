@@ -84,7 +84,7 @@ function inOrder(
   const sorted = lines.toSorted((a, b) => a.number - b.number);
   const misplaced = sorted.find(({ line }, at) => line < (sorted[at - 1]?.line ?? 0));
   if (misplaced)
-    damage.push({ line: misplaced.line, message: "out of order; its number says where it belongs" });
+    damage.push({ line: misplaced.line, message: "out of order: by its number, it belongs elsewhere" });
   let before = { number: count, line: count };
   return sorted.filter((candidate) => {
     const { number, line } = candidate;

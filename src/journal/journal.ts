@@ -141,7 +141,7 @@ export class Journal {
         await this.writeAnew();
       }
     } catch (error) {
-      throw new Error(`it ${reason}, and could not be written anew: ${(error as Error).message}`);
+      throw new Error(`it ${reason}, and could not be restored: ${(error as Error).message}`);
     }
   }
 

@@ -72,7 +72,10 @@ export async function waitForLock(path: string): Promise<Lock> {
     const lock = await takeLock(path);
     if (!("heldBy" in lock)) return lock;
     if (performance.now() > until) {
-      throw new UsageError(`process ${lock.heldBy} has held ${path} for too long`, "end it, and start again");
+      throw new UsageError(
+        `process ${lock.heldBy} has held ${path} for too long`,
+        `stop it with \`kill ${lock.heldBy}\`, then try again`,
+      );
     }
     await wait(pollMs);
   }

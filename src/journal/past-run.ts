@@ -35,7 +35,7 @@ export async function findRun(record: ProjectRecord, name?: string): Promise<Run
   const runs = await listRuns(record);
   if (name === undefined) {
     for (const latest of runs.toReversed()) if (await hasBegun(latest.journal)) return latest;
-    throw new UsageError(`there is no run of ${record.projectDir}`, await whereToLook(record));
+    throw new UsageError(`there are no runs of ${record.projectDir}`, await whereToLook(record));
   }
   const found = runs.find(({ run }) => run === name);
   if (!found) {
@@ -47,7 +47,7 @@ export async function findRun(record: ProjectRecord, name?: string): Promise<Run
   }
   if (await hasBegun(found.journal)) return found;
   throw new UsageError(
-    `run ${name} ended before it began`,
+    `run ${name} was stopped before it began`,
     "start a new run; `interserve clean` removes this one",
   );
 }
@@ -59,9 +59,7 @@ async function whereToLook({ projectDir, stateDir }: ProjectRecord): Promise<str
   const start = "start one with `interserve run`, or name its project with --project-dir";
   const isSameName = (name: string) => name.startsWith(hashedName("", basename(projectDir)).slice(0, -12));
   const [moved] = (await projectNames(stateDir)).filter(isSameName);
-  return moved
-    ? `if the project was moved, its runs may be those of --project ${moved}; else ${start}`
-    : start;
+  return moved ? `if you moved the project, try --project ${moved}; otherwise ${start}` : start;
 }
 
 /** Reads a run. Throws ProblemsError if its journal lacks its beginning or has a line of a later version. */
@@ -112,7 +110,7 @@ export function parkedTask({ history, directory }: PastRun, task: string): { att
   const names = parked.map(({ id }) => printable(id)).join(", ");
   throw new UsageError(
     known
-      ? `task "${printable(task)}" of ${directory.run} has no open question: its status is ${known.status ?? "not settled"}`
+      ? `task "${printable(task)}" of ${directory.run} has no open question: its status is ${known.status ?? "unfinished"}`
       : `${directory.run} has no task "${printable(task)}"`,
     names ? `tasks with a question: ${names}` : "none of its tasks has a question",
   );

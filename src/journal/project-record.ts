@@ -72,7 +72,9 @@ async function namedFolder(stateDir: string | undefined, project: string): Promi
     found.length > 1
       ? `${found.length} projects are called ${JSON.stringify(project)}`
       : `there is no project ${JSON.stringify(project)}${stateDir === undefined ? "" : ` in ${stateDir}`}`,
-    known.length > 0 ? `use one of ${known.slice(0, 10).join(", ")}` : "no project has runs there",
+    known.length > 0
+      ? `use one of ${known.slice(0, 10).join(", ")}`
+      : "nothing is recorded there; check INTERSERVE_STATE_DIR and state_dir",
   );
 }
 

@@ -66,7 +66,11 @@ export function damageProblems(file: string, damage: readonly Damage[]): Problem
   const later = damage.find(({ isLater }) => isLater);
   if (later) {
     const place = { file, line: later.line, column: 1 };
-    return [error("journal-damaged", later.message, place, { hint: "use the later version of interserve" })];
+    return [
+      error("journal-damaged", later.message, place, {
+        hint: "a later version of interserve wrote it: use that version",
+      }),
+    ];
   }
   const problems = damage
     .slice(0, mostNamed)
@@ -79,8 +83,7 @@ export function damageProblems(file: string, damage: readonly Damage[]): Problem
   return [...problems, warning("journal-damaged", more, { file, line: rest.line, column: 1 })];
 }
 
-const setAsideHint =
-  "the line is set aside; `interserve resume` runs again the tasks whose results are lost with it";
+const setAsideHint = "the line is ignored; `interserve resume` repeats the tasks whose results were lost";
 
 /** Builds the error of a journal of which nothing can be believed, as it lacks its beginning. */
 export const journalWithoutStart = (file: string, message = "expected run.started, found nothing"): Problem =>

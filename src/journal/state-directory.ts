@@ -16,7 +16,7 @@ export function stateDirectory(env: NodeJS.ProcessEnv, configured?: string): str
     if (isAbsolute(given)) return given;
     throw new UsageError(
       `expected ${stateVariable} to be an absolute path, found ${JSON.stringify(given)}`,
-      "commands that are started in other directories would look elsewhere",
+      "start it with /, so that every command finds the same runs",
     );
   }
   const home = homeDirectory(env);

@@ -22,6 +22,6 @@ export async function findTampering(
   if (!path) return "was removed";
   if (path.dev !== open.dev || path.ino !== open.ino) return "was replaced by another file";
   if (open.size < size) return "was cut off";
-  if (open.size > size) return "was written to by something else";
-  return wasTouched && !(await isSame()) ? "was written to by something else" : undefined;
+  if (open.size > size) return "was changed by another process";
+  return wasTouched && !(await isSame()) ? "was changed by another process" : undefined;
 }

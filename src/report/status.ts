@@ -46,7 +46,7 @@ export function runStatus({
     agent_attempts: spent.attempts,
     attempts_with_cost: spent.withCost,
     journal_warnings: [
-      ...history.restorations.map((reason) => `${reason}; it was written anew`),
+      ...history.restorations.map((reason) => `${reason}; it was restored`),
       ...problems.map(({ message, place }) => `line ${place.line} of the journal: ${message}`),
     ],
     tasks,

@@ -142,7 +142,7 @@ export class Attempts {
       }
       return undefined;
     } catch (error) {
-      const reason = `the guard against pushes could not be put back: ${(error as Error).message}`;
+      const reason = `the guard against pushes could not be restored: ${(error as Error).message}`;
       const failure = shortageIn(error) === undefined ? "io" : "resources";
       return { status: "error", failure, reason: oneLine(reason) };
     }

@@ -64,7 +64,7 @@ async function refuseOverlap(claim: Claim, { run, pid, claim: other }: LiveRun):
     : `works in the same project, and ${undeclared} declares no files`;
   throw new UsageError(
     `run ${run} in process ${pid} ${why}`,
-    `wait for it, end it with \`kill ${pid}\`, or start beside it with --beside`,
+    `wait for it, stop it with \`kill ${pid}\`, or start this run anyway with --beside`,
   );
 }
 

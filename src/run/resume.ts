@@ -84,7 +84,7 @@ function restartServers(decisions: ReadonlyMap<number, Decision>, job: Job): Rea
     [...decisions].map(([number, decision]) => {
       if (!isServer(number, decision)) return [number, decision];
       const { attempt = 0 } = decision.restored ?? {};
-      return [number, { reason: "its processes ended with the run", restored: { attempt } }];
+      return [number, { reason: "the processes it kept running ended with the run", restored: { attempt } }];
     }),
   );
 }

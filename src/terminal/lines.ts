@@ -47,7 +47,7 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
       return line(yellow, "throttled", `${most} for now: ${printable(event.reason)}`);
     }
     case "run.journal_restored":
-      return line(yellow, "journal", `${printable(event.reason)}; it was written anew`);
+      return line(yellow, "journal", `${printable(event.reason)}; it was restored`);
     case "run.guard_restored":
       return line(yellow, "hooks", guardText(event));
     case "run.cancelled":
@@ -86,8 +86,10 @@ export function eventLine(event: RunEvent, run: RunState, colors: Colors): strin
 
 function guardText({ restored, moved }: Extract<RunEvent, { event: "run.guard_restored" }>): string {
   const back =
-    restored.length > 0 ? [`the guard against pushes was changed and is back (${inWords(restored)})`] : [];
-  const own = moved.length > 0 ? [`now the repository's own: ${inWords(moved)}`] : [];
+    restored.length > 0
+      ? [`the guard against pushes was changed and has been restored (${inWords(restored)})`]
+      : [];
+  const own = moved.length > 0 ? [`moved to the repository's own hooks: ${inWords(moved)}`] : [];
   return [...back, ...own].join("; ");
 }
 

@@ -56,5 +56,5 @@ test("doctor reports a sign-in by key", () => {
     status: "ok",
     found: expect.stringMatching(/^API key/),
   });
-  expect(checks.get("claude sign-in")).toMatchObject({ status: "ok", found: "by api_key" });
+  expect(checks.get("claude sign-in")).toMatchObject({ status: "ok", found: "signed in with api_key" });
 });

@@ -75,7 +75,7 @@ describe("a wrong path", () => {
     await rig.file("p.exec.yaml", quick.replace('"true"', "touch ran"));
     await rig.file(rig.stateDir, "in the way");
     expect(await mistake("run", "p.exec.yaml")).toMatch(
-      /^error: there is no place to record the run: \w+: .*\.state.*\n {2}hint: set INTERSERVE_STATE_DIR /,
+      /^error: cannot record the run: \w+: .*\.state.*\n {2}hint: set INTERSERVE_STATE_DIR /,
     );
     expect(existsSync(join(rig.dir, "ran"))).toBe(false);
     expect(await readFile(rig.stateDir, "utf8")).toBe("in the way");

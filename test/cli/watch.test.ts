@@ -167,7 +167,7 @@ describe("status --watch", () => {
   test("reports a missing run and a damaged journal", async () => {
     const { code, stderr } = await rig.run("status", "--watch");
     expect(code).toBe(2);
-    expect(stderr).toContain("there is no run");
+    expect(stderr).toContain("there are no runs of");
     await rig.file(journalIn(await rig.runFolder("20990101-000000-abcd")), "{}\n");
     const damaged = await rig.run("status", "--watch");
     expect(damaged.code).toBe(2);

@@ -140,7 +140,7 @@ describe("the configuration", () => {
     );
     const { stdout } = await outcomeOf("a", [task], { ...fake, AZURE_API_KEY: "x" });
     expect(stdout).toContain(
-      'engines.codex.env: [\\"*\\", AZURE_API_KEY] in your own configuration lets it through',
+      'to pass it on, set engines.codex.env: [\\"*\\", AZURE_API_KEY] in your own configuration',
     );
   });
 
@@ -190,7 +190,7 @@ describe("interserve doctor", () => {
       advice: null,
     });
     expect(checks["codex sandbox"]).toMatchObject({ status: "ok", found: "workspace-write works" });
-    expect(checks.git.advice).toMatch(/^git init/);
+    expect(checks.git.advice).toMatch(/^run `git init`/);
   });
 
   test("says what to do if the default engine is not signed in or not installed", async () => {
@@ -199,7 +199,7 @@ describe("interserve doctor", () => {
     expect(await doctor(env)).toMatchObject({
       code: 1,
       ready: false,
-      checks: { "codex sign-in": { status: "problem", advice: "codex login, or set CODEX_API_KEY" } },
+      checks: { "codex sign-in": { status: "problem", advice: "run `codex login`, or set CODEX_API_KEY" } },
     });
     expect((await doctor({ ...env, CODEX_API_KEY: "x" })).code).toBe(0);
     await rig.file("config.toml", 'model_provider = "mine"\n');
@@ -259,7 +259,7 @@ describe("interserve doctor", () => {
     expect((await doctor(env)).checks.environment).toMatchObject({
       status: "warning",
       found: expect.stringMatching(/^kept from agents: .*HTTPS_PROXY.*; they may need HTTPS_PROXY$/),
-      advice: 'engines.codex.env: ["*", HTTPS_PROXY] in your own configuration lets it through',
+      advice: 'to pass it on, set engines.codex.env: ["*", HTTPS_PROXY] in your own configuration',
     });
   });
 

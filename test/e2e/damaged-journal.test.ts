@@ -38,7 +38,7 @@ describe("a journal that is changed while its run goes on is written anew, and t
     expect((await run.ended).code).toBe(0);
     const { state, counts, journal_warnings } = await statusOf();
     expect({ state, counts }).toMatchObject({ state: "finished", counts: { pass: 3 } });
-    expect(journal_warnings).toEqual([expect.stringContaining("it was written anew")]);
+    expect(journal_warnings).toEqual([expect.stringContaining("it was restored")]);
     const resumed = await rig.run("resume");
     expect([resumed.code, resumed.stderr]).toEqual([0, ""]);
     expect(resumed.stdout).toContain("3 kept, 0 to run");
@@ -52,10 +52,8 @@ describe("a journal that is changed while its run goes on is written anew, and t
     await (await rig.agent("b")).exit();
     await (await rig.agent("c")).exit();
     const { stdout } = await run.ended;
-    expect(stdout).toContain("journal   the journal was removed; it was written anew\n");
-    expect((await rig.run("status")).stdout).toContain(
-      "warning: the journal was removed; it was written anew\n",
-    );
+    expect(stdout).toContain("journal   the journal was removed; it was restored\n");
+    expect((await rig.run("status")).stdout).toContain("warning: the journal was removed; it was restored\n");
   });
 
   test("and whoever watches it misses nothing", async () => {
@@ -84,7 +82,7 @@ test("a journal that cannot be written anew ends its run in order, and the error
   const { code, stderr } = await run.ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /^error: the journal could not be written: it was replaced by another file, and could not be written anew: E/,
+    /^error: the journal could not be written: it was replaced by another file, and could not be restored: E/,
   );
   expect(run.story().sort()).toEqual(["a error", "a started", "b cancelled", "c cancelled"]);
 });
@@ -184,6 +182,6 @@ describe("a journal that is damaged after its run has ended", () => {
     await writeLines([...lines, lineOf(later as never, lines.length + 1)]);
     const { code, stderr } = await rig.run("resume");
     expect(code).toBe(2);
-    expect(stderr).toContain("hint: use the later version of interserve");
+    expect(stderr).toContain("hint: a later version of interserve wrote it: use that version");
   });
 });

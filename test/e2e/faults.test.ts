@@ -41,7 +41,7 @@ describe("nothing starts if the run's own files cannot be created", () => {
     ]) {
       const { code: status, stderr, story } = await runWith({ code, ...fault });
       expect({ fault, status, story }).toEqual({ fault, status: 2, story: [] });
-      expect(stderr).toMatch(new RegExp(`^error: (there is no place to record the run: )?${code}: injected`));
+      expect(stderr).toMatch(new RegExp(`^error: (cannot record the run: )?${code}: injected`));
     }
   });
 });

@@ -91,7 +91,7 @@ describe("with `keep_running`, a process that a task leaves running is kept", ()
     expect(await resumed.event("run.resumed")).toMatchObject({
       kept: ["first"],
       again: [
-        { task: "serve", reason: "its processes ended with the run" },
+        { task: "serve", reason: "the processes it kept running ended with the run" },
         { task: "use", reason: "was interrupted" },
       ],
     });

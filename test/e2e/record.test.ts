@@ -185,7 +185,7 @@ describe("a run that is started below the root of a repository", () => {
     const { code, stderr } = await inDirectory(join(rig.dir, "docs"), "run", "plan.exec.yaml", ...flags);
     expect(code).toBe(0);
     expect(await readFile(join(rig.dir, "docs/where"), "utf8")).toBe(`${rig.dir}/docs\n`);
-    const said = `warning: agents work in ${rig.dir}/docs, below the root of its repository, ${rig.dir}; choose with --project-dir .. or --project-dir .\n`;
+    const said = `warning: agents work in ${rig.dir}/docs, below the root of its repository, ${rig.dir}; use --project-dir .. to work in the root, or --project-dir . to stay here\n`;
     expect(stderr).toBe(isSaid ? said : "");
   });
 });

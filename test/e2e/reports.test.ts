@@ -232,7 +232,7 @@ describe("a report file", () => {
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       return stderr;
     };
-    expect(await mistake()).toContain("there is no run of");
+    expect(await mistake()).toContain("there are no runs of");
     expect(await mistake("--format", "pdf")).toContain("Allowed choices are markdown, junit, github, html");
     expect(await mistake("-o", "r.txt")).toContain("to end in one of .md, .xml, .html, found r.txt");
     expect(await mistake("--json", "--format", "html")).toContain("cannot be used with");

@@ -194,7 +194,7 @@ test("a second orchestrator is refused with the pid of the first", async () => {
 });
 
 test("an unknown run is an error that names the latest runs", async () => {
-  expect((await rig.run("resume")).stderr).toContain("there is no run of");
+  expect((await rig.run("resume")).stderr).toContain("there are no runs of");
   const first = await start(manifestOf([{ a: "" }]));
   await (await rig.agent("a")).exit();
   await first.ended;
@@ -215,7 +215,7 @@ describe("a question", () => {
     const { code, stdout } = await rig.run("answer", await runName(), "ask", "port 8080");
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `the run in process ${run.child.pid} has taken the answer\n`,
+      stdout: `the run in process ${run.child.pid} has received the answer\n`,
     });
     const again = await rig.agent("ask", 2);
     expect(again.prompt).toContain("port 8080");
@@ -356,6 +356,6 @@ test("a run that was ended before its first event does not count as the latest",
   expect([all.code, JSON.parse(all.stdout).map((one: { run: string }) => one.run)]).toEqual([0, [run]]);
   for (const name of [bare, torn]) {
     const { code, stderr } = await rig.run("status", name);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`run ${name} ended before it began`)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`run ${name} was stopped before it began`)]);
   }
 });

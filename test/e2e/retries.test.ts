@@ -222,9 +222,9 @@ describe("`retries` of a command", () => {
     await rig.file("plan.exec.yaml", text);
     const said = [
       '"retries.stall" of task "a" has no effect: no `stall_timeout` is configured',
-      '"retries.transient" of task "a" has no effect: only an agent\'s service reports such failures',
+      '"retries.transient" of task "a" has no effect: only agents fail in this way',
       '"retries.verify" of task "a" has no effect: the task has no `verify` commands',
-      '"retries.exit" of task "b" has no effect: codex does not end with an exit status of the task',
+      '"retries.exit" of task "b" has no effect: codex reports no exit status for a task',
     ];
     const { stdout } = await rig.run("check", "plan.exec.yaml", "--json");
     const { problems } = JSON.parse(stdout);

@@ -178,7 +178,7 @@ describe("what a project's configuration names", () => {
     expect(checks).toContainEqual({
       name: "codex",
       status: "warning",
-      found: `${rig.dir}/bin/evil, which is not started, because this project's configuration names it`,
+      found: `${rig.dir}/bin/evil, not started because this project's configuration names it`,
       advice: `to check it yourself: ${rig.dir}/bin/evil --version`,
     });
     expect(existsSync(marker())).toBe(false);
@@ -277,9 +277,7 @@ describe("interserve trust", () => {
     await project(`state_dir: ${rig.dir}/elsewhere\n${touching()}`);
     await as("trust");
     const { stderr } = await as("run plan.exec.yaml");
-    expect(stderr).toMatch(
-      /1:1 warning not-approved: "state_dir" is a setting of your own configuration alone/,
-    );
+    expect(stderr).toMatch(/1:1 warning not-approved: "state_dir" can only be set in your own configuration/);
     expect([existsSync(marker()), existsSync(marker("elsewhere"))]).toEqual([true, false]);
   });
 

@@ -68,10 +68,10 @@ describe("a journal that something else has changed is written anew, whole, at t
     ],
     ["emptied", "was cut off", () => truncate(path, 0)],
     ["cut by one byte", "was cut off", async () => truncate(path, (await stat(path)).size - 1)],
-    ["appended to", "was written to by something else", () => appendFile(path, "a line\n")],
+    ["appended to", "was changed by another process", () => appendFile(path, "a line\n")],
     [
       "overwritten in place at the same size",
-      "was written to by something else",
+      "was changed by another process",
       async () => writeFile(path, (await lines()).replace('"a"', '"z"')),
     ],
   ])("%s", async (_, reason, change) => {
@@ -113,7 +113,7 @@ test("a journal that cannot be written anew is an error that says what happened 
   await rm(path);
   await mkdir(path);
   await expect(journal.append(ready("b"))).rejects.toThrow(
-    /^it was replaced by another file, and could not be written anew: E/,
+    /^it was replaced by another file, and could not be restored: E/,
   );
   expect(await readdir(join(dir, "run"))).toEqual(["journal.jsonl"]);
 });

@@ -24,7 +24,7 @@ export const answer = command("answer", {
     "interserve answer 20260214-093012-4f1c task-3 -1",
     "interserve answer 20260214-093012-4f1c task-3 -- --json",
   ],
-  exitStatus: "0 if a live run has taken the answer; otherwise as for `interserve run`.",
+  exitStatus: "0 if a live run has received the answer; otherwise as for `interserve run`.",
   action: async (name, task, text, flags) => {
     if (text.trim() === "") {
       throw new UsageError("expected an answer, found nothing", 'write it in quotes: "use port 8080"');
@@ -43,7 +43,7 @@ export const answer = command("answer", {
     const { attempt } = parkedTask(past, task);
     const state = pid === undefined ? "runEnded" : await deliverAnswer(directory, { task, attempt, text });
     if (state === "taken") {
-      const message = `the run in process ${pid} has taken the answer`;
+      const message = `the run in process ${pid} has received the answer`;
       const json = { run: directory.run, task, taken_by: pid };
       process.stdout.write(flags.json ? jsonText(json, 0) : `${message}\n`);
       return 0;

@@ -40,7 +40,7 @@ function cleanText(
   const verb = isDryRun ? "would remove" : "removed";
   return [
     ...removed.map((name) => `${verb} ${name}`),
-    ...underWay.map((name) => `kept ${name}, which is live`),
+    ...underWay.map((name) => `kept ${name}, which is still running`),
     `${verb} ${removed.length} of ${counted(all, "run")}`,
     "",
   ].join("\n");

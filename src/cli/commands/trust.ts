@@ -32,7 +32,10 @@ export const trust = command("trust", {
       return 0;
     }
     if (process.env.INTERSERVE_ATTEMPT) {
-      throw new UsageError("a task may not approve a configuration", "run `interserve trust` yourself");
+      throw new UsageError(
+        "a task may not approve a configuration",
+        "ask the person who started the run to run `interserve trust`",
+      );
     }
     if (revoke) {
       const approvals = await Approvals.of(directory, process.env, stateDir);

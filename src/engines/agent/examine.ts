@@ -42,7 +42,7 @@ export async function versionCheck(
   const version = /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0];
   if (exitCode !== 0 || version === undefined) {
     const said = oneLine(stderr || stdout || "no output", 200);
-    const found = `${program}, which does not print its version: ${said}`;
+    const found = `${program} does not print its version: ${said}`;
     return { name: engine, status: "problem", found, advice: installCommand(tested) };
   }
   const found = `${version}, ${program}`;

@@ -34,8 +34,9 @@ async function signInCheck(program: string, env: Environment): Promise<Check> {
   const name = "claude sign-in";
   const { stdout } = await ask(program, ["auth", "status", "--json"], env);
   const { loggedIn, authMethod } = parsed(stdout);
-  if (loggedIn === true) return { name, status: "ok", found: `by ${authMethod ?? "its own account"}` };
-  const advice = "claude auth login, or set ANTHROPIC_API_KEY";
+  if (loggedIn === true)
+    return { name, status: "ok", found: `signed in with ${authMethod ?? "its own account"}` };
+  const advice = "run `claude auth login`, or set ANTHROPIC_API_KEY";
   if (loggedIn === false) return { name, status: "problem", found: "not signed in", advice };
   return { name, status: "warning", found: "unknown: it does not report its sign-in", advice };
 }

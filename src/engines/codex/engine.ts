@@ -46,7 +46,7 @@ export function codexEngine(config: CodexConfig): Engine {
 function withHint(outcome: Outcome, { env }: AttemptRequest): Outcome {
   const name = /^Missing environment variable: `(\w+)`/.exec(outcome.reason ?? "")?.[1];
   if (outcome.failure !== "auth" || !name || name in env || !process.env[name]) return outcome;
-  return { ...outcome, reason: `${outcome.reason} ${allowHint("codex", name)}` };
+  return { ...outcome, reason: `${outcome.reason} (${allowHint("codex", name)})` };
 }
 
 /** Writes the JSON Schema of the result to a file, as Codex takes it. Returns the file's path. */

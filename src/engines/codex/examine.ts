@@ -29,13 +29,13 @@ async function signInCheck(program: string, env: Environment): Promise<Check> {
     const said = `${stdout}\n${stderr}`.split("\n").find((line) => /logged in|api key/i.test(line));
     return { name, status: "ok", found: oneLine(said ?? "signed in", 100) };
   }
-  if (env.CODEX_API_KEY) return { name, status: "ok", found: "by CODEX_API_KEY" };
+  if (env.CODEX_API_KEY) return { name, status: "ok", found: "signed in with CODEX_API_KEY" };
   const provider = await configuredProvider(env);
   if (provider !== undefined) {
-    const found = `the model provider "${oneLine(provider, 60)}" is configured, which has a sign-in of its own`;
+    const found = `the model provider "${oneLine(provider, 60)}" is configured, and has its own sign-in`;
     return { name, status: "ok", found };
   }
-  const advice = "codex login, or set CODEX_API_KEY";
+  const advice = "run `codex login`, or set CODEX_API_KEY";
   return { name, status: "problem", found: "not signed in", advice };
 }
 
@@ -51,7 +51,7 @@ async function sandboxCheck(program: string, sandbox: Sandbox, env: Environment)
   const name = "codex sandbox";
   if (sandbox === "danger-full-access") {
     const advice = "set engines.codex.sandbox to workspace-write, unless this machine itself is a sandbox";
-    return { name, status: "warning", found: "none: its commands may do everything that you may", advice };
+    return { name, status: "warning", found: "none: its commands can do everything that you can", advice };
   }
   const setting = ["-c", `sandbox_mode="${sandbox}"`];
   const { exitCode, stderr } = await ask(program, ["sandbox", ...setting, "--", "true"], env);
