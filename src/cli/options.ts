@@ -65,7 +65,7 @@ export const runFlags = {
   allowPush: flag("--allow-push", "let agents push (by default, a push is refused)"),
   allowDrift: flag(
     "--allow-drift",
-    "start although the plan has tasks that the manifest lacks (by default, nothing is started)",
+    "start even if the plan has tasks that are not in the manifest (by default, nothing is started)",
   ),
   maxTokens: parsedFlag(
     "--max-tokens <n>",

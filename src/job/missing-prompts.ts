@@ -93,9 +93,9 @@ export function textProblemsWithoutPlan(
 function lostPlan(tasks: readonly { task: ManifestTask }[], place: Place, expected: string): Problem {
   const [own, their] = tasks.length === 1 ? ["task", "its prompt"] : ["tasks", "their prompts"];
   const names = listed(tasks.map(({ task }) => quoted(task.id)));
-  const message = `the plan ${printable(expected)}, from which ${own} ${names} took ${their}, is not there`;
+  const message = `cannot find the plan ${printable(expected)}, from which ${own} ${names} took ${their}`;
   return error("plan-not-found", message, place, {
-    hint: "put it back, or name it with `--plan FILE` if it was moved",
+    hint: "restore it or, if it was moved, name it with `--plan FILE`",
   });
 }
 

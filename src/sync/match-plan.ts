@@ -110,10 +110,10 @@ const wordsIn = (title: string): Set<string> =>
 const conflict = (task: ManifestTask, other: PlanTask, titled: number, place: Place): Problem => {
   const title = quoted(task.title ?? "");
   const count =
-    titled === 0 ? `no task of it is titled ${title}` : `${titled} tasks of it are titled ${title}`;
-  const message = `task ${quoted(task.id)} is titled ${title}, but ${quoted(other.id)} in the plan is ${quoted(other.title)}, and ${count}`;
+    titled === 0 ? `no task there has the title ${title}` : `${titled} tasks there have the title ${title}`;
+  const message = `task ${quoted(task.id)} has the title ${title}, but in the plan ${quoted(other.id)} has the title ${quoted(other.title)}, and ${count}`;
   return error("section-conflict", message, place, {
-    hint: "bring the manifest up to date with `interserve plan PLAN --update`, or correct the id or the title",
+    hint: "update the manifest with `interserve plan PLAN --update`, or correct the id or the title",
   });
 };
 
@@ -162,14 +162,14 @@ function missingProblems(missing: readonly PlanTask[], { file }: Plan): Problem[
     missing.map(({ id, title }) => `${quoted(id)} (${oneLine(title, 80)})`),
     { most: 10 },
   );
-  const message = `the manifest neither has nor leaves out ${missing.length === 1 ? "a task" : `${missing.length} tasks`} of the plan: ${names}`;
+  const message = `${missing.length === 1 ? "a task of the plan is" : `${missing.length} tasks of the plan are`} neither in the manifest nor left out by it: ${names}`;
   return [
     warning(
       "plan-drift",
       message,
       { file, line: first.line, column: 1 },
       {
-        hint: `\`interserve plan PLAN --update\` adds what is missing, the comment \`# Left out: ${printable(first.id)}\` in the manifest leaves it out for good, and \`--allow-drift\` runs the rest`,
+        hint: `add it with \`interserve plan PLAN --update\`, leave it out for good with the comment \`# Left out: ${printable(first.id)}\` in the manifest, or run the rest with \`--allow-drift\``,
       },
     ),
   ];

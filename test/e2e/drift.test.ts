@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 describe("a task that only the plan has", () => {
-  const message = 'the manifest neither has nor leaves out a task of the plan: "task-2" (Migrations)';
+  const message = 'a task of the plan is neither in the manifest nor left out by it: "task-2" (Migrations)';
 
   test("is a warning in check, show and a dry run, and keeps a run from starting", async () => {
     await derive();
@@ -125,7 +125,7 @@ test("a task whose title no section of the plan has, while its id has another on
     const { code, stdout, stderr } = await rig.run(...args, "plan.exec.yaml");
     expect(code).toBe(2);
     expect(stdout + stderr).toContain(
-      'error section-conflict: task "task-2" is titled "Routes", but "task-2" in the plan is "Migrations", and no task of it is titled "Routes"',
+      'error section-conflict: task "task-2" has the title "Routes", but in the plan "task-2" has the title "Migrations", and no task there has the title "Routes"',
     );
   }
   await edit((text) => text.replace("title: Routes", "title: Routes of the shop"))("plan.exec.yaml");
@@ -213,8 +213,8 @@ describe("a plan that is gone", () => {
     for (const args of [["resume"], ["check", "plan.exec.yaml"], ["run", "plan.exec.yaml"]]) {
       const { code, stdout, stderr } = await rig.run(...args);
       expect(code).toBe(2);
-      expect(stdout + stderr).toContain(
-        'plan.md, from which tasks "task-1" and "task-2" took their prompts, is not there',
+      expect(stdout + stderr).toMatch(
+        /cannot find the plan \S*plan\.md, from which tasks "task-1" and "task-2" took their prompts/,
       );
       expect(stdout + stderr).toContain("--plan FILE");
     }
@@ -232,7 +232,7 @@ describe("a plan that is gone", () => {
     await rename(join(rig.dir, "plan.md"), join(rig.dir, "empty.md"));
     expect(await rig.run("resume")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("is not there"),
+      stderr: expect.stringContaining("cannot find the plan "),
     });
   });
 

@@ -25,7 +25,7 @@ test.each(["exception", "rejection"])(
     expect(agents.map(({ pid }) => isAlive(pid))).toEqual([false, false]);
     const { path, run: name } = await rig.latestRun();
     expect(stderr).toBe(
-      `error: interserve crashed: it broke\n  its tasks were ended, and what they did is in ${path}\n  hint: continue with \`interserve resume ${name}\`; this is a bug in interserve, please report it with ${join(path, "crash.txt")}\n`,
+      `error: interserve crashed: it broke\n  its tasks were stopped, and their work so far is recorded in ${path}\n  hint: continue with \`interserve resume ${name}\`; this is a bug in interserve, please report it with ${join(path, "crash.txt")}\n`,
     );
     expect(await readFile(join(path, "crash.txt"), "utf8")).toMatch(/^Error: it broke\n {4}at /);
 

@@ -51,6 +51,6 @@ async function endProgram(error: unknown): Promise<void> {
   );
   if (!isWritten) await printError(error);
   process.stderr.write(
-    `error: interserve crashed: ${printable(oneLine(message))}\n  its tasks were ended, and what they did is in ${printable(run.directory)}\n  hint: continue with \`${resumeCommand({ run: run.run })}\`; this is a bug in interserve, please report it${isWritten ? ` with ${printable(report)}` : ""}\n`,
+    `error: interserve crashed: ${printable(oneLine(message))}\n  its tasks were stopped, and their work so far is recorded in ${printable(run.directory)}\n  hint: continue with \`${resumeCommand({ run: run.run })}\`; this is a bug in interserve, please report it${isWritten ? ` with ${printable(report)}` : ""}\n`,
   );
 }

@@ -122,8 +122,8 @@ async function prepareAgain(past: PastRun, flags: ResumeFlags): ReturnType<typeo
 async function planAlone(plan: string): Promise<string> {
   if (await exists(plan)) return plan;
   throw new UsageError(
-    `the plan ${plan}, from which the tasks took their prompts, is not there`,
-    "put it back, or name it with `--plan FILE` if it was moved",
+    `cannot find the plan ${plan}, from which the tasks took their prompts`,
+    "restore it or, if it was moved, name it with `--plan FILE`",
   );
 }
 
