@@ -18,7 +18,7 @@ const layers = {
   "src/inspect": ["src/journal", "src/history", "machines", ...base],
   "src/terminal": ["src/job", "src/history", "machines/modes", ...base],
   "src/run": [
-    ...["src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/history", "src/git"],
+    ...["src/sync", "src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/history", "src/git"],
     ...["src/process", "machines", ...base],
   ],
   "src/job": [

@@ -86,11 +86,15 @@ const job = {
  */
 export const runEventSchema = v.variant("event", [
   event("run.started", { ...job, options: jobOptionsSchema }),
-  /** The run continues, however it ended: `kept` tasks do not run again; `again` says which do, and why. */
+  /**
+   * The run continues, however it ended: `kept` tasks do not run again; `again` says which do, and why. `renamed` tasks
+   * had another id until then.
+   */
   event("run.resumed", {
     ...job,
     kept: v.array(v.string()),
     again: v.array(v.object({ task, reason: v.string() })),
+    renamed: v.optional(v.array(v.object({ task, was: task }))),
   }),
   event("task.ready", { task }),
   event("task.started", { task, attempt, key: attemptKeySchema }),

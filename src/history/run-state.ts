@@ -34,6 +34,8 @@ export interface RunAttempt {
 
 /** One task at one moment of a run. A value: a change makes a new one. */
 export interface RunTask extends Pick<TaskFacts, "id" | "title" | "stage"> {
+  /** The name of its folder in the run's directory, if it is not its id: it was renamed, or another task had its id. */
+  readonly folder?: string;
   readonly state: TaskState;
   /** First to last. */
   readonly attempts: readonly RunAttempt[];
@@ -52,6 +54,12 @@ export interface RunTask extends Pick<TaskFacts, "id" | "title" | "stage"> {
   /** Set if lines about it were lost from the journal, until it starts again. */
   readonly isInDoubt?: boolean;
   readonly lastTransition?: Transition;
+}
+
+/** A task that has another id than before. */
+export interface Renaming {
+  readonly task: string;
+  readonly was: string;
 }
 
 /** A run up to some event of its journal: a fold over events that needs nothing else. */
@@ -82,6 +90,8 @@ export class RunState {
   readonly removed = new Map<string, RunTask>();
   /** The number of tasks that are settled or parked. */
   settledCount = 0;
+  /** How often an id went over to another task. */
+  private readonly reuses = new Map<string, number>();
   private readonly clock = new RunClock();
 
   constructor(lines: Iterable<{ readonly event?: RunEvent }> = []) {
@@ -96,6 +106,26 @@ export class RunState {
   /** Returns every task that the run has or had. */
   allTasks(): readonly RunTask[] {
     return [...this.tasks.values(), ...this.removed.values()];
+  }
+
+  /** Returns the name of a task's folder in the run's directory, also for a task that a resume is about to add. */
+  folderOf(id: string): string {
+    const reuses = this.reuses.get(id);
+    return this.task(id)?.folder ?? (reuses === undefined ? id : `${id}~${reuses}`);
+  }
+
+  /** Gives tasks new ids. An id that is free then may become that of another task, which is new. */
+  rename(renamed: readonly Renaming[]): void {
+    const before = renamed.map(({ was }) => this.task(was));
+    for (const { was } of renamed) {
+      this.tasks.delete(was);
+      this.removed.delete(was);
+      this.reuses.set(was, (this.reuses.get(was) ?? 0) + 1);
+    }
+    for (const [at, { task, was }] of renamed.entries()) {
+      const past = before[at];
+      if (past) this.tasks.set(task, { ...past, id: task, folder: past.folder ?? was });
+    }
   }
 
   /** Returns the time of a moment after the last event, on the run's clock. */
@@ -137,13 +167,16 @@ export class RunState {
     this.state = "dispatching";
     this.lastTransition = undefined;
     const kept = new Set(event.event === "run.resumed" ? event.kept : []);
+    if (event.event === "run.resumed") this.rename(event.renamed ?? []);
     const before = new Map([...this.removed, ...this.tasks]);
     this.tasks.clear();
     this.removed.clear();
     for (const [id, task] of before)
       this.removed.set(id, { ...task, attempts: cutOff(task, this.wroteAt), runsAgain: true });
     for (const facts of event.tasks) {
-      this.tasks.set(facts.id, restarted(facts, this.removed.get(facts.id), kept.has(facts.id)));
+      const folder = this.folderOf(facts.id);
+      const task = restarted(facts, this.removed.get(facts.id), kept.has(facts.id));
+      this.tasks.set(facts.id, folder === facts.id ? task : { ...task, folder });
       this.removed.delete(facts.id);
     }
     this.settledCount = [...this.tasks.values()].filter(({ state }) => isEnd(state)).length;

@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import { chartOf } from "../../machines/chart.ts";
 import { orchestratorMachine } from "../../machines/orchestrator.machine.ts";
 import { taskMachine } from "../../machines/task.machine.ts";
-import { isStart } from "../../schemas/event.ts";
 import { modes } from "../../schemas/manifest.ts";
 import { aroundTask, placeOf } from "../history/next-step.ts";
+import { RunState } from "../history/run-state.ts";
 import { lockHolder } from "../journal/lock.ts";
 import { readJournal, readStarted } from "../journal/read-journal.ts";
 import { type RunDirectory, type RunPaths, runDirectory } from "../journal/run-directory.ts";
@@ -51,9 +51,9 @@ function findAttempts(paths: RunPaths): InspectorOptions["attempt"] {
   let directory: RunDirectory | undefined;
   const read = async (): Promise<RunDirectory> => {
     const { entries } = await readJournal(paths.journal);
-    const starts = entries.map(({ event }) => event).filter(isStart);
-    known = new Set(starts.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
-    return runDirectory(paths, [...known]);
+    const state = new RunState(entries);
+    known = new Set(state.allTasks().map(({ id }) => id));
+    return runDirectory(paths, [...known], (id) => state.folderOf(id));
   };
   return async (task, attempt) => {
     if (!known.has(task)) directory = await read().catch(() => directory);

@@ -85,6 +85,7 @@ export async function readRun(paths: RunPaths): Promise<PastRun> {
   const directory = runDirectory(
     paths,
     history.allTasks().map(({ id }) => id),
+    (id) => history.folderOf(id),
   );
   return { directory, history, events, journal, problems, pid };
 }

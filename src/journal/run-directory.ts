@@ -46,13 +46,22 @@ export const runPaths = (path: string): RunPaths => ({
   sequence: join(path, "sequence"),
 });
 
-/** Adds the folders of a run's tasks to its files. `tasks` are all that it ever had, so that no folder moves. */
-export function runDirectory(paths: RunPaths, tasks: readonly string[]): RunDirectory {
-  const folders = taskFolders(tasks);
+/**
+ * Adds the folders of a run's tasks to its files. `tasks` are all that it ever had, so that no folder moves; `nameOf`
+ * gives the name that a task's folder is made of, if it is not the task's id.
+ */
+export function runDirectory(
+  paths: RunPaths,
+  tasks: readonly string[],
+  nameOf: (task: string) => string = (task) => task,
+): RunDirectory {
+  const folders = taskFolders(tasks.map(nameOf));
   return {
     ...paths,
-    attempt: (task, attempt) =>
-      join(paths.path, "tasks", folders.get(task) ?? hashedName(task), String(attempt)),
+    attempt: (task, attempt) => {
+      const name = nameOf(task);
+      return join(paths.path, "tasks", folders.get(name) ?? hashedName(name), String(attempt));
+    },
   };
 }
 

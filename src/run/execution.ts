@@ -106,7 +106,13 @@ export class RunExecution implements RunHandle {
       log.record({ event: "run.started", ...facts, options: job.options });
       return;
     }
-    log.record({ event: "run.resumed", ...facts, kept: [...resumed.kept], again: [...resumed.again] });
+    log.record({
+      event: "run.resumed",
+      ...facts,
+      kept: [...resumed.kept],
+      again: [...resumed.again],
+      ...(resumed.renamed.length > 0 ? { renamed: [...resumed.renamed] } : {}),
+    });
     this.restore(resumed);
   }
 

@@ -4,10 +4,11 @@ import { topological } from "../../machines/schedule/order.ts";
 import type { Restored } from "../../machines/task-setup.ts";
 import type { AttemptKey } from "../../schemas/event.ts";
 import { isDone, isParked, type Outcome, type Status } from "../../schemas/outcome.ts";
-import { outcomeOf, type RunTask } from "../history/run-state.ts";
+import { outcomeOf, type Renaming, type RunTask } from "../history/run-state.ts";
 import type { Job, JobTask } from "../job/job.ts";
 import type { Lock } from "../journal/lock.ts";
 import type { PastRun } from "../journal/past-run.ts";
+import { matchTasks } from "../sync/renumbered.ts";
 import { type Decision, keepOthers } from "./answered.ts";
 import { fingerprint } from "./fingerprint.ts";
 
@@ -21,6 +22,8 @@ export interface Resumption {
   readonly kept: readonly string[];
   /** Tasks that run again, or for the first time, and why; in plan order. */
   readonly again: readonly { readonly task: string; readonly reason: string }[];
+  /** Tasks that have another id than in the earlier run. */
+  readonly renamed: readonly Renaming[];
 }
 
 export interface ResumptionOptions {
@@ -30,7 +33,10 @@ export interface ResumptionOptions {
   readonly only?: string;
 }
 
-/** Decides which tasks of an earlier run are kept and which run again. */
+/**
+ * Decides which tasks of an earlier run are kept and which run again. From then on, the past run knows its tasks by the
+ * ids that they have in the job.
+ */
 export function planResumption(
   past: PastRun,
   lock: Lock,
@@ -38,8 +44,11 @@ export function planResumption(
   { keepsParked = false, only }: ResumptionOptions = {},
 ): Resumption {
   const { tasks, indexOf } = job.spec.graph;
+  const renamed = findRenamed(past, job);
+  past.history.rename(renamed);
   const all = decideAll(past, job, keepsParked);
-  const decisions = restartServers(only === undefined ? all : keepOthers(all, past, job, only), job);
+  const answered = renamed.find(({ was }) => was === only)?.task ?? only;
+  const decisions = restartServers(answered === undefined ? all : keepOthers(all, past, job, answered), job);
   const idOf = (number: number) => tasks[number]?.id ?? "";
   return {
     past,
@@ -51,7 +60,15 @@ export function planResumption(
     again: [...decisions]
       .flatMap(([number, { reason }]) => (reason === undefined ? [] : [{ task: idOf(number), reason }]))
       .sort((a, b) => (indexOf.get(a.task) ?? 0) - (indexOf.get(b.task) ?? 0)),
+    renamed,
   };
+}
+
+/** Finds the tasks that only have another id now, as `plan --update` gives them when the plan's numbers change. */
+function findRenamed({ history }: PastRun, job: Job): Renaming[] {
+  const now = job.tasks.map(({ task, title }) => ({ id: task.id, title, files: task.files }));
+  const { pairs } = matchTasks(history.latest.tasks, now, new Map());
+  return [...pairs].flatMap(([was, task]) => (was === task ? [] : [{ task, was }]));
 }
 
 /** Decides about every task after those that it depends on: a task that runs again takes its dependents along. */

@@ -50,9 +50,10 @@ export async function resumeRun(job: Job, resumed: Resumption, options: RunOptio
   const { past, lock, restored } = resumed;
   const ids = job.tasks.map(({ task }) => task.id);
   // Tasks that are no longer in the manifest keep their folders.
-  const directory = runDirectory(past.directory, [
-    ...new Set([...past.history.allTasks().map(({ id }) => id), ...ids]),
-  ]);
+  const known = past.history.allTasks().map(({ id }) => id);
+  const directory = runDirectory(past.directory, [...new Set([...known, ...ids])], (id) =>
+    past.history.folderOf(id),
+  );
   const record = await projectRecord(job.projectDir, { stateDir: job.config.state_dir });
   const tasks = resumed.again.map(({ task }) => task);
   await claimFiles(job, record, directory, { lock, tasks, beside: options.beside });

@@ -205,6 +205,63 @@ describe.each([
   });
 });
 
+describe("a task that was renumbered because another was inserted before it", () => {
+  const pages = (number: number) =>
+    `\n### Task ${number + 1}: Pages\n\n**Depends on:** Task ${number}\n\nuse the routes of task-${number}\n`;
+
+  test("keeps its outcome and its attempts when the run is resumed, under its new id", async () => {
+    await derive(`${plan}${pages(2)}`);
+    const run = rig.command(["run", "plan.exec.yaml", "--json"]);
+    const routes = await rig.agent("task-2");
+    await routes.write("the routes are done\n");
+    await (await rig.agent("task-1")).exit();
+    await routes.exit();
+    await (await rig.agent("task-3")).exit(1);
+    expect(await run.ended).toMatchObject({ code: 1 });
+
+    await rig.file("plan.md", `${grown}${pages(3)}`);
+    expect(await rig.run("plan", "plan.md", "--update")).toMatchObject({ code: 0 });
+    const renamed = [
+      { task: "task-3", was: "task-2" },
+      { task: "task-4", was: "task-3" },
+    ];
+    expect(JSON.parse((await rig.run("resume", "--dry-run", "--json")).stdout)).toMatchObject({
+      kept: ["task-1", "task-3"],
+      again: [
+        { task: "task-2", reason: "has not run yet" },
+        { task: "task-4", reason: "failed" },
+      ],
+      renamed,
+    });
+
+    const resumed = rig.command(["resume", "--json"]);
+    const [, migrations] = await rig.agents("task-2", 2);
+    await migrations?.write("the migrations are done\n");
+    await migrations?.exit();
+    const last = await rig.agent("task-4", 2);
+    expect(last.prompt).toContain("the routes are done");
+    await last.exit(1);
+    expect(await resumed.ended).toMatchObject({ code: 1 });
+    const again = JSON.parse((await rig.run("resume", "--dry-run", "--json")).stdout);
+    expect(again).toEqual({
+      run: expect.any(String),
+      kept: ["task-1", "task-3", "task-2"],
+      again: [{ task: "task-4", reason: "failed" }],
+    });
+    const { path } = await rig.latestRun();
+    expect(await readFile(join(path, "tasks/task-2/1/output.md"), "utf8")).toContain("the routes are done");
+    const status = JSON.parse((await rig.run("status", "--json")).stdout);
+    expect(
+      status.tasks.map(({ id, attempts }: { id: string; attempts: unknown[] }) => [id, attempts.length]),
+    ).toEqual([
+      ["task-1", 1],
+      ["task-3", 1],
+      ["task-2", 1],
+      ["task-4", 2],
+    ]);
+  });
+});
+
 describe("a plan that is gone", () => {
   test("is an error where its tasks took their prompts from it, and --plan names it anew", async () => {
     await derive();

@@ -89,9 +89,12 @@ async function resumeLocked(
   if (!flags.dryRun) refuseDrift(all, job.options);
   await printProblems(all);
   const resumed = planResumption(past, lock, job, how);
-  const { kept, again } = resumed;
+  const { kept, again, renamed } = resumed;
   if (!flags.json) process.stdout.write(resumptionText(resumed));
-  else if (flags.dryRun) process.stdout.write(jsonText({ run: past.directory.run, kept, again }));
+  else if (flags.dryRun)
+    process.stdout.write(
+      jsonText({ run: past.directory.run, kept, again, ...(renamed.length > 0 ? { renamed } : {}) }),
+    );
   if (flags.dryRun) return 0;
   await checkEngines(job);
   const start = (options: RunOptions) => resumeRun(job, resumed, { ...options, beside: flags.beside });
@@ -139,7 +142,10 @@ async function projectDirOf({ directory, history }: PastRun): Promise<string> {
   return project !== undefined && (await isDirectory(project)) ? project : ".";
 }
 
-function resumptionText({ past, kept, again }: Resumption): string {
-  const lines = again.map(({ task, reason }) => `  ${printable(task)}: ${printable(reason)}`);
+function resumptionText({ past, kept, again, renamed }: Resumption): string {
+  const lines = [
+    ...renamed.map(({ task, was }) => `  ${printable(task)}: was ${printable(was)}`),
+    ...again.map(({ task, reason }) => `  ${printable(task)}: ${printable(reason)}`),
+  ];
   return `${[`${past.directory.run}: ${kept.length} kept, ${again.length} to run`, ...lines].join("\n")}\n`;
 }
