@@ -67,8 +67,14 @@ export const blocksIn = (lines: readonly string[]): Block[] =>
 
 /** The text of a node without its markup. */
 export function textOf(node: Node): string {
-  if ("value" in node) return node.value;
-  return "children" in node ? node.children.map(textOf).join("") : "";
+  const texts: string[] = [];
+  // Not by recursion: emphasis can be nested as deeply as a line is long.
+  const open: Node[] = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if ("value" in next) texts.push(next.value);
+    else if ("children" in next) for (const child of next.children.toReversed()) open.push(child);
+  }
+  return texts.join("");
 }
 
 /** Turns a flat list of tokens, which open and close, into nodes with children. */

@@ -92,4 +92,6 @@ test("a text that is nested without end is read as text", () => {
   const [block] = blocksIn([`${"> ".repeat(20_000)}deep\n`, `${"- ".repeat(20_000)}deep\n`]);
   expect(block?.type).toBe("quote");
   expect(blocksIn([`${"*".repeat(20_000)}deep\n`]).map((one) => textOf(one).length)).toEqual([20_004]);
+  const stars = "*".repeat(20_000);
+  expect(blocksIn([`${stars}deep${stars}\n`]).map(textOf)).toEqual(["deep"]);
 });
