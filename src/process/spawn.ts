@@ -1,6 +1,9 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
 import type { Readable } from "node:stream";
+import { execa } from "execa";
 import { isDirectory } from "../text/on-disk.ts";
 import { oneLine } from "../text/one-line.ts";
 import { shortageIn } from "../text/shortage.ts";
@@ -130,23 +133,42 @@ export async function readProcess(
   },
 ): Promise<{ exitCode?: number; stdout: string; stderr: string; error?: Error }> {
   const [file, ...args] = command;
-  const { timeoutMs: timeout, ...rest } = options;
-  let killTimer: NodeJS.Timeout | undefined;
   try {
-    return await new Promise((resolve) => {
-      const settings = { ...rest, env: rest.env as NodeJS.ProcessEnv, timeout, maxBuffer: longestRead };
-      const child = execFile(file, args, settings, (error, stdout, stderr) => {
-        const { exitCode, killed } = child as ChildProcess & { readonly exitCode: number | null };
-        const isWhole = exitCode !== null && !killed && typeof error?.code !== "string";
-        resolve({ stdout, stderr, ...(isWhole ? { exitCode } : {}), ...(error ? { error } : {}) });
-      });
-      child.stdin?.on("error", () => {}).end();
-      killTimer = setTimeout(() => child.kill("SIGKILL"), timeout + leftovers.graceMs);
+    reserveDescriptors();
+    const result = await execa(file, args, {
+      cwd: options.cwd,
+      env: options.env,
+      extendEnv: false,
+      timeout: options.timeoutMs,
+      forceKillAfterDelay: leftovers.graceMs,
+      maxBuffer: longestRead,
+      stripFinalNewline: false,
+      reject: false,
+      stdin: "ignore",
     });
+    const { exitCode, stdout, stderr, isMaxBuffer } = result;
+    const isWhole = exitCode !== undefined && !isMaxBuffer;
+    return {
+      stdout,
+      stderr,
+      ...(isWhole ? { exitCode } : {}),
+      ...(result instanceof Error ? { error: result } : {}),
+    };
   } catch (error) {
     return { stdout: "", stderr: messageLine((error as Error).message), error: error as Error };
+  }
+}
+
+/**
+ * Makes sure that a program can get its pipes. Throws the system's error. If no descriptor is left, execa ends with an
+ * error that nothing can catch.
+ */
+function reserveDescriptors(): void {
+  const reserved: number[] = [];
+  try {
+    for (let count = 0; count < 16; count += 1) reserved.push(openSync(devNull, "r"));
   } finally {
-    clearTimeout(killTimer);
+    for (const descriptor of reserved) closeSync(descriptor);
   }
 }
 

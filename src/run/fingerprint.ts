@@ -72,7 +72,8 @@ const indexes = new WeakMap<Plan, ReadonlyMap<string, string>>();
 function titlesByNumber(plan: Plan): ReadonlyMap<string, string> {
   const known = indexes.get(plan);
   if (known) return known;
-  const titles = new Map(plan.tasks.map(({ number, title }) => [number.toLowerCase(), titleKey(title)]));
+  const tasks = [...plan.tasks, ...(plan.done ?? [])];
+  const titles = new Map(tasks.map(({ number, title }) => [number.toLowerCase(), titleKey(title)]));
   indexes.set(plan, titles);
   return titles;
 }
