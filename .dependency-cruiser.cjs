@@ -18,8 +18,8 @@ const layers = {
   "src/inspect": ["src/journal", "src/history", "machines", ...base],
   "src/terminal": ["src/job", "src/history", "machines/modes", ...base],
   "src/run": [
-    ...["src/sync", "src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/history", "src/git"],
-    ...["src/process", "machines", ...base],
+    ...["src/sync", "src/job", "src/plan", "src/engines", "src/routing", "src/journal", "src/history"],
+    ...["src/git", "src/process", "machines", ...base],
   ],
   "src/job": [
     ...["src/sync", "src/manifest", "src/plan", "src/engines", "src/journal", "src/git", "machines"],
