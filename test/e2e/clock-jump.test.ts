@@ -28,7 +28,10 @@ const durations = ({ duration_s, tasks }: RunStatus) => [
 ];
 /** The durations in a text, such as `1h 2m`, `3.1s` and `-3.1s`, that last an hour or longer or are negative. */
 const absurd = (text: string) =>
-  text.match(/-\d[\d.]*\s?[smhd]\b|\d\s?[hd]\b|time="(?:-|\d{4,})[^"]*"/g) ?? [];
+  // The names of runs and folders end in hexadecimal digits, which may look like a duration.
+  text
+    .replaceAll(/\d{8}-\d{6}-[0-9a-f]{4}|~[0-9a-f]{12}/g, "")
+    .match(/-\d[\d.]*\s?[smhd]\b|\d\s?[hd]\b|time="(?:-|\d{4,})[^"]*"/g) ?? [];
 
 test.each([
   ["back by an hour", -3_600_000],
