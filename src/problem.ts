@@ -25,6 +25,7 @@ export type ProblemCode =
   | "conflicting-keys"
   | "too-many-problems"
   | "not-expanded"
+  | "unclear-file"
   | "no-effect"
   | "not-approved"
   | "missing-run"

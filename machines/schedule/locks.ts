@@ -13,9 +13,19 @@ export interface Locks {
   readonly paths: readonly string[];
 }
 
-/** A declared path in one form: no line range, no `../`; a glob or a brace counts as the directory that holds it. */
+/** A remark about the use of a file, as in `src/a.ts (modify)`. */
+const remark =
+  /\s+\((?:new|create|modify|edit|update|change|delete|remove|rename|move|test|read(?:[- ]only)?|existing|optional)(?:e?d|ied)?\)$/i;
+/** Lines of a file: `:10`, `:10-20`, `#L10`, `#L10-L20`, `#L10C3`. */
+const lines = /(?::\d[\d,:-]*|#L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?)$/;
+
+/**
+ * A declared path in one form: no backticks, remark or lines, no `../`; a glob or a brace counts as the directory that
+ * holds it.
+ */
 export function normalisePath(path: string): string {
-  const plain = path.trim().replace(/:\d[\d,:-]*$/, "");
+  const written = path.trim().replace(remark, "");
+  const plain = (/^`+([^`]+)`+$/.exec(written)?.[1] ?? written).trim().replace(lines, "");
   const glob = plain.search(/[*?{]/);
   const held = glob < 0 ? plain : plain.slice(0, plain.lastIndexOf("/", glob) + 1) || ".";
   return posix.normalize(held).replace(/(?<=.)\/+$/, "");

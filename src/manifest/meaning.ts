@@ -1,3 +1,4 @@
+import { normalisePath } from "../../machines/schedule/locks.ts";
 import type { Manifest, Mode } from "../../schemas/manifest.ts";
 import { printedNumber, printsNumber } from "../plan/checks/counting.ts";
 import { error, type Problem, warning } from "../problem.ts";
@@ -21,6 +22,7 @@ export function checkMeaning(file: YamlFile, mode?: Mode): Problem[] {
     ...duplicateIds(outline, file),
     ...dependencyProblems(outline, file),
     ...outline.tasks.flatMap((task) => conflictingKeys(task, file)),
+    ...outline.tasks.flatMap((task) => unclearFiles(task, file)),
     ...outline.tasks.flatMap((task) => unexpandedValues(task, file)),
     ...outline.tasks.flatMap((task) => countsAsStatuses(task, file)),
     ...cycleProblems(outline, file),
@@ -114,6 +116,20 @@ function conflictingKeys({ id, keys, path }: OutlineTask, file: YamlFile): Probl
       related: [{ message: "the other one is here", place: file.place([...path, first], "key") }],
     }),
   ];
+}
+
+/** Finds entries of `files` that look like several paths, or like a path with a remark that is not understood. */
+function unclearFiles({ id, files }: OutlineTask, file: YamlFile): Problem[] {
+  return files.flatMap(({ file: entry, path }): Problem[] => {
+    const parts = normalisePath(entry).split(/[,;]\s*|\s+(?:and|&|\+)\s+/);
+    const isSeveral = parts.length > 1 && parts.every((part) => /[./]/.test(part));
+    if (!isSeveral && !/\S\s+\([^()]*\)$/.test(entry)) return [];
+    if (!isSeveral && normalisePath(entry) !== entry.trim()) return [];
+    const found = isSeveral ? "several paths" : "a path and a remark";
+    const message = `an entry of "files" of task ${quoted(id)} looks like ${found}: ${quoted(entry)}`;
+    const hint = "it counts as one file of this name: write one path for each entry, and remarks as comments";
+    return [warning("unclear-file", message, file.place(path), { hint })];
+  });
 }
 
 /** What a shell would expand in a value: `$NAME`, `${NAME}`, `$(command)`, and `~` where a path begins. */

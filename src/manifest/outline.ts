@@ -7,6 +7,7 @@ export interface OutlineTask {
   readonly path: Path;
   readonly stage: OutlineStage;
   readonly depends: readonly { readonly id: string; readonly path: Path }[];
+  readonly files: readonly { readonly file: string; readonly path: Path }[];
   readonly env: Readonly<Record<string, unknown>>;
   /** The `verify` commands that say what is expected of them. */
   readonly verify: readonly { readonly run: string; readonly expect: string; readonly path: Path }[];
@@ -55,13 +56,16 @@ function taskOf(value: unknown, path: Path, stage: OutlineStage): OutlineTask | 
   const depends = (listIn(value, "depends") ?? []).flatMap((entry, at) =>
     typeof entry === "string" ? [{ id: entry, path: [...path, "depends", at] }] : [],
   );
+  const files = (listIn(value, "files") ?? []).flatMap((entry, at) =>
+    typeof entry === "string" ? [{ file: entry, path: [...path, "files", at] }] : [],
+  );
   const env = isPlainMap(value.env) ? value.env : {};
   const verify = (listIn(value, "verify") ?? []).flatMap((entry, at) =>
     isPlainMap(entry) && typeof entry.run === "string" && typeof entry.expect === "string"
       ? [{ run: entry.run, expect: entry.expect, path: [...path, "verify", at] }]
       : [],
   );
-  return { id: String(id), path, stage, depends, env, verify, keys: Object.keys(value) };
+  return { id: String(id), path, stage, depends, files, env, verify, keys: Object.keys(value) };
 }
 
 function listIn(value: unknown, key: string): readonly unknown[] | undefined {

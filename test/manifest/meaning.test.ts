@@ -125,6 +125,25 @@ test.each(["costs $5", "a~b", "x/~/y", "5$", "me@~host", "$"])(
   },
 );
 
+test.each([
+  ["a.ts, b.ts", "several paths"],
+  ["src/a.ts,src/b.ts", "several paths"],
+  ["src/a.ts and src/b.ts", "several paths"],
+  ["src/a.ts (see below)", "a path and a remark"],
+])("an entry %j of files gets a warning", async (entry, found) => {
+  expect(await problemsOf(around(`- id: a\n  files: ["${entry}"]\n`))).toEqual([
+    `7:17 ["${entry}"] warning unclear-file: an entry of "files" of task "a" looks like ${found}: "${entry}"`,
+    "  it counts as one file of this name: write one path for each entry, and remarks as comments",
+  ]);
+});
+
+test.each(["src/a.ts (modify)", "`src/a.ts`", "src/a.ts#L10", "src/{a,b}.ts", "app/(x)/a.ts", "a, b"])(
+  "an entry %j of files gets no warning",
+  async (entry) => {
+    expect(await problemsOf(around(`- id: a\n  files: ["${entry}"]\n`))).toEqual([]);
+  },
+);
+
 test("an exit status above 1 of a command that prints a number is a warning", async () => {
   const verify = (run: string, expect: string) => `  - {run: "${run}", expect: ${expect}}\n`;
   const entries = [
