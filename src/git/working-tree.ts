@@ -16,6 +16,14 @@ export interface WorkingTree {
   readonly head: string | undefined;
   /** The files that differ from it, including new ones: by path from the root, a text that differs for each state. */
   readonly dirty: ReadonlyMap<string, string>;
+  /** The submodules that differ from it, by path from the root. */
+  readonly submodules: ReadonlyMap<string, Submodule>;
+}
+
+interface Submodule {
+  /** The commit of it that the last commit of the tree names. */
+  readonly recorded: string;
+  readonly tree: WorkingTree;
 }
 
 /**
@@ -30,12 +38,24 @@ export async function workingTree(directory: string, root?: string): Promise<Wor
   if (status === undefined) return undefined;
   const lines = status.split("\0");
   const head = lines.flatMap((line) => /^# branch\.oid ([\da-f]+)$/.exec(line)?.[1] ?? [])[0];
+  const submodules = new Map<string, Submodule>();
+  for (const [path, recorded] of lines.flatMap(submoduleIn)) {
+    const tree = await workingTree(join(top, path), join(top, path));
+    if (tree) submodules.set(path, { recorded, tree });
+  }
   const dirty = await Promise.all(
     lines
       .flatMap(pathIn)
+      .filter((path) => !submodules.has(path))
       .map(async (path): Promise<[string, string]> => [path, await stateOf(join(top, path))]),
   );
-  return { from: await realpath(directory), root: top, head, dirty: new Map(dirty) };
+  return { from: await realpath(directory), root: top, head, dirty: new Map(dirty), submodules };
+}
+
+/** The path of a changed submodule, and the commit of it that the last commit names. A new one counts as a file. */
+function submoduleIn(line: string): [path: string, recorded: string][] {
+  const [, recorded = "", path = ""] = /^1 .. S\S+ \d+ \d+ \d+ ([\da-f]+) [\da-f]+ (.+)$/s.exec(line) ?? [];
+  return path === "" || /^0*$/.test(recorded) ? [] : [[path, recorded]];
 }
 
 /** The path at the end of a line of the status, after the fields of that kind of line. */
@@ -62,17 +82,49 @@ export async function filesChanged(
   const paths = new Set<string>();
   for (const [path, state] of after.dirty) if (before.dirty.get(path) !== state) paths.add(path);
   for (const path of before.dirty.keys()) if (!after.dirty.has(path)) paths.add(path);
+  for (const path of new Set([...before.submodules.keys(), ...after.submodules.keys()])) {
+    for (const file of await filesInSubmodule(before, after, path)) paths.add(file);
+  }
   if (after.head !== before.head && after.head !== undefined) {
     const ours =
       others.size > 0 ? await filesInCommits(before, after, (commit) => !others.has(commit)) : undefined;
     const base = before.head ?? (await emptyTree(after.root));
     const range = base === undefined ? [] : [base, after.head];
-    const committed = await readGit(after.root, ["diff", "--name-only", "-z", "--no-renames", ...range]);
-    for (const path of committed?.split("\0") ?? []) {
-      if (path !== "" && (ours?.has(path) ?? true)) paths.add(path);
+    for (const { path, files } of await filesBetween(after.root, range)) {
+      if (ours?.has(path) ?? true) for (const file of files) paths.add(file);
     }
   }
   return [...paths].map((path) => fromDirectory(before, path)).sort();
+}
+
+/** The files of a submodule that differ between two snapshots, from the root of the tree. */
+async function filesInSubmodule(before: WorkingTree, after: WorkingTree, path: string): Promise<string[]> {
+  const root = join(after.root, path);
+  const [then, now] = [before.submodules.get(path), after.submodules.get(path)];
+  const clean = { from: root, root, dirty: new Map(), submodules: new Map() };
+  const old = then?.tree ?? { ...clean, head: now?.recorded };
+  const next = now?.tree ?? (await workingTree(root, root));
+  const files = next ? await filesChanged({ ...old, from: root }, next) : [];
+  return files.map((file) => join(path, file));
+}
+
+/** The paths that differ between commits, each with its files: itself, or those of a submodule. */
+async function filesBetween(
+  root: string,
+  range: readonly string[],
+): Promise<{ readonly path: string; readonly files: readonly string[] }[]> {
+  const fields = (
+    await readGit(root, ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", ...range])
+  )?.split("\0");
+  const found: { path: string; files: readonly string[] }[] = [];
+  for (let at = 0; fields && at + 1 < fields.length; at += 2) {
+    const [facts = "", path = ""] = [fields[at], fields[at + 1]];
+    const [, from, to] = /^:160000 160000 ([\da-f]+) ([\da-f]+) /.exec(facts) ?? [];
+    const inside = from && to ? await filesBetween(join(root, path), [from, to]) : [];
+    const files = inside.flatMap((one) => one.files).map((file) => join(path, file));
+    found.push({ path, files: files.length > 0 ? files : [path] });
+  }
+  return found;
 }
 
 /** The files in the commits between two snapshots that are among `own`, from the directory of the first. */

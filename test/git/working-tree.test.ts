@@ -106,3 +106,45 @@ describe("the changed files of a repository with a commit", () => {
     expect(await changedBy(() => write("sub/c.txt", "333\n"), join(dir, "link"))).toEqual(["c.txt"]);
   });
 });
+
+describe("changes in a submodule name its files", () => {
+  const inSub = (...args: string[]) => git("-C", "sub", ...args);
+  beforeEach(async () => {
+    await mkdir(join(dir, "library"));
+    git("init", "-q", "library");
+    await write("library/a.txt", "1");
+    git("-C", "library", "add", ".");
+    git("-C", "library", "commit", "-qm", "one");
+    git("init", "-q");
+    git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "./library", "sub");
+    await write(".gitignore", "library\n");
+    git("add", ".");
+    git("commit", "-qm", "add sub");
+  });
+  const commitInSub = () => {
+    inSub("add", ".");
+    inSub("commit", "-qm", "two");
+  };
+
+  test("that are not committed", async () => {
+    expect(await changedBy(() => write("sub/b.txt", "1"))).toEqual(["sub/b.txt"]);
+    expect(await changedBy(() => write("sub/a.txt", "2"))).toEqual(["sub/a.txt"]);
+    expect(await changedBy(() => inSub("checkout", "-q", "a.txt"))).toEqual(["sub/a.txt"]);
+  });
+
+  test("that are committed in it", async () => {
+    await write("sub/b.txt", "1");
+    expect(await changedBy(commitInSub)).toEqual(["sub/b.txt"]);
+    await write("other.txt", "1");
+    expect(await changedBy(() => write("sub/c.txt", "1"))).toEqual(["sub/c.txt"]);
+  });
+
+  test("that are committed in it and in the tree around it", async () => {
+    const commitBoth = async () => {
+      await write("sub/b.txt", "1");
+      commitInSub();
+      git("commit", "-qam", "move sub");
+    };
+    expect(await changedBy(commitBoth)).toEqual(["sub/b.txt"]);
+  });
+});
