@@ -1,6 +1,6 @@
 /**
- * Measures the engine's cost per task: layered random graphs of tasks that do nothing, in this process, compared with a
- * plain ready queue on the same graph. Prints ratios; absolute times are this machine's.
+ * The engine's cost per task: layered random graphs of tasks that do nothing, in this process, compared with a plain
+ * ready queue on the same graph.
  */
 import { createActor, fromPromise } from "xstate";
 import { modeConfigs } from "../machines/modes/modes.ts";
@@ -9,29 +9,18 @@ import { runSpec } from "../machines/schedule/run-spec.ts";
 import { taskMachine } from "../machines/task.machine.ts";
 import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
-import { median } from "./median.ts";
+import { layered } from "./graph.ts";
+import { inRounds, quartiles, ratios } from "./measure.ts";
+import type { Row } from "./table.ts";
 
-/** A repeatable generator of numbers in [0, 1). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-/** Tasks in layers of ten. Each depends on up to three tasks of the previous layer. */
-function layered(count: number): ManifestTask[] {
-  const next = random(count);
-  return Array.from({ length: count }, (_, task) => {
-    const layer = Math.floor(task / 10);
-    const depends = new Set<string>();
-    for (let edge = 0; layer > 0 && edge < 3; edge += 1) {
-      depends.add(`task-${(layer - 1) * 10 + Math.floor(next() * 10)}`);
-    }
-    return { id: `task-${task}`, files: [], depends: [...depends], verify: [], retries: 0 };
-  });
-}
+const tasksOf = (count: number): ManifestTask[] =>
+  layered(count).map((depends, task) => ({
+    id: `task-${task}`,
+    files: [],
+    depends: depends.map((on) => `task-${on}`),
+    verify: [],
+    retries: 0,
+  }));
 
 const passed: Outcome = { status: "pass" };
 
@@ -82,21 +71,23 @@ async function withReadyQueue(tasks: ManifestTask[]): Promise<number> {
   return performance.now() - started;
 }
 
-const costs = new Map<number, number>();
-console.log("tasks   machines ms   queue ms   ratio   per task µs");
-for (const count of [100, 1_000, 10_000]) {
-  const tasks = layered(count);
-  const machines: number[] = [];
-  const queue: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    machines.push(await withMachines(tasks));
-    queue.push(await withReadyQueue(tasks));
+export async function machinesAlone(rounds: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const count of [1_000, 10_000]) {
+    const tasks = tasksOf(count);
+    const { machines, queue } = await inRounds(rounds, {
+      machines: () => withMachines(tasks),
+      queue: () => withReadyQueue(tasks),
+    });
+    const name = `${count.toLocaleString("en")} tasks that do nothing`;
+    rows.push({ what: `${name}, per task`, figure: quartiles(machines.map((ms) => ms / count)), unit: "ms" });
+    const goal = count === 10_000 ? { goal: 40 } : {};
+    rows.push({
+      what: `${name}, over a plain ready queue`,
+      figure: ratios(machines, queue),
+      unit: "times",
+      ...goal,
+    });
   }
-  const [engine, floor] = [median(machines), median(queue)];
-  costs.set(count, engine);
-  console.log(
-    `${String(count).padEnd(8)}${engine.toFixed(1).padStart(11)}${floor.toFixed(2).padStart(11)}` +
-      `${(engine / floor).toFixed(0).padStart(8)}${((engine / count) * 1000).toFixed(1).padStart(14)}`,
-  );
+  return rows;
 }
-console.log(`10 000 over 1 000: ${((costs.get(10_000) ?? 0) / (costs.get(1_000) ?? 1)).toFixed(1)} times`);

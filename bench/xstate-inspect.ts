@@ -18,7 +18,7 @@ import type { ManifestTask } from "../schemas/manifest.ts";
 import type { Outcome } from "../schemas/outcome.ts";
 import { prepare, startRun } from "../src/index.ts";
 import { startXStateInspector } from "../src/inspect/xstate/inspector.ts";
-import { median } from "./median.ts";
+import { quartiles } from "./measure.ts";
 
 const passed: Outcome = { status: "pass" };
 const chains = (count: number): ManifestTask[] =>
@@ -127,13 +127,10 @@ async function compare(name: string, measure: Measure, rounds: number): Promise<
       if (way !== "off") ratios.set(way, [...(ratios.get(way) ?? []), figure / (figures.off as number)]);
     }
   }
-  console.log(`${name}: off ${median(off).toFixed(0)} ms, ${rounds} rounds`);
+  console.log(`${name}: off ${quartiles(off).median.toFixed(0)} ms, ${rounds} rounds`);
   for (const [way, all] of ratios) {
-    const sorted = all.sort((a, b) => a - b);
-    const quartile = (part: number) => sorted[Math.floor(sorted.length * part)]?.toFixed(2);
-    console.log(
-      `  ${way.padEnd(30)}${median(all).toFixed(2)} times (${quartile(0.25)} to ${quartile(0.75)})`,
-    );
+    const { low, median, high } = quartiles(all);
+    console.log(`  ${way.padEnd(30)}${median.toFixed(2)} times (${low.toFixed(2)} to ${high.toFixed(2)})`);
   }
 }
 
