@@ -170,7 +170,8 @@ test("the command that answers an ended run works for any task id and from any d
   const { run: name } = await rig.latestRun();
   const elsewhere = await Rig.make();
   try {
-    const inspect = elsewhere.command(["inspect", "--no-open", "--project-dir", rig.dir]);
+    const state = { INTERSERVE_STATE_DIR: rig.stateDir };
+    const inspect = elsewhere.command(["inspect", "--no-open", "--project-dir", rig.dir], state);
     commands.push(inspect);
     const url = await addressOf(inspect);
     const command = `interserve answer ${name} 'it'\\''s  b' "…" --project-dir ${rig.dir}`;
